@@ -1,0 +1,14 @@
+namespace HeadlessPro.Contracts.Ordering;
+
+/// <summary>An order was placed: the shopper owes or has paid, the stock is held under the cart's id.</summary>
+/// <param name="OrderId">The order.</param>
+/// <param name="CartId">The cart it came from; the key of its stock reservation and promotion uses.</param>
+/// <param name="DisplayId">The human number, 1042 of <c>#1042</c>.</param>
+/// <param name="Email">Shopper's e-mail.</param>
+/// <param name="Total">Total, minor units.</param>
+/// <param name="CurrencyCode">ISO 4217, lower case.</param>
+public sealed record OrderPlaced(Guid OrderId, Guid CartId, long DisplayId, string? Email, long Total, string CurrencyCode) : IEvent
+{
+    /// <inheritdoc/>
+    public static string Name => "order.placed";
+}

@@ -1,0 +1,94 @@
+namespace HeadlessPro.Contracts.Payments;
+
+/// <summary>What is owed, who takes it, and what has been taken. Amounts are minor units.</summary>
+[Contract("payments")]
+public interface IPayments
+{
+    /// <summary>The payment collections of carts, with their sessions, as kept. A cart without one is missing.</summary>
+    Task<Result<IReadOnlyList<PaymentCollection>>> GetCollections(GetPaymentCollections request, CancellationToken ct);
+
+    /// <summary>The collection of one cart; created when missing. Repeated, it answers the same collection with its amount brought up to date.</summary>
+    Task<Result<PaymentCollection>> OpenCollection(OpenPaymentCollection request, CancellationToken ct);
+
+    /// <summary>Opens a session with a provider and closes any other open one of the collection. The same provider again: the same session with the new amount.</summary>
+    Task<Result<PaymentCollection>> OpenSession(OpenPaymentSession request, CancellationToken ct);
+
+    /// <summary>
+    /// Authorizes the amount with the provider of the open session. Keyed by the cart: repeated after success it answers the same
+    /// payment; an amount that differs from the session's is brought up to date first. Fails with <c>payment_authorization_error</c>.
+    /// </summary>
+    Task<Result<PaymentAuthorization>> Authorize(AuthorizePayment request, CancellationToken ct);
+
+    /// <summary>Cancels an authorization that led to no order. Repeating it, or having nothing to cancel, changes nothing.</summary>
+    Task<Result<Done>> Void(VoidPayment request, CancellationToken ct);
+}
+
+/// <summary>Collections by cart.</summary>
+public sealed record GetPaymentCollections(IReadOnlyList<Guid> CartIds);
+
+/// <summary>Owed for a cart.</summary>
+public sealed record OpenPaymentCollection(Guid CartId, long Amount, string CurrencyCode);
+
+/// <summary>A provider's session for a collection.</summary>
+/// <param name="CollectionId">The collection.</param>
+/// <param name="ProviderId">e.g. <c>pp_system_default</c>; unknown = <c>invalid_data</c>.</param>
+/// <param name="Amount">The cart's total now, minor units.</param>
+/// <param name="Data">Provider's own JSON object, or null.</param>
+public sealed record OpenPaymentSession(Guid CollectionId, string ProviderId, long Amount, string? Data);
+
+/// <summary>Take a promise of money.</summary>
+public sealed record AuthorizePayment(Guid CartId, long Amount, string CurrencyCode);
+
+/// <summary>Let the promise go.</summary>
+public sealed record VoidPayment(Guid CartId);
+
+/// <summary>The answer to <see cref="AuthorizePayment"/>.</summary>
+/// <param name="Status">Authorized; or the shopper must act first.</param>
+/// <param name="PaymentId">The payment when authorized.</param>
+/// <param name="Collection">The collection after it.</param>
+public sealed record PaymentAuthorization(PaymentSessionStatus Status, Guid? PaymentId, PaymentCollection Collection);
+
+/// <summary>The amount owed for one cart.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="CartId">The cart.</param>
+/// <param name="CurrencyCode">ISO 4217, lower case.</param>
+/// <param name="Amount">Owed, minor units.</param>
+/// <param name="AuthorizedAmount">Authorized so far; null before the first.</param>
+/// <param name="CapturedAmount">Captured so far; null before the first authorization.</param>
+/// <param name="RefundedAmount">Refunded so far; null before the first authorization.</param>
+/// <param name="Status"><c>not_paid</c>, <c>awaiting</c>, <c>authorized</c>, <c>partially_authorized</c>, <c>canceled</c>, <c>completed</c>.</param>
+/// <param name="CreatedAt">When.</param>
+/// <param name="UpdatedAt">Last change.</param>
+/// <param name="Sessions">Its sessions, oldest first; at most one pending.</param>
+/// <param name="Payments">Its payments, oldest first.</param>
+public sealed record PaymentCollection(
+    Guid Id, Guid CartId, string CurrencyCode, long Amount, long? AuthorizedAmount, long? CapturedAmount, long? RefundedAmount,
+    string Status, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt,
+    IReadOnlyList<PaymentSession> Sessions, IReadOnlyList<Payment> Payments);
+
+/// <summary>One try at paying with one provider.</summary>
+public sealed record PaymentSession(
+    Guid Id, string ProviderId, long Amount, string CurrencyCode, PaymentSessionStatus Status, string Data,
+    DateTimeOffset? AuthorizedAt, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+
+/// <summary>Money promised or taken.</summary>
+public sealed record Payment(
+    Guid Id, Guid SessionId, string ProviderId, long Amount, string CurrencyCode, string Data,
+    DateTimeOffset? CapturedAt, DateTimeOffset? CanceledAt, DateTimeOffset CreatedAt);
+
+/// <summary>Where a session stands; the wire shows it in snake_case.</summary>
+public enum PaymentSessionStatus
+{
+    /// <summary>Open.</summary>
+    Pending,
+    /// <summary>The shopper must act (3-D Secure).</summary>
+    RequiresMore,
+    /// <summary>Authorized.</summary>
+    Authorized,
+    /// <summary>Captured.</summary>
+    Captured,
+    /// <summary>Refused or failed.</summary>
+    Error,
+    /// <summary>Closed.</summary>
+    Canceled,
+}

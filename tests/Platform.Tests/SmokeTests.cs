@@ -1,0 +1,2 @@
+namespace HeadlessPro.Platform.Tests;
+public class SmokeTests { [Fact] public void Runs() => Assert.Equal(2, 1 + 1); }
