@@ -1,0 +1,39 @@
+using HeadlessPro.Catalog;
+using HeadlessPro.Contracts.Catalog;
+using HeadlessPro.Contracts.Fulfillment;
+using HeadlessPro.Contracts.Identity;
+using HeadlessPro.Contracts.Inventory;
+using HeadlessPro.Contracts.Payments;
+using HeadlessPro.Contracts.Pricing;
+using HeadlessPro.Fulfillment;
+using HeadlessPro.Identity;
+using HeadlessPro.Inventory;
+using HeadlessPro.Ordering;
+using HeadlessPro.Payments;
+using HeadlessPro.Platform.Modules;
+using HeadlessPro.Pricing;
+
+namespace HeadlessPro.Host;
+
+/// <summary>The wiring page: every module once, with its role, the contracts it offers and needs, and its front door.</summary>
+internal static class ModuleTable
+{
+    public static readonly IReadOnlyList<Module> Modules =
+    [
+        new("identity", Roles.IdentityCommerce, [typeof(IApiKeys)], [],
+            IdentityModule.AddIdentity, IdentityModule.MapIdentity),
+        new("pricing", Roles.IdentityCommerce, [typeof(IPricing)], [],
+            PricingModule.AddPricing, PricingModule.MapPricing),
+        new("payments", Roles.IdentityCommerce, [typeof(IPayments)], [typeof(IPricing)],
+            PaymentsModule.AddPayments, PaymentsModule.MapPayments),
+        new("inventory", Roles.CatalogFulfillment, [typeof(IInventory)], [],
+            InventoryModule.AddInventory, InventoryModule.MapInventory),
+        new("catalog", Roles.CatalogFulfillment, [typeof(ICatalog)], [typeof(IApiKeys), typeof(IInventory), typeof(IPricing)],
+            CatalogModule.AddCatalog, CatalogModule.MapCatalog),
+        new("fulfillment", Roles.CatalogFulfillment, [typeof(IFulfillment)], [],
+            FulfillmentModule.AddFulfillment, FulfillmentModule.MapFulfillment),
+        new("ordering", Roles.IdentityCommerce, [],
+            [typeof(ICatalog), typeof(IInventory), typeof(IPricing), typeof(IPayments), typeof(IFulfillment)],
+            OrderingModule.AddOrdering, OrderingModule.MapOrdering),
+    ];
+}

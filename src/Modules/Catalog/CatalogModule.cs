@@ -1,0 +1,21 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace HeadlessPro.Catalog;
+
+/// <summary>The front door of Catalog: everything it registers and every route it answers, by name.</summary>
+public static class CatalogModule
+{
+    /// <summary>Registers services, subscribers and jobs.</summary>
+    public static void AddCatalog(IServiceCollection services, IConfiguration configuration)
+    {
+    }
+
+    /// <summary>Maps the routes.</summary>
+    public static void MapCatalog(IEndpointRouteBuilder routes)
+    {
+    }
+}

@@ -1,0 +1,57 @@
+using System.Text.Json;
+using HeadlessPro.Contracts;
+using Npgsql;
+
+namespace HeadlessPro.Platform.Data;
+
+/// <summary>One database transaction and the events that happened in it: both are committed, or neither.</summary>
+public sealed class Transaction : IAsyncDisposable
+{
+    private readonly List<(string Name, string Payload)> _events = [];
+
+    internal Transaction(NpgsqlConnection connection, NpgsqlTransaction inner) => (Connection, Inner) = (connection, inner);
+
+    /// <summary>The connection the transaction runs on; hand it to Dapper or a command.</summary>
+    public NpgsqlConnection Connection { get; }
+
+    /// <summary>The underlying transaction.</summary>
+    public NpgsqlTransaction Inner { get; }
+
+    /// <summary>Notes an event; it is written to <c>events.log</c> with the commit.</summary>
+    public void Publish<T>(T @event) where T : IEvent => _events.Add((T.Name, JsonSerializer.Serialize(@event)));
+
+    /// <summary>Statements to run in one round trip inside this transaction.</summary>
+    public NpgsqlBatch Batch() => new(Connection, Inner);
+
+    /// <summary>One statement inside this transaction.</summary>
+    public NpgsqlCommand Command(string sql) => new(sql, Connection, Inner);
+
+    /// <summary>Writes the events and commits. After this the transaction is over.</summary>
+    public async Task Commit(CancellationToken ct)
+    {
+        if (_events.Count > 0) await AppendEvents(ct);
+        await Inner.CommitAsync(ct);
+        foreach (var (name, _) in _events) Events.LocalSignals.Raise(name);
+    }
+
+    /// <summary>Rolls back what was not committed and gives the connection back.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Inner.DisposeAsync();
+        await Connection.DisposeAsync();
+    }
+
+    private async Task AppendEvents(CancellationToken ct)
+    {
+        await using var command = Command("""
+            with appended as (
+                insert into events.log (name, payload)
+                select name, payload::jsonb from unnest(@names, @payloads) as e (name, payload)
+                returning name)
+            select pg_notify('events', name) from (select distinct name from appended) as names
+            """);
+        command.Parameters.AddWithValue("names", _events.Select(e => e.Name).ToArray());
+        command.Parameters.AddWithValue("payloads", _events.Select(e => e.Payload).ToArray());
+        await command.ExecuteNonQueryAsync(ct);
+    }
+}

@@ -1,0 +1,22 @@
+using System.Text.Json;
+using HeadlessPro.Contracts;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace HeadlessPro.Platform.Events;
+
+/// <summary>A durable subscription: every event of that name, at least once, in order of commit but for retries.</summary>
+/// <param name="Name">Unique and stable, <c>inventory.on_order_placed</c>: the key of its cursor.</param>
+/// <param name="EventName">The event heard.</param>
+/// <param name="Handle">Must be safe to repeat. An exception means: try again later, with backoff; in the end a dead letter.</param>
+public sealed record Subscriber(string Name, string EventName, Func<IServiceProvider, string, CancellationToken, Task> Handle);
+
+/// <summary>Registration of subscribers.</summary>
+public static class SubscriberRegistration
+{
+    /// <summary>Adds a subscriber; <paramref name="handle"/> gets a scope of its own.</summary>
+    public static IServiceCollection AddSubscriber<TEvent>(
+        this IServiceCollection services, string name, Func<IServiceProvider, TEvent, CancellationToken, Task> handle)
+        where TEvent : IEvent =>
+        services.AddSingleton(new Subscriber(name, TEvent.Name, (provider, payload, ct) =>
+            handle(provider, JsonSerializer.Deserialize<TEvent>(payload)!, ct)));
+}

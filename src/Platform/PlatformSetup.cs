@@ -1,0 +1,50 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using HeadlessPro.Contracts;
+using HeadlessPro.Platform.Data;
+using HeadlessPro.Platform.Security;
+using HeadlessPro.Platform.Web;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace HeadlessPro.Platform;
+
+/// <summary>The ground under every module.</summary>
+public static class PlatformSetup
+{
+    /// <summary>Registers the database, the clock, JSON rules and background work.</summary>
+    public static void AddPlatform(this IServiceCollection services, NpgsqlDataSource source)
+    {
+        Dapper.DefaultTypeMap.MatchNamesWithUnderscores = true;
+        services.AddSingleton(source);
+        services.AddSingleton<Db>();
+        services.AddSingleton(TimeProvider.System);
+        services.AddRouting();
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            var options = json.SerializerOptions;
+            options.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+            options.NumberHandling = JsonNumberHandling.Strict;
+            options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+            options.RespectNullableAnnotations = true;
+            options.RespectRequiredConstructorParameters = true;
+            options.AllowDuplicateProperties = false;
+            options.TypeInfoResolverChain.Insert(0, PlatformJson.Default);
+        });
+    }
+
+    /// <summary>Adds a module's generated serializers to those that read request bodies.</summary>
+    public static void AddJson(this IServiceCollection services, JsonSerializerContext context) =>
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Add(context));
+
+    /// <summary>The pipeline every request runs through, in order.</summary>
+    public static void UsePlatform(this WebApplication app)
+    {
+        app.UseMiddleware<ErrorMiddleware>();
+        app.UseRouting();
+        app.UseMiddleware<CallerMiddleware>();
+        app.MapGet("/health", () => "OK");
+    }
+}

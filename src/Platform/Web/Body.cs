@@ -1,0 +1,71 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using HeadlessPro.Contracts;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace HeadlessPro.Platform.Web;
+
+/// <summary>
+/// A handler's JSON body, read strictly: unknown keys, wrong types and missing fields are 400 and name the field. An absent body reads as
+/// <c>{}</c>. Give every wire record a unique name and list it in the module's <see cref="System.Text.Json.Serialization.JsonSerializerContext"/>.
+/// </summary>
+public sealed class Body<T>(T value) : IEndpointParameterMetadataProvider
+{
+    /// <summary>The body.</summary>
+    public T Value { get; } = value;
+
+    /// <summary>For minimal APIs.</summary>
+    public static async ValueTask<Body<T>?> BindAsync(HttpContext http, ParameterInfo parameter)
+    {
+        var options = http.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
+        var type = (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
+        var bytes = await RequestBody.Read(http);
+        try
+        {
+            return new Body<T>(JsonSerializer.Deserialize(bytes.Span, type)
+                ?? throw new ErrorException(Error.Invalid("Invalid request: Expected a JSON object as body, got: 'null'")));
+        }
+        catch (JsonException e)
+        {
+            throw new ErrorException(Error.Invalid(BodyExplainer.Explain(bytes, type, e)));
+        }
+    }
+
+    /// <summary>Describes the body in the generated API description.</summary>
+    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
+        builder.Metadata.Add(new AcceptsMetadata(["application/json"], typeof(T)));
+}
+
+/// <summary>Reads whole request bodies within a bound.</summary>
+public static class RequestBody
+{
+    /// <summary>Longest JSON body, bytes. Product files are streamed and have their own bound.</summary>
+    public const int MaxLength = 1024 * 1024;
+
+    private static readonly byte[] EmptyObject = "{}"u8.ToArray();
+
+    /// <summary>The body's bytes; <c>{}</c> when there are none; 413 when there are more than <see cref="MaxLength"/>.</summary>
+    public static async ValueTask<ReadOnlyMemory<byte>> Read(HttpContext http)
+    {
+        if (http.Request.ContentLength > MaxLength) throw new BodyTooLargeException();
+        using var buffer = new MemoryStream(http.Request.ContentLength is { } length ? (int)length : 1024);
+        var chunk = new byte[8192];
+        int read;
+        while ((read = await http.Request.Body.ReadAsync(chunk, http.RequestAborted)) > 0)
+        {
+            if (buffer.Length + read > MaxLength) throw new BodyTooLargeException();
+            buffer.Write(chunk, 0, read);
+        }
+
+        return buffer.Length == 0 ? EmptyObject : buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
+    }
+}
+
+/// <summary>413.</summary>
+public sealed class BodyTooLargeException() : Exception($"Request body is larger than {RequestBody.MaxLength} bytes");

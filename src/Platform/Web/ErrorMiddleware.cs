@@ -1,0 +1,51 @@
+using HeadlessPro.Contracts;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace HeadlessPro.Platform.Web;
+
+/// <summary>Turns whatever a request ends in, unknown routes and wrong methods included, into the one error shape.</summary>
+public sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<ErrorMiddleware> logger)
+{
+    /// <summary>Runs the rest of the pipeline.</summary>
+    public async Task InvokeAsync(HttpContext http)
+    {
+        try
+        {
+            await next(http);
+            if (http.Response is { HasStarted: false, ContentLength: null, StatusCode: 404 or 405 } && http.Response.ContentType is null)
+                await SendRouteError(http);
+        }
+        catch (ErrorException e)
+        {
+            await ErrorBody.Send(http, e.Error);
+        }
+        catch (BodyTooLargeException e)
+        {
+            await ErrorBody.Send(http, Error.Invalid(e.Message, "body_too_large"), StatusCodes.Status413PayloadTooLarge);
+        }
+        catch (BadHttpRequestException e)
+        {
+            await ErrorBody.Send(http, Error.Invalid(e.Message), e.StatusCode);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // The client has gone; nobody reads an answer.
+        }
+        catch (Exception e) when (!http.Response.HasStarted)
+        {
+            LogFailure(logger, e, http.Request.Method, http.Request.Path, http.TraceIdentifier);
+            var lostDatabase = e is NpgsqlException { IsTransient: true };
+            await ErrorBody.Send(http,
+                lostDatabase ? Error.Unavailable("The database cannot be reached; try again") : new Error((ErrorType)(-1), "unknown_error", "An unknown error occurred."));
+        }
+    }
+
+    private static Task SendRouteError(HttpContext http) => http.Response.StatusCode == StatusCodes.Status405MethodNotAllowed
+        ? ErrorBody.Send(http, Error.NotAllowed($"{http.Request.Method} is not allowed on {http.Request.Path}", "method_not_allowed"), StatusCodes.Status405MethodNotAllowed)
+        : ErrorBody.Send(http, Error.NotFound($"Cannot {http.Request.Method} {http.Request.Path}"));
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed, request {RequestId}")]
+    private static partial void LogFailure(ILogger logger, Exception e, string method, PathString path, string requestId);
+}

@@ -1,0 +1,110 @@
+namespace HeadlessPro.Platform.Web;
+
+/// <summary>
+/// The <c>fields</c> grammar: which properties of an answer a client wants. Comma separated; <c>+x</c> (or a leading space) adds to the
+/// defaults, <c>-x</c> removes, <c>*rel</c> or <c>rel.*</c> adds all own properties of a relation; any piece without a modifier makes the
+/// list replace the defaults. <c>id</c> is always there. Unknown names select nothing.
+/// </summary>
+/// <remarks>
+/// A selected name that is a relation stands for all its own properties (scalars and plain JSON such as <c>metadata</c>), not for the
+/// relations below it. In defaults, <c>rel.**</c> stands for everything below.
+/// </remarks>
+public sealed class Fields
+{
+    private Fields(Node root) => Root = root;
+
+    internal Node Root { get; }
+
+    /// <summary>Everything, whatever the client asked for.</summary>
+    public static Fields All { get; } = new(new Node { Own = true, Deep = true });
+
+    /// <summary>Reads a selection.</summary>
+    /// <param name="query">The <c>fields</c> parameter, or null for the defaults.</param>
+    /// <param name="defaults">What the endpoint answers unasked, in the same grammar without modifiers (<c>*</c> and <c>**</c> allowed).</param>
+    public static Fields Parse(string? query, params ReadOnlySpan<string> defaults)
+    {
+        var pieces = (query ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries);
+        var replaces = false;
+        for (var i = 0; i < pieces.Length; i++)
+        {
+            // A bare '+' of a hand-written client decodes to a space; a space after a comma is just that when the piece has a modifier.
+            var piece = pieces[i];
+            var trimmed = piece.Trim();
+            if (trimmed.Length == 0) { pieces[i] = ""; continue; }
+            var leadingSpaceMeansPlus = i == 0 && piece[0] == ' ';
+            pieces[i] = leadingSpaceMeansPlus && trimmed[0] is not ('+' or '-' or '*') ? "+" + trimmed : trimmed;
+            replaces |= pieces[i][0] is not ('+' or '-' or '*') && !pieces[i].EndsWith(".*", StringComparison.Ordinal);
+        }
+
+        var root = new Node();
+        root.Select("id");
+        if (!replaces)
+            foreach (var name in defaults) root.Select(name);
+
+        foreach (var piece in pieces)
+        {
+            if (piece.Length == 0) continue;
+            if (piece[0] == '-') root.Remove(piece[1..]);
+            else root.Select(piece[0] == '+' ? piece[1..] : piece);
+        }
+
+        return new Fields(root);
+    }
+
+    /// <summary>Whether a property or relation (dotted path) is selected: what a handler asks before it loads it.</summary>
+    public bool Wants(string path)
+    {
+        var node = Root;
+        foreach (var name in path.Split('.'))
+        {
+            if (node.Deep) return true;
+            if (node.Children is null || !node.Children.TryGetValue(name, out var child)) return false;
+            node = child;
+        }
+
+        return true;
+    }
+
+    /// <summary>A selected property. A leaf (<see cref="Own"/>) means all own properties when its value turns out to be a relation.</summary>
+    internal sealed class Node
+    {
+        public Dictionary<string, Node>? Children { get; private set; }
+        public bool Own { get; set; }
+        public bool Deep { get; set; }
+        public HashSet<string>? Removed { get; private set; }
+
+        public void Select(string path)
+        {
+            path = path.TrimStart('*');
+            var node = this;
+            foreach (var name in path.Split('.', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            {
+                if (name == "*") break;
+                if (name == "**") { node.Deep = true; break; }
+                node.Children ??= new(StringComparer.Ordinal);
+                if (!node.Children.TryGetValue(name, out var child)) node.Children[name] = child = new Node();
+                node.Removed?.Remove(name);
+                node = child;
+            }
+
+            if (node == this) return;
+            // «variants.id» narrows variants to its id; «variants» or «*variants» is all of its own properties.
+            node.Own = true;
+        }
+
+        public void Remove(string path)
+        {
+            var names = path.TrimStart('*').Split('.', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            var node = this;
+            for (var i = 0; i < names.Length - 1; i++)
+            {
+                if (node.Children is null || !node.Children.TryGetValue(names[i], out var child)) return;
+                node = child;
+            }
+
+            if (names.Length == 0 || names[^1] == "id") return;
+            node.Children?.Remove(names[^1]);
+            (node.Removed ??= new(StringComparer.Ordinal)).Add(names[^1]);
+        }
+    }
+}

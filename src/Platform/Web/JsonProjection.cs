@@ -1,0 +1,111 @@
+using System.Text.Json;
+
+namespace HeadlessPro.Platform.Web;
+
+/// <summary>
+/// Copies JSON while leaving out what a <see cref="Fields"/> selection does not name. Answers are typed records written by generated
+/// serializers; this is the one place that cuts them to size.
+/// </summary>
+public static class JsonProjection
+{
+    /// <summary>Writes the selected part of one JSON value.</summary>
+    public static void Write(Utf8JsonWriter writer, ReadOnlySpan<byte> json, Fields fields)
+    {
+        var reader = new Utf8JsonReader(json);
+        reader.Read();
+        CopyValue(writer, ref reader, fields.Root);
+    }
+
+    private static void CopyValue(Utf8JsonWriter writer, ref Utf8JsonReader reader, Fields.Node node)
+    {
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.StartObject:
+                writer.WriteStartObject();
+                while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName) CopyProperty(writer, ref reader, node);
+                writer.WriteEndObject();
+                break;
+            case JsonTokenType.StartArray:
+                writer.WriteStartArray();
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) CopyValue(writer, ref reader, node);
+                writer.WriteEndArray();
+                break;
+            default:
+                CopyScalar(writer, ref reader);
+                break;
+        }
+    }
+
+    private static void CopyProperty(Utf8JsonWriter writer, ref Utf8JsonReader reader, Fields.Node node)
+    {
+        var name = reader.GetString()!;
+        Fields.Node? child = null;
+        node.Children?.TryGetValue(name, out child);
+        reader.Read();
+
+        var isPlainJson = JsonColumns.Contains(name) || name.StartsWith("raw_", StringComparison.Ordinal);
+        var isRelation = reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray && !isPlainJson;
+        var wanted = child is not null || node.Deep
+            || (node.Own && !isRelation && node.Removed?.Contains(name) != true)
+            || (name == "id" && !isRelation);
+        if (!wanted)
+        {
+            reader.Skip();
+            return;
+        }
+
+        writer.WritePropertyName(name);
+        if (!isRelation || node.Deep || child is { Deep: true }) CopyWhole(writer, ref reader);
+        else CopyValue(writer, ref reader, child!);
+    }
+
+    private static void CopyWhole(Utf8JsonWriter writer, ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray))
+        {
+            CopyScalar(writer, ref reader);
+            return;
+        }
+
+        var depth = reader.CurrentDepth;
+        CopyToken(writer, ref reader);
+        while (reader.Read())
+        {
+            CopyToken(writer, ref reader);
+            if (reader.CurrentDepth == depth && reader.TokenType is JsonTokenType.EndObject or JsonTokenType.EndArray && reader.CurrentDepth == depth)
+                return;
+        }
+    }
+
+    private static void CopyToken(Utf8JsonWriter writer, ref Utf8JsonReader reader)
+    {
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.StartObject: writer.WriteStartObject(); break;
+            case JsonTokenType.EndObject: writer.WriteEndObject(); break;
+            case JsonTokenType.StartArray: writer.WriteStartArray(); break;
+            case JsonTokenType.EndArray: writer.WriteEndArray(); break;
+            case JsonTokenType.PropertyName: writer.WritePropertyName(reader.GetString()!); break;
+            default: CopyScalar(writer, ref reader); break;
+        }
+    }
+
+    private static void CopyScalar(Utf8JsonWriter writer, ref Utf8JsonReader reader)
+    {
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.String when !reader.ValueIsEscaped && !reader.HasValueSequence: writer.WriteStringValue(reader.ValueSpan); break;
+            case JsonTokenType.String: writer.WriteStringValue(reader.GetString()); break;
+            case JsonTokenType.Number: writer.WriteRawValue(reader.ValueSpan, skipInputValidation: true); break;
+            case JsonTokenType.True: writer.WriteBooleanValue(true); break;
+            case JsonTokenType.False: writer.WriteBooleanValue(false); break;
+            default: writer.WriteNullValue(); break;
+        }
+    }
+
+    /// <summary>Properties whose value is an object but no relation: one own property, all or nothing.</summary>
+    private static readonly HashSet<string> JsonColumns = new(StringComparer.Ordinal)
+    {
+        "metadata", "data", "context", "summary", "calculated_price", "original_price", "variant_option_values",
+    };
+}

@@ -1,0 +1,38 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using HeadlessPro.Contracts;
+using Microsoft.AspNetCore.Http;
+
+namespace HeadlessPro.Platform.Web;
+
+/// <summary>What a handler answers with: JSON it has typed, JSON a <see cref="Fields"/> selection has cut to size, or an error.</summary>
+public static class Reply
+{
+    /// <summary>200 (or <paramref name="status"/>) with the whole value.</summary>
+    public static IResult Json<T>(T value, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK) =>
+        TypedResults.Json(value, type, statusCode: status);
+
+    /// <summary>The error in the platform's one shape.</summary>
+    public static IResult Error(Error error) => new ErrorReply(error);
+
+    /// <summary>The value through <paramref name="type"/>, or the error.</summary>
+    public static IResult Of<T>(Result<T> result, JsonTypeInfo<T> type) =>
+        result.Try(out var value, out var error) ? Json(value, type) : Error(error);
+
+    /// <summary>One entity under its key, cut to the selected fields: <c>{"product": {…}}</c>.</summary>
+    public static IResult One<T>(string key, T value, JsonTypeInfo<T> type, Fields fields) => new OneReply<T>(key, value, type, fields);
+
+    /// <summary>A page of entities: <c>{"products": […], "count", "offset", "limit"}</c>, each cut to the selected fields.</summary>
+    public static IResult Page<T>(string key, IReadOnlyList<T> values, JsonTypeInfo<T> type, Fields fields, long count, Paging paging) =>
+        new PageReply<T>(key, values, type, fields, count, paging);
+
+    /// <summary>Medusa's answer to a deletion: <c>{"id", "object", "deleted": true}</c>.</summary>
+    public static IResult Deleted(string id, string objectName) =>
+        Json(new DeletedResponse(id, objectName, true), PlatformJson.Default.DeletedResponse);
+}
+
+/// <summary>The answer to a deletion.</summary>
+/// <param name="Id">What was deleted.</param>
+/// <param name="Object">Its kind.</param>
+/// <param name="Deleted">Always true.</param>
+public sealed record DeletedResponse(string Id, string Object, bool Deleted);
