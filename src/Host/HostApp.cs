@@ -24,8 +24,7 @@ public static class HostApp
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.WebHost.UseUrls($"http://{configuration["host"] ?? "127.0.0.1"}:{configuration["port"] ?? Roles.PortOf(role).ToString()}");
 
-        await Migrator.Migrate(source,
-            [("platform", typeof(Migrator).Assembly), .. ModuleTable.Modules.Select(m => (m.Name, m.Assembly))], CancellationToken.None);
+        await Migrate(source);
 
         var app = builder.Build();
         app.UsePlatform();
@@ -38,6 +37,10 @@ public static class HostApp
 
         return app;
     }
+
+    /// <summary>Brings a database up to date with every module, whatever this host's role.</summary>
+    public static Task Migrate(NpgsqlDataSource source) => Migrator.Migrate(source,
+        [("platform", typeof(Migrator).Assembly), .. ModuleTable.Modules.Select(m => (m.Name, m.Assembly))], CancellationToken.None);
 
     private static string ConnectionString(IConfiguration configuration) =>
         configuration["DATABASE_URL"] is { Length: > 0 } url

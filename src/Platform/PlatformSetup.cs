@@ -17,7 +17,7 @@ public static class PlatformSetup
     /// <summary>Registers the database, the clock, JSON rules and background work.</summary>
     public static void AddPlatform(this IServiceCollection services, NpgsqlDataSource source)
     {
-        Dapper.DefaultTypeMap.MatchNamesWithUnderscores = true;
+        DapperTypes.Register();
         services.AddSingleton(source);
         services.AddSingleton<Db>();
         services.AddSingleton(TimeProvider.System);
@@ -31,6 +31,7 @@ public static class PlatformSetup
             options.RespectNullableAnnotations = true;
             options.RespectRequiredConstructorParameters = true;
             options.AllowDuplicateProperties = false;
+            options.Converters.Add(new WireTimeConverter());
             options.TypeInfoResolverChain.Insert(0, PlatformJson.Default);
         });
     }

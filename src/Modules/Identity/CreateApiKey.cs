@@ -1,0 +1,42 @@
+using System.Security.Cryptography;
+using Dapper;
+using HeadlessPro.Contracts;
+using HeadlessPro.Contracts.Identity;
+using HeadlessPro.Platform.Data;
+using HeadlessPro.Platform.Web;
+using Microsoft.AspNetCore.Http;
+
+namespace HeadlessPro.Identity;
+
+/// <summary>Makes a key. A secret one is shown in this answer and never again.</summary>
+internal sealed record CreateApiKeyRequest(string Title, string Type);
+
+internal static class CreateApiKey
+{
+    public static async Task<IResult> Handle(Body<CreateApiKeyRequest> body, Db db, CancellationToken ct)
+    {
+        var request = body.Value;
+        if (KeyRules.CheckTitle(request.Title) is { } problem) return Reply.Error(problem);
+        ApiKeyType? type = request.Type switch { "publishable" => ApiKeyType.Publishable, "secret" => ApiKeyType.Secret, _ => null };
+        if (type is null)
+            return Reply.Error(Error.Invalid($"Invalid request: Value for field 'type' must be 'publishable' or 'secret', got: '{request.Type}'"));
+
+        var id = WireId.New();
+        var token = (type == ApiKeyType.Secret ? "sk_" : "pk_") + RandomNumberGenerator.GetHexString(64, lowercase: true);
+        await using var tx = await db.Begin(ct);
+        await ApiKeys.Insert(tx, id, type.Value, request.Title, token, ct);
+        var row = await tx.Connection.QuerySingleAsync<ApiKeyRow>(new CommandDefinition(
+            $"select {ApiKeyRow.Columns} from identity.api_keys k where k.id = @id", new { id }, tx.Inner, cancellationToken: ct));
+        await tx.Commit(ct);
+        return Reply.Json(new ApiKeyEnvelope(row.ToWire() with { Token = token }), IdentityJson.Default.ApiKeyEnvelope);
+    }
+}
+
+internal static class KeyRules
+{
+    public static Error? CheckTitle(string title) => title.Trim().Length is 0 or > 255
+        ? Error.Invalid("Invalid request: Field 'title' must have 1 to 255 characters")
+        : null;
+
+    public static Error NotFound(string id) => Error.NotFound($"API key with id: {id} was not found");
+}
