@@ -87,7 +87,7 @@ public sealed class Fields
                 node = child;
             }
 
-            if (node == this) return;
+            // A lone «*» is all own properties of the entity itself.
             // «variants.id» narrows variants to its id; «variants» or «*variants» is all of its own properties.
             node.Own = true;
         }
