@@ -20,9 +20,10 @@ public interface IFulfillment
 /// <param name="ItemTotal">Value of the goods after discounts, minor units: decides price rules like «free above».</param>
 /// <param name="SalesChannelId">Only options of locations that serve it; null = all.</param>
 /// <param name="OptionIds">Only these; null = all that fit.</param>
+/// <param name="IsTaxInclusive">Whether prices include tax here (the region's setting); shown in the document.</param>
 public sealed record QuoteShipping(
     string CurrencyCode, Guid? RegionId, string? CountryCode, string? Province, string? PostalCode, long ItemTotal,
-    Guid? SalesChannelId, IReadOnlyList<Guid>? OptionIds);
+    Guid? SalesChannelId, IReadOnlyList<Guid>? OptionIds, bool IsTaxInclusive = false);
 
 /// <summary>An option and its price.</summary>
 /// <param name="OptionId">The option.</param>

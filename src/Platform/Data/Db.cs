@@ -15,7 +15,7 @@ public sealed class Db(NpgsqlDataSource source)
     /// <summary>Several statements in one round trip on a connection of its own.</summary>
     public NpgsqlBatch Batch() => source.CreateBatch();
 
-    /// <summary>Begins a transaction; without <see cref="Transaction.Commit"/> it is rolled back at the end of its scope.</summary>
+    /// <summary>Begins a transaction; without <see cref="Transaction.Commit(CancellationToken)"/> it is rolled back at the end of its scope.</summary>
     public async Task<Transaction> Begin(CancellationToken ct, IsolationLevel isolation = IsolationLevel.ReadCommitted)
     {
         var connection = await source.OpenConnectionAsync(ct);

@@ -26,11 +26,16 @@ public sealed class Transaction : IAsyncDisposable
     /// <summary>One statement inside this transaction.</summary>
     public NpgsqlCommand Command(string sql) => new(sql, Connection, Inner);
 
-    /// <summary>Writes the events and commits. After this the transaction is over.</summary>
-    public async Task Commit(CancellationToken ct)
+    /// <summary>Writes the events and commits, in one round trip. After this the transaction is over.</summary>
+    public Task Commit(CancellationToken ct) => Commit(Batch(), ct);
+
+    /// <summary>Runs the last statements, writes the events and commits, all in one round trip.</summary>
+    public async Task Commit(NpgsqlBatch last, CancellationToken ct)
     {
-        if (_events.Count > 0) await AppendEvents(ct);
-        await Inner.CommitAsync(ct);
+        if (_events.Count > 0) last.BatchCommands.Add(AppendEvents());
+        // Sent as text so that it travels with the rest; Inner learns of it from the server's answer.
+        last.BatchCommands.Add(new NpgsqlBatchCommand("commit"));
+        await using (last) await last.ExecuteNonQueryAsync(ct);
         foreach (var (name, _) in _events) Events.LocalSignals.Raise(name);
     }
 
@@ -41,17 +46,18 @@ public sealed class Transaction : IAsyncDisposable
         await Connection.DisposeAsync();
     }
 
-    private async Task AppendEvents(CancellationToken ct)
+    private NpgsqlBatchCommand AppendEvents() => new("""
+        with appended as (
+            insert into events.log (name, payload)
+            select name, payload::jsonb from unnest(@names, @payloads) as e (name, payload)
+            returning name)
+        select pg_notify('events', name) from (select distinct name from appended) as names
+        """)
     {
-        await using var command = Command("""
-            with appended as (
-                insert into events.log (name, payload)
-                select name, payload::jsonb from unnest(@names, @payloads) as e (name, payload)
-                returning name)
-            select pg_notify('events', name) from (select distinct name from appended) as names
-            """);
-        command.Parameters.AddWithValue("names", _events.Select(e => e.Name).ToArray());
-        command.Parameters.AddWithValue("payloads", _events.Select(e => e.Payload).ToArray());
-        await command.ExecuteNonQueryAsync(ct);
-    }
+        Parameters =
+        {
+            new NpgsqlParameter("names", _events.Select(e => e.Name).ToArray()),
+            new NpgsqlParameter("payloads", _events.Select(e => e.Payload).ToArray()),
+        },
+    };
 }
