@@ -2,6 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using HeadlessPro.Contracts;
 using HeadlessPro.Platform.Data;
+using HeadlessPro.Platform.Events;
+using HeadlessPro.Platform.Jobs;
 using HeadlessPro.Platform.Security;
 using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Builder;
@@ -21,6 +23,12 @@ public static class PlatformSetup
         services.AddSingleton(source);
         services.AddSingleton<Db>();
         services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<EventLog>();
+        services.AddSingleton<JobRunner>();
+        services.AddHostedService<EventListener>();
+        services.AddHostedService<EventRelay>();
+        services.AddHostedService(provider => provider.GetRequiredService<JobRunner>());
+        services.AddRecurringJob("platform.trim_event_log", TimeSpan.FromHours(1), (provider, ct) => provider.GetRequiredService<EventLog>().Trim(ct));
         services.AddRouting();
         services.ConfigureHttpJsonOptions(json =>
         {

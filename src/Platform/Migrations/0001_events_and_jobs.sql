@@ -7,13 +7,16 @@ create table events.log (
     tx xid8 not null default pg_current_xact_id(),
     name text not null,
     payload jsonb not null,
-    occurred_at timestamptz not null default now()
+    -- The clock, not the transaction's start: an event is never older than what it was written after.
+    occurred_at timestamptz not null default clock_timestamp()
 );
-create index log_order on events.log (tx, id);
+create index log_order on events.log (name, tx, id);
+create index log_age on events.log (occurred_at);
 
 -- How far each subscriber has come.
 create table events.cursors (
     subscriber text primary key,
+    event_name text not null,
     tx xid8 not null,
     id bigint not null,
     updated_at timestamptz not null default now()
@@ -29,6 +32,7 @@ create table events.failed (
     primary key (subscriber, event_id)
 );
 create index failed_retry on events.failed (retry_at) where retry_at is not null;
+create index failed_event on events.failed (event_id);
 
 create schema jobs;
 
@@ -44,7 +48,8 @@ create table jobs.queue (
     dead_at timestamptz,
     created_at timestamptz not null default now()
 );
-create unique index queue_key on jobs.queue (name, key) where key is not null;
+-- Only jobs that wait for their first run: one that runs may already have read what a second was enqueued for.
+create unique index queue_key on jobs.queue (name, key) where key is not null and attempts = 0;
 create index queue_due on jobs.queue (run_at) where dead_at is null;
 
 create table jobs.recurring (

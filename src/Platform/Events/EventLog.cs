@@ -1,0 +1,87 @@
+using Dapper;
+using HeadlessPro.Platform.Data;
+
+namespace HeadlessPro.Platform.Events;
+
+/// <summary>Questions about the event log: who has heard what, and what an operator should know.</summary>
+public sealed class EventLog(Db db)
+{
+    /// <summary>
+    /// True only when <paramref name="subscriber"/> has handled every event logged up to <paramref name="asOf"/>: none ahead of its
+    /// cursor, none failed (a dead letter is not handled either), none about to be committed by a transaction that is still open.
+    /// </summary>
+    public async Task<bool> IsCaughtUp(string subscriber, DateTimeOffset asOf, CancellationToken ct)
+    {
+        await using var batch = db.Batch();
+        // Asked first: a transaction that ends between the two statements is in the second one's view.
+        var open = batch.CreateBatchCommand();
+        open.CommandText = """
+            select not exists (
+                select from pg_stat_activity
+                where datname = current_database() and pid <> pg_backend_pid() and backend_xid is not null and xact_start <= @as_of)
+            """;
+        open.Parameters.AddWithValue("as_of", asOf.ToUniversalTime());
+        batch.BatchCommands.Add(open);
+        var handled = batch.CreateBatchCommand();
+        handled.CommandText = """
+            select exists (
+                select from events.cursors c
+                where c.subscriber = @subscriber
+                  and not exists (select from events.log l where l.name = c.event_name and (l.tx, l.id) > (c.tx, c.id) and l.occurred_at <= @as_of)
+                  and not exists (select from events.failed f join events.log l on l.id = f.event_id
+                                  where f.subscriber = c.subscriber and l.occurred_at <= @as_of))
+            """;
+        handled.Parameters.AddWithValue("subscriber", subscriber);
+        handled.Parameters.AddWithValue("as_of", asOf.ToUniversalTime());
+        batch.BatchCommands.Add(handled);
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        await reader.ReadAsync(ct);
+        var nothingOpen = reader.GetBoolean(0);
+        await reader.NextResultAsync(ct);
+        await reader.ReadAsync(ct);
+        return nothingOpen && reader.GetBoolean(0);
+    }
+
+    /// <summary>How far each subscriber of any host has come.</summary>
+    public async Task<IReadOnlyList<SubscriberStatus>> Status(CancellationToken ct)
+    {
+        await using var connection = await db.Open(ct);
+        var rows = await connection.QueryAsync<SubscriberStatus>(new CommandDefinition("""
+            select c.subscriber, c.event_name,
+                   (select count(*) from (select from events.log l
+                                          where l.name = c.event_name and (l.tx, l.id) > (c.tx, c.id) limit 10000) as ahead) as pending,
+                   coalesce((select extract(epoch from clock_timestamp() - l.occurred_at)::float8 from events.log l
+                             where l.name = c.event_name and (l.tx, l.id) > (c.tx, c.id) order by l.tx, l.id limit 1), 0) as lag_seconds,
+                   (select count(*) from events.failed f where f.subscriber = c.subscriber and f.retry_at is not null) as retrying,
+                   (select count(*) from events.failed f where f.subscriber = c.subscriber and f.retry_at is null) as dead
+            from events.cursors c
+            order by c.subscriber
+            """, cancellationToken: ct));
+        return rows.AsList();
+    }
+
+    /// <summary>
+    /// Removes what is older than a week and was heard by all, and what is older than a month (a subscriber that no longer exists never
+    /// catches up). Deliveries that failed keep their event.
+    /// </summary>
+    internal async Task Trim(CancellationToken ct)
+    {
+        await using var command = db.Command("""
+            delete from events.log l
+            where l.occurred_at < now() - interval '7 days'
+              and not exists (select from events.failed f where f.event_id = l.id)
+              and (l.occurred_at < now() - interval '30 days'
+                   or not exists (select from events.cursors c where c.event_name = l.name and (c.tx, c.id) < (l.tx, l.id)))
+            """);
+        await command.ExecuteNonQueryAsync(ct);
+    }
+}
+
+/// <summary>How far a subscriber has come.</summary>
+/// <param name="Subscriber">Its name.</param>
+/// <param name="EventName">What it hears.</param>
+/// <param name="Pending">Events it has not heard yet; no further than 10,000.</param>
+/// <param name="LagSeconds">Age of the oldest of them.</param>
+/// <param name="Retrying">Deliveries that failed and are tried again.</param>
+/// <param name="Dead">Deliveries given up: rows of <c>events.failed</c> without <c>retry_at</c>. Set it to try again, delete the row to drop it.</param>
+public sealed record SubscriberStatus(string Subscriber, string EventName, long Pending, double LagSeconds, long Retrying, long Dead);
