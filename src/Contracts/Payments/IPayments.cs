@@ -23,8 +23,8 @@ public interface IPayments
     Task<Result<Done>> Void(VoidPayment request, CancellationToken ct);
 }
 
-/// <summary>Collections by cart.</summary>
-public sealed record GetPaymentCollections(IReadOnlyList<Guid> CartIds);
+/// <summary>Collections by cart, or by their own ids (what a client names in a route).</summary>
+public sealed record GetPaymentCollections(IReadOnlyList<Guid> CartIds, IReadOnlyList<Guid>? CollectionIds = null);
 
 /// <summary>Owed for a cart.</summary>
 public sealed record OpenPaymentCollection(Guid CartId, long Amount, string CurrencyCode);

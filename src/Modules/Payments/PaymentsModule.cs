@@ -1,3 +1,7 @@
+using HeadlessPro.Contracts.Payments;
+using HeadlessPro.Payments.Providers;
+using HeadlessPro.Payments.Providers.Manual;
+using HeadlessPro.Platform.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -12,10 +16,17 @@ public static class PaymentsModule
     /// <summary>Registers services, subscribers and jobs.</summary>
     public static void AddPayments(IServiceCollection services, IConfiguration configuration)
     {
+        services.AddSingleton<IPaymentProvider, ManualProvider>();
+        services.AddSingleton<PaymentProviders>();
+        services.AddSingleton<OpenSession>();
+        services.AddSingleton<Authorize>();
+        services.AddSingleton<IPayments, PaymentsContract>();
     }
 
     /// <summary>Maps the routes.</summary>
     public static void MapPayments(IEndpointRouteBuilder routes)
     {
+        var store = routes.MapGroup("/store").RequirePublishableKey().WithTags("Payments");
+        store.MapGet("/payment-providers", ListPaymentProviders.Handle).WithName("GetStorePaymentProviders");
     }
 }

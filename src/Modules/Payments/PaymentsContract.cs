@@ -1,0 +1,24 @@
+using HeadlessPro.Contracts;
+using HeadlessPro.Contracts.Payments;
+using HeadlessPro.Platform.Data;
+
+namespace HeadlessPro.Payments;
+
+/// <summary>Keeps <see cref="IPayments"/>: each method is a slice of its own.</summary>
+internal sealed class PaymentsContract(Db db, OpenSession openSession, Authorize authorize) : IPayments
+{
+    public async Task<Result<IReadOnlyList<PaymentCollection>>> GetCollections(GetPaymentCollections request, CancellationToken ct)
+    {
+        await using var connection = await db.Open(ct);
+        return new(await CollectionsStore.Load(connection, request.CartIds, request.CollectionIds ?? [], ct), null);
+    }
+
+    public Task<Result<PaymentCollection>> OpenCollection(OpenPaymentCollection request, CancellationToken ct) =>
+        Payments.OpenCollection.Run(db, request, ct);
+
+    public Task<Result<PaymentCollection>> OpenSession(OpenPaymentSession request, CancellationToken ct) => openSession.Run(request, ct);
+
+    public Task<Result<PaymentAuthorization>> Authorize(AuthorizePayment request, CancellationToken ct) => authorize.Run(request, ct);
+
+    public Task<Result<Done>> Void(VoidPayment request, CancellationToken ct) => authorize.Undo(request, ct);
+}
