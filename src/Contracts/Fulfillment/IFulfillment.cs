@@ -31,4 +31,5 @@ public sealed record QuoteShipping(
 /// <param name="TypeId">Its type, for tax and promotion rules.</param>
 /// <param name="Amount">Price for these goods, minor units.</param>
 /// <param name="Document">The option as JSON in the wire's shape (recording 052), amounts and prices included.</param>
-public sealed record ShippingQuote(Guid OptionId, string Name, Guid? TypeId, long Amount, string Document);
+/// <param name="ProfileId">Its shipping profile: a cart has at most one method of each.</param>
+public sealed record ShippingQuote(Guid OptionId, string Name, Guid? TypeId, long Amount, string Document, Guid ProfileId = default);

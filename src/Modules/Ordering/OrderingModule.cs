@@ -1,3 +1,4 @@
+using HeadlessPro.Ordering.Carts;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -12,6 +13,8 @@ public static class OrderingModule
     /// <summary>Registers services, subscribers and jobs.</summary>
     public static void AddOrdering(IServiceCollection services, IConfiguration configuration)
     {
+        services.AddSingleton<CartStore>();
+        services.AddSingleton<CartPricing>();
     }
 
     /// <summary>Maps the routes.</summary>

@@ -1,0 +1,54 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using HeadlessPro.Contracts.Catalog;
+
+namespace HeadlessPro.Ordering.Carts;
+
+/// <summary>A cart as stored: what the shopper chose, without a single price.</summary>
+internal sealed record CartState(
+    Guid Id, long Version, Guid RegionId, string CurrencyCode, Guid? SalesChannelId, string? Email, string? Locale, Guid? CustomerId,
+    IReadOnlyList<string> PromoCodes, CartAddress? ShippingAddress, CartAddress? BillingAddress, bool TaxesAsked, string? Metadata,
+    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? CompletedAt, Guid? OrderId,
+    Guid? CompletingToken, DateTimeOffset? CompletingUntil,
+    IReadOnlyList<CartLine> Lines, IReadOnlyList<CartShippingMethod> ShippingMethods)
+{
+    public IReadOnlyList<Guid> SalesChannelIds => SalesChannelId is { } channel ? [channel] : [];
+}
+
+/// <summary>A number of one variant. <see cref="Metadata"/> is a JSON object.</summary>
+internal sealed record CartLine(
+    Guid Id, Guid VariantId, Guid ProductId, long Quantity, string Metadata, LineSnapshot Snapshot, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+
+/// <summary>A chosen shipping option. <see cref="Data"/> is a JSON object or null.</summary>
+internal sealed record CartShippingMethod(Guid Id, Guid OptionId, Guid ProfileId, string Name, string? Data, DateTimeOffset CreatedAt);
+
+/// <summary>An address of a cart; a new one gets a new id.</summary>
+internal sealed record CartAddress(
+    Guid Id, string? FirstName = null, string? LastName = null, string? Company = null,
+    [property: JsonPropertyName("address_1")] string? Address1 = null, [property: JsonPropertyName("address_2")] string? Address2 = null,
+    string? City = null, string? PostalCode = null, string? CountryCode = null, string? Province = null, string? Phone = null,
+    Dictionary<string, JsonElement>? Metadata = null);
+
+/// <summary>What a line shows of its product, copied so that it outlives the product. No prices.</summary>
+internal sealed record LineSnapshot(
+    string ProductTitle, string? VariantTitle = null, string? Sku = null, string? Barcode = null, string? ProductSubtitle = null,
+    string? ProductDescription = null, string? ProductHandle = null, string? Thumbnail = null, Guid? TypeId = null, string? TypeValue = null,
+    Guid? CollectionId = null, string? CollectionTitle = null, IReadOnlyList<Guid>? CategoryIds = null, IReadOnlyList<Guid>? TagIds = null,
+    IReadOnlyDictionary<string, string>? OptionValues = null, bool RequiresShipping = true, bool IsDiscountable = true, bool IsGiftcard = false)
+{
+    /// <summary>Of a line whose variant has not been looked up yet.</summary>
+    public static readonly LineSnapshot Unknown = new("");
+
+    public static LineSnapshot Of(SellableVariant v) => new(
+        v.ProductTitle, v.VariantTitle, v.Sku, v.Barcode, v.ProductSubtitle, v.ProductDescription, v.ProductHandle, v.Thumbnail, v.TypeId,
+        v.TypeValue, v.CollectionId, v.CollectionTitle, v.CategoryIds, v.TagIds, v.OptionValues, v.RequiresShipping, v.IsDiscountable, v.IsGiftcard);
+
+    /// <summary>What a person calls it: <c>Ember Shirt, S (SKU-5-S)</c>.</summary>
+    public string Label => ProductTitle + (VariantTitle is { Length: > 0 } ? ", " + VariantTitle : "") + (Sku is { Length: > 0 } ? $" ({Sku})" : "");
+}
+
+/// <summary>Serializers of what is kept in jsonb columns; unknown members of an older or newer release are ignored.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(LineSnapshot))]
+[JsonSerializable(typeof(CartAddress))]
+internal sealed partial class CartColumnsJson : JsonSerializerContext;
