@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using HeadlessPro.Contracts;
+using HeadlessPro.Platform.Caching;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Events;
 using HeadlessPro.Platform.Jobs;
@@ -24,6 +25,7 @@ public static class PlatformSetup
         services.AddSingleton<Db>();
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<EventLog>();
+        services.AddSingleton<AnswerCache>();
         services.AddSingleton<JobRunner>();
         services.AddHostedService<EventListener>();
         services.AddHostedService<EventRelay>();

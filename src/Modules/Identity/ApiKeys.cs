@@ -26,9 +26,8 @@ internal sealed class ApiKeys : IApiKeys
     public ApiKeys(Db db, TimeProvider clock)
     {
         (_db, _clock) = (db, clock);
-        LocalSignals.Subscribe(name =>
+        LocalSignals.Subscribe("identity.", () =>
         {
-            if (name != ApiKeyChanged.Name) return;
             Interlocked.Increment(ref _generation);
             _remembered.Clear();
         });

@@ -10,6 +10,7 @@ public static class LocalSignals
     public const string Everything = "*";
 
     private static Action<string>? _handlers;
+    private static Action<string>? _derived;
 
     /// <summary>
     /// Calls <paramref name="handler"/> with the event's name, or <see cref="Everything"/>, after each commit, here or elsewhere; it must
@@ -17,8 +18,8 @@ public static class LocalSignals
     /// </summary>
     public static IDisposable Subscribe(Action<string> handler)
     {
-        Add(handler);
-        return new Subscription(handler);
+        Change(ref _handlers, current => current + handler);
+        return new Subscription(() => Change(ref _handlers, current => current - handler));
     }
 
     /// <summary>Calls <paramref name="handler"/> for events whose name starts with <paramref name="prefix"/> (<c>catalog.</c>), and when signals may have been lost.</summary>
@@ -27,20 +28,29 @@ public static class LocalSignals
         if (name == Everything || name.StartsWith(prefix, StringComparison.Ordinal)) handler();
     });
 
-    /// <summary>Says that events of that name may have happened.</summary>
-    public static void Raise(string eventName) => Volatile.Read(ref _handlers)?.Invoke(eventName);
-
-    private static void Add(Action<string> handler) => Change(current => current + handler);
-
-    private static void Change(Func<Action<string>?, Action<string>?> change)
+    /// <summary>For what is made from other copies: called after all of them were dropped, so that it is not made anew from an old one.</summary>
+    internal static IDisposable SubscribeLast(Action<string> handler)
     {
-        Action<string>? seen;
-        do seen = Volatile.Read(ref _handlers);
-        while (Interlocked.CompareExchange(ref _handlers, change(seen), seen) != seen);
+        Change(ref _derived, current => current + handler);
+        return new Subscription(() => Change(ref _derived, current => current - handler));
     }
 
-    private sealed class Subscription(Action<string> handler) : IDisposable
+    /// <summary>Says that events of that name may have happened.</summary>
+    public static void Raise(string eventName)
     {
-        public void Dispose() => Change(current => current - handler);
+        Volatile.Read(ref _handlers)?.Invoke(eventName);
+        Volatile.Read(ref _derived)?.Invoke(eventName);
+    }
+
+    private static void Change(ref Action<string>? handlers, Func<Action<string>?, Action<string>?> change)
+    {
+        Action<string>? seen;
+        do seen = Volatile.Read(ref handlers);
+        while (Interlocked.CompareExchange(ref handlers, change(seen), seen) != seen);
+    }
+
+    private sealed class Subscription(Action end) : IDisposable
+    {
+        public void Dispose() => end();
     }
 }

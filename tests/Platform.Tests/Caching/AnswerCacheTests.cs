@@ -1,0 +1,185 @@
+using System.Net;
+using HeadlessPro.Platform.Caching;
+using HeadlessPro.Platform.Events;
+using HeadlessPro.Platform.Web;
+using HeadlessPro.Contracts;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace HeadlessPro.Platform.Tests.Caching;
+
+// Alone, for other tests' hosts come and go, and each says once that signals may have been lost.
+[CollectionDefinition(nameof(AnswerCacheTests), DisableParallelization = true)]
+public sealed class AnswerCacheCollection;
+
+[Collection(nameof(AnswerCacheTests))]
+public class AnswerCacheTests : IAsyncLifetime
+{
+    private PlatformDatabase _database = null!;
+
+    public async ValueTask InitializeAsync() => _database = await PlatformDatabase.Create();
+
+    public async ValueTask DisposeAsync() => await _database.DisposeAsync();
+
+    // A topic per test: signals reach every host of the process.
+    private readonly string _topic = $"t{Guid.NewGuid():N}.";
+
+    [Fact]
+    public async Task An_answer_is_made_once_and_anew_after_an_event_of_its_topic()
+    {
+        var made = 0;
+        await using var host = await Start(() => Results.Text($"{{\"made\":{++made}}}", "application/json"));
+
+        Assert.Equal("""{"made":1}""", await host.Http.GetStringAsync("/answer"));
+        Assert.Equal("""{"made":1}""", await host.Http.GetStringAsync("/answer"));
+        LocalSignals.Raise("elsewhere.changed");
+        Assert.Equal("""{"made":1}""", await host.Http.GetStringAsync("/answer"));
+
+        LocalSignals.Raise(_topic + "changed");
+        Assert.Equal("""{"made":2}""", await host.Http.GetStringAsync("/answer"));
+        LocalSignals.Raise(LocalSignals.Everything);
+        Assert.Equal("""{"made":3}""", await host.Http.GetStringAsync("/answer"));
+    }
+
+    [Fact]
+    public async Task The_order_of_parameters_does_not_matter_but_their_values_do()
+    {
+        var made = 0;
+        await using var host = await Start(() => Results.Text($"{++made}"));
+
+        Assert.Equal("1", await host.Http.GetStringAsync("/answer?a=1&b=2"));
+        Assert.Equal("1", await host.Http.GetStringAsync("/answer?b=2&a=1"));
+        Assert.Equal("2", await host.Http.GetStringAsync("/answer?a=1&b=3"));
+        Assert.Equal("3", await host.Http.GetStringAsync("/answer?a=1&a=2"));
+        Assert.Equal("4", await host.Http.GetStringAsync("/answer?a=2&a=1"));
+        Assert.Equal("5", await host.Http.GetStringAsync("/answer"));
+    }
+
+    [Fact]
+    public async Task Whoever_signs_in_gets_an_answer_of_their_own()
+    {
+        var made = 0;
+        await using var host = await Start(() => Results.Text($"{++made}"));
+        Assert.Equal("1", await host.Http.GetStringAsync("/answer"));
+
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/answer");
+        request.Headers.Add("Authorization", "Bearer x");
+        Assert.Equal("2", await (await host.Http.SendAsync(request)).Content.ReadAsStringAsync());
+        Assert.Equal("1", await host.Http.GetStringAsync("/answer"));
+    }
+
+    [Fact]
+    public async Task A_hundred_at_once_wait_for_one_answer()
+    {
+        var made = 0;
+        var go = new TaskCompletionSource();
+        await using var host = await Start(async () => { Interlocked.Increment(ref made); await go.Task; return Results.Text("one"); });
+        var all = Enumerable.Range(0, 100).Select(_ => host.Http.GetStringAsync("/answer")).ToList();
+        await Eventually.IsTrue(() => made == 1);
+        await Task.Delay(100);
+        go.SetResult();
+
+        Assert.All(await Task.WhenAll(all), answer => Assert.Equal("one", answer));
+        Assert.Equal(1, made);
+    }
+
+    [Fact]
+    public async Task An_answer_made_from_old_rows_while_they_change_is_not_served_to_those_who_ask_later()
+    {
+        var row = "old";
+        var reading = new SemaphoreSlim(0);
+        var go = new TaskCompletionSource();
+        await using var host = await Start(async () =>
+        {
+            var read = row;
+            reading.Release();
+            if (read == "old") await go.Task;
+            return Results.Text(read);
+        });
+        var early = host.Http.GetStringAsync("/answer");
+        await reading.WaitAsync();
+        row = "new";
+        LocalSignals.Raise(_topic + "changed");
+
+        // Not even by waiting for the one that is still being made.
+        Assert.Equal("new", await host.Http.GetStringAsync("/answer"));
+        go.SetResult();
+        Assert.Equal("old", await early);
+        Assert.Equal("new", await host.Http.GetStringAsync("/answer"));
+    }
+
+    [Fact]
+    public async Task Refusals_and_failures_are_not_kept()
+    {
+        var made = 0;
+        await using var host = await Start(() => ++made switch
+        {
+            1 => Reply.Error(Error.NotFound("not yet")),
+            2 => throw new ErrorException(Error.Invalid("nor now")),
+            3 => throw new InvalidOperationException("bug"),
+            _ => Results.Text("there"),
+        });
+
+        Assert.Equal(HttpStatusCode.NotFound, (await host.Http.GetAsync("/answer")).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await host.Http.GetAsync("/answer")).StatusCode);
+        Assert.Equal(HttpStatusCode.InternalServerError, (await host.Http.GetAsync("/answer")).StatusCode);
+        Assert.Equal("there", await host.Http.GetStringAsync("/answer"));
+        Assert.Equal("there", await host.Http.GetStringAsync("/answer"));
+        Assert.Equal(4, made);
+    }
+
+    [Fact]
+    public async Task A_client_that_has_the_answer_already_is_told_so_until_it_changes()
+    {
+        var text = "first";
+        await using var host = await Start(() => Results.Text(text, "application/json"));
+        var first = await host.Http.GetAsync("/answer");
+        var etag = first.Headers.ETag!.ToString();
+        Assert.Equal("application/json", first.Content.Headers.ContentType!.ToString());
+
+        var again = await Conditional(host, etag);
+        Assert.Equal(HttpStatusCode.NotModified, again.StatusCode);
+        Assert.Equal("", await again.Content.ReadAsStringAsync());
+        Assert.Equal(etag, again.Headers.ETag!.ToString());
+
+        text = "second";
+        LocalSignals.Raise(_topic + "changed");
+        var changed = await Conditional(host, etag);
+        Assert.Equal(HttpStatusCode.OK, changed.StatusCode);
+        Assert.Equal("second", await changed.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task Memory_stays_within_its_bound_and_what_is_asked_for_most_lately_stays()
+    {
+        var made = 0;
+        await using var host = await Start(() => { made++; return Results.Text(new string('x', 10_000)); }, "--Cache:Megabytes=1");
+        for (var i = 0; i < 300; i++) await host.Http.GetStringAsync($"/answer?n={i}");
+
+        Assert.InRange(host.Services.GetRequiredService<AnswerCache>().Used, 500_000, 1024 * 1024);
+        await host.Http.GetStringAsync("/answer?n=299");
+        Assert.Equal(300, made);
+        await host.Http.GetStringAsync("/answer?n=0");
+        Assert.Equal(301, made);
+    }
+
+    private static Task<HttpResponseMessage> Conditional(PlatformHost host, string etag)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, "/answer");
+        request.Headers.Add("If-None-Match", etag);
+        return host.Http.SendAsync(request);
+    }
+
+    private Task<PlatformHost> Start(Func<IResult> make, params string[] args) => Start(() => Task.FromResult(make()), args);
+
+    private async Task<PlatformHost> Start(Func<Task<IResult>> make, params string[] args)
+    {
+        var listening = new TaskCompletionSource();
+        using var subscription = LocalSignals.Subscribe(_topic, () => listening.TrySetResult());
+        var host = await PlatformHost.Start(_database, map: app =>
+            app.MapGet("/answer", (HttpContext http, AnswerCache cache) => cache.GetOrCreate(http, [_topic], make)), args: args);
+        await listening.Task;
+        return host;
+    }
+}
