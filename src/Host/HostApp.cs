@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using HeadlessPro.Platform;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Modules;
@@ -16,17 +17,21 @@ public static class HostApp
         var role = configuration["role"] ?? Roles.All;
         var modules = Roles.ModulesOf(role);
         Roles.RefuseCycles(ModuleTable.Modules);
-
-        var source = NpgsqlDataSource.Create(ConnectionString(configuration));
-        builder.Services.AddPlatform(source);
-        foreach (var module in modules) module.Add(builder.Services, configuration);
         if (role != Roles.All) Roles.AddPeers(builder.Services, modules, configuration);
+
+        var database = await Database.Open(configuration, CancellationToken.None);
+        builder.Services.AddSingleton(_ => database);
+        builder.Services.AddPlatform(database.Source);
+        foreach (var module in modules) module.Add(builder.Services, configuration);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning)
+            // A failure to start reaches the operator as one sentence, from Program.
+            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.WebHost.UseUrls($"http://{configuration["host"] ?? "127.0.0.1"}:{configuration["port"] ?? Roles.PortOf(role).ToString()}");
 
-        await Migrate(source);
-
         var app = builder.Build();
+        // Made first, so that it is disposed of last: the database outlives whoever uses it.
+        app.Services.GetRequiredService<Database>();
         app.UsePlatform();
         foreach (var module in modules)
         {
@@ -42,8 +47,18 @@ public static class HostApp
     public static Task Migrate(NpgsqlDataSource source) => Migrator.Migrate(source,
         [("platform", typeof(Migrator).Assembly), .. ModuleTable.Modules.Select(m => (m.Name, m.Assembly))], CancellationToken.None);
 
-    private static string ConnectionString(IConfiguration configuration) =>
-        configuration["DATABASE_URL"] is { Length: > 0 } url
-            ? DatabaseUrl.ToConnectionString(url)
-            : throw new StartException("Set DATABASE_URL.");
+    /// <summary>Listens, and tells the operator. Throws <see cref="StartException"/> when the port cannot be had.</summary>
+    public static async Task Start(WebApplication app)
+    {
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            throw new StartException($"{e.Message.TrimEnd('.')}. Stop who listens there, or choose another port with --port.");
+        }
+
+        await Console.Out.WriteLineAsync(ReadyBlock.For(app));
+    }
 }

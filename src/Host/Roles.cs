@@ -1,4 +1,5 @@
 using HeadlessPro.Contracts;
+using HeadlessPro.Platform;
 using HeadlessPro.Platform.Modules;
 
 namespace HeadlessPro.Host;
@@ -75,6 +76,3 @@ internal static class Roles
             ? token
             : throw new StartException("Set SERVICE_TOKEN (16 characters or more, the same for all hosts of the shop) to run one role.");
 }
-
-/// <summary>The program cannot start; the message is for the operator.</summary>
-internal sealed class StartException(string message) : Exception(message);

@@ -1,0 +1,78 @@
+using System.Net.Sockets;
+using HeadlessPro.Platform;
+using HeadlessPro.Platform.Data;
+using Npgsql;
+
+namespace HeadlessPro.Host;
+
+/// <summary>The host's database: the one at <c>DATABASE_URL</c>, else a private PostgreSQL in the data folder.</summary>
+internal sealed class Database(NpgsqlDataSource source, IAsyncDisposable? server) : IAsyncDisposable
+{
+    private const int Oldest = 15;
+
+    public NpgsqlDataSource Source { get; } = source;
+
+    /// <summary>Opens it, up to date.</summary>
+    public static async Task<Database> Open(IConfiguration configuration, CancellationToken ct)
+    {
+        var url = configuration["DATABASE_URL"];
+        if (string.IsNullOrEmpty(url) && OperatingSystem.IsWindows()) throw new StartException("Set DATABASE_URL: a private PostgreSQL needs Linux or macOS.");
+        var server = string.IsNullOrEmpty(url) && !OperatingSystem.IsWindows()
+            ? await PrivatePostgres.Start(DataFolder(configuration), ToolsFolder(configuration), durable: true, ct)
+            : null;
+        var database = new Database(SourceOf(server?.ConnectionString ?? url!), server);
+        try
+        {
+            await database.Prepare(ct);
+            return database;
+        }
+        catch
+        {
+            await database.DisposeAsync();
+            throw;
+        }
+    }
+
+    public static string DataFolder(IConfiguration configuration) => Path.GetFullPath(configuration["data"] ?? ".data");
+
+    public async ValueTask DisposeAsync()
+    {
+        await Source.DisposeAsync();
+        if (server is not null) await server.DisposeAsync();
+    }
+
+    private async Task Prepare(CancellationToken ct)
+    {
+        try
+        {
+            await using (var connection = await Source.OpenConnectionAsync(ct))
+            {
+                if (connection.PostgreSqlVersion.Major < Oldest)
+                    throw new StartException($"The database at DATABASE_URL is PostgreSQL {connection.PostgreSqlVersion}; {Oldest} or newer is needed.");
+            }
+
+            await HostApp.Migrate(Source);
+        }
+        catch (NpgsqlException e) when (e is not PostgresException || e.SqlState is "3D000" or "28000" or "28P01" or "57P03" or "53300" || e.InnerException is SocketException)
+        {
+            var at = new NpgsqlConnectionStringBuilder(Source.ConnectionString);
+            throw new StartException(
+                $"The database {at.Database} at {at.Host}:{at.Port} cannot be reached: {(e as PostgresException)?.MessageText ?? e.InnerException?.Message ?? e.Message}. Check DATABASE_URL.");
+        }
+    }
+
+    private static NpgsqlDataSource SourceOf(string url)
+    {
+        try
+        {
+            return NpgsqlDataSource.Create(DatabaseUrl.ToConnectionString(url));
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException)
+        {
+            throw new StartException("DATABASE_URL cannot be read. Give it as postgres://user:password@host:port/database.");
+        }
+    }
+
+    private static string ToolsFolder(IConfiguration configuration) =>
+        configuration["HEADLESSPRO_TOOLS"] is { Length: > 0 } folder ? folder : Path.Combine(DataFolder(configuration), "tools");
+}

@@ -1,0 +1,28 @@
+namespace HeadlessPro.Host;
+
+/// <summary>What the operator reads when the host is ready: where it is and what to try next.</summary>
+internal static class ReadyBlock
+{
+    public static string For(WebApplication app)
+    {
+        var url = app.Urls.First();
+        var role = app.Configuration["role"] ?? Roles.All;
+        var database = string.IsNullOrEmpty(app.Configuration["DATABASE_URL"])
+            ? $"private PostgreSQL in {Database.DataFolder(app.Configuration)}"
+            : "the one at DATABASE_URL";
+        return $"""
+
+            HeadlessPro is ready after {SinceStart().TotalSeconds:0.00} s.
+
+              Store API   {url}/store      Admin API   {url}/admin      Health   {url}/health
+              Role        {role}
+              Database    {database}
+            """;
+    }
+
+    private static TimeSpan SinceStart()
+    {
+        using var self = System.Diagnostics.Process.GetCurrentProcess();
+        return TimeProvider.System.GetUtcNow().UtcDateTime - self.StartTime.ToUniversalTime();
+    }
+}
