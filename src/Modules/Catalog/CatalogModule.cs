@@ -1,4 +1,3 @@
-using HeadlessPro.Platform;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -13,12 +12,10 @@ public static class CatalogModule
     /// <summary>Registers services, subscribers and jobs.</summary>
     public static void AddCatalog(IServiceCollection services, IConfiguration configuration)
     {
-        services.AddJson(AdminJson.Default);
     }
 
     /// <summary>Maps the routes.</summary>
     public static void MapCatalog(IEndpointRouteBuilder routes)
     {
-        AdminRoutes.Map(routes);
     }
 }

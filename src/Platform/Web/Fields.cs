@@ -20,7 +20,7 @@ public sealed class Fields
 
     /// <summary>Reads a selection.</summary>
     /// <param name="query">The <c>fields</c> parameter, or null for the defaults.</param>
-    /// <param name="defaults">What the endpoint answers unasked, in the same grammar without modifiers (<c>*</c> and <c>**</c> allowed).</param>
+    /// <param name="defaults">What the endpoint answers unasked, in the same grammar, <c>**</c> allowed.</param>
     public static Fields Parse(string? query, params ReadOnlySpan<string> defaults)
     {
         var pieces = (query ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries);
@@ -39,13 +39,12 @@ public sealed class Fields
         var root = new Node();
         root.Select("id");
         if (!replaces)
-            foreach (var name in defaults) root.Select(name);
+            foreach (var name in defaults) root.Apply(name);
 
         foreach (var piece in pieces)
         {
             if (piece.Length == 0) continue;
-            if (piece[0] == '-') root.Remove(piece[1..]);
-            else root.Select(piece[0] == '+' ? piece[1..] : piece);
+            root.Apply(piece[0] == '+' ? piece[1..] : piece);
         }
 
         return new Fields(root);
@@ -72,6 +71,12 @@ public sealed class Fields
         public bool Own { get; set; }
         public bool Deep { get; set; }
         public HashSet<string>? Removed { get; private set; }
+
+        public void Apply(string piece)
+        {
+            if (piece[0] == '-') Remove(piece[1..]);
+            else Select(piece);
+        }
 
         public void Select(string path)
         {

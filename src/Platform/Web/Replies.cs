@@ -33,6 +33,11 @@ internal sealed class PageReply<T>(string key, IReadOnlyList<T> values, JsonType
     });
 }
 
+internal sealed class WrittenReply(Action<Utf8JsonWriter> write) : IResult
+{
+    public Task ExecuteAsync(HttpContext httpContext) => JsonBody.Send(httpContext, write);
+}
+
 internal sealed class ErrorReply(Error error) : IResult
 {
     public Task ExecuteAsync(HttpContext httpContext) => ErrorBody.Send(httpContext, error);
@@ -41,7 +46,8 @@ internal sealed class ErrorReply(Error error) : IResult
 /// <summary>Writes JSON bodies with a known length.</summary>
 public static class JsonBody
 {
-    private static readonly JsonWriterOptions Options = new()
+    /// <summary>How every answer is written.</summary>
+    public static readonly JsonWriterOptions Options = new()
     {
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         SkipValidation = true,

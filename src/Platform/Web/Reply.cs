@@ -26,6 +26,9 @@ public static class Reply
     public static IResult Page<T>(string key, IReadOnlyList<T> values, JsonTypeInfo<T> type, Fields fields, long count, Paging paging) =>
         new PageReply<T>(key, values, type, fields, count, paging);
 
+    /// <summary>200 with the JSON that <paramref name="write"/> makes, for answers that are no single entity or page.</summary>
+    public static IResult Written(Action<Utf8JsonWriter> write) => new WrittenReply(write);
+
     /// <summary>Medusa's answer to a deletion: <c>{"id", "object", "deleted": true}</c>.</summary>
     public static IResult Deleted(string id, string objectName) =>
         Json(new DeletedResponse(id, objectName, true), PlatformJson.Default.DeletedResponse);

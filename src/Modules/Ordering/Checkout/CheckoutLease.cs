@@ -1,0 +1,79 @@
+using HeadlessPro.Contracts;
+using HeadlessPro.Platform.Data;
+
+namespace HeadlessPro.Ordering.Checkout;
+
+/// <summary>
+/// Whose turn it is to complete a cart. A lease is a token and a time on the cart's row: while it lasts the cart cannot be changed and
+/// nobody else completes it; a host that dies lets it lapse. The token is also the fence: FINALIZE and every undo only happen
+/// while the cart still carries it.
+/// </summary>
+internal sealed class CheckoutLease(Db db, CheckoutOptions options)
+{
+    /// <summary>Takes the lease and an order number; null when the cart is gone, completed, or somebody else holds it.</summary>
+    public async Task<Claim?> Take(Guid cartId, CancellationToken ct)
+    {
+        var token = WireId.New();
+        await using var command = db.Command("""
+            update ordering.carts set completing_token = $2, completing_until = now() + $3
+            where id = $1 and completed_at is null and deleted_at is null and (completing_until is null or completing_until <= now())
+            returning nextval('ordering.order_numbers')
+            """);
+        command.Parameters.Add(new() { Value = cartId });
+        command.Parameters.Add(new() { Value = token });
+        command.Parameters.Add(new() { Value = options.Lease });
+        return await command.ExecuteScalarAsync(ct) is long number ? new Claim(cartId, token, number) : null;
+    }
+
+    /// <summary>Makes sure the lease is still ours and will last through the next step.</summary>
+    public Task<bool> Extend(Claim claim, CancellationToken ct) => Update("completing_until = now() + $3", claim, ct);
+
+    /// <summary>Gives the cart back to the shopper.</summary>
+    public Task<bool> End(Claim claim, CancellationToken ct) => Update("completing_token = null, completing_until = null", claim, ct);
+
+    private async Task<bool> Update(string assignment, Claim claim, CancellationToken ct)
+    {
+        await using var command = db.Command(
+            $"update ordering.carts set {assignment} where id = $1 and completing_token = $2 and completed_at is null and $3 is not null");
+        command.Parameters.Add(new() { Value = claim.CartId });
+        command.Parameters.Add(new() { Value = claim.Token });
+        command.Parameters.Add(new() { Value = options.Lease });
+        return await command.ExecuteNonQueryAsync(ct) == 1;
+    }
+}
+
+/// <summary>A held lease.</summary>
+/// <param name="CartId">The cart.</param>
+/// <param name="Token">The fence.</param>
+/// <param name="OrderNumber">The number of the order to be; numbers of checkouts that fail are lost, which is allowed.</param>
+internal sealed record Claim(Guid CartId, Guid Token, long OrderNumber);
+
+/// <summary>Configuration section <c>Checkout</c>.</summary>
+internal sealed class CheckoutOptions
+{
+    /// <summary>How long a dead host keeps a cart from being completed by another.</summary>
+    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long stock stays held for a checkout that nobody finishes.</summary>
+    public TimeSpan Reservation { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>How long a second caller waits for the first to finish the same cart.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often checkouts that were cut off are looked for.</summary>
+    public TimeSpan Sweep { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>For drills in test environments: the process kills itself when a checkout has reached this step.</summary>
+    public CheckoutStep? KillAt { get; init; }
+}
+
+/// <summary>The named steps of a checkout, each the end of one.</summary>
+internal enum CheckoutStep
+{
+    Claimed,
+    Prepared,
+    StockReserved,
+    PromotionsClaimed,
+    Paid,
+    Finalized,
+}

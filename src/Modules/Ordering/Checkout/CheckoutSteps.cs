@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using HeadlessPro.Contracts;
+using HeadlessPro.Contracts.Inventory;
+using HeadlessPro.Contracts.Payments;
+using HeadlessPro.Contracts.Pricing;
+using HeadlessPro.Ordering.Carts;
+using HeadlessPro.Ordering.Orders;
+
+namespace HeadlessPro.Ordering.Checkout;
+
+/// <summary>
+/// The steps of <see cref="PlaceOrder"/>, each one call to the module that keeps what it is about, each safe to repeat for the same cart.
+/// </summary>
+internal sealed class CheckoutSteps(
+    CartStore carts, CartPricing pricing, CheckoutPeers peers, CheckoutOptions options, TimeProvider clock)
+{
+    /// <summary>For tests that send a rival at a chosen step.</summary>
+    public Action<CheckoutStep>? Probe { get; set; }
+
+    public DateTimeOffset Now => clock.GetUtcNow();
+
+    public void Reached(CheckoutStep step)
+    {
+        Probe?.Invoke(step);
+        if (options.KillAt == step) Process.GetCurrentProcess().Kill();
+    }
+
+    /// <summary>The leased cart at today's prices, checked to be complete.</summary>
+    public async Task<Result<PricedCart>> Prepare(Claim claim, CancellationToken ct)
+    {
+        if (await carts.Load(claim.CartId, ct) is not { } cart) return CartErrors.IdNotFound(WireId.Encode("cart", claim.CartId));
+        var owed = peers.Payments.GetCollections(new GetPaymentCollections([cart.Id]), ct);
+        var asked = await pricing.Price(cart, ct);
+        if (!(await owed).Try(out var collections, out var error) || !asked.Try(out var priced, out error)) return error;
+        return CheckoutRules.WhatIsMissing(priced, collections.FirstOrDefault()) is { } missing ? missing : priced;
+    }
+
+    /// <summary>Holds stock of every line whose stock is counted.</summary>
+    public async Task<Result<StockReservation>> ReserveStock(PricedCart cart, CancellationToken ct)
+    {
+        var expires = Now + options.Reservation;
+        var lines = cart.Cart.Lines
+            .Select(line => (line, variant: cart.Variants[line.VariantId]))
+            .Where(l => l.variant.ManageInventory)
+            .Select(l => new ReserveLine(l.line.VariantId, l.line.Quantity, l.variant.AllowBackorder, cart.SnapshotOf(l.line).Label))
+            .ToList();
+        if (lines.Count == 0) return new StockReservation(cart.Cart.Id, DateTimeOffset.MaxValue);
+        return await peers.Inventory.Reserve(new ReserveStock(cart.Cart.Id, cart.Cart.SalesChannelId, lines, expires), ct);
+    }
+
+    /// <summary>Holds again what is about to expire.</summary>
+    public async Task<Result<StockReservation>> KeepStock(PricedCart cart, StockReservation reservation, CancellationToken ct) =>
+        reservation.ExpiresAt - Now > options.Reservation / 2 ? reservation : await ReserveStock(cart, ct);
+
+    /// <summary>Uses up the promotions that gave a discount.</summary>
+    public async Task<Result<Done>> ClaimPromotions(PricedCart cart, CancellationToken ct)
+    {
+        var uses = cart.Quote.Promotions.Where(p => p.Amount > 0).Select(p => new PromotionUse(p.Id, p.Amount)).ToList();
+        if (uses.Count == 0) return default(Done);
+        var customer = cart.Cart.CustomerId?.ToString() ?? cart.Cart.Email!.ToLowerInvariant();
+        return await peers.Pricing.ClaimPromotions(new ClaimPromotions(cart.Cart.Id, customer, uses, cart.Cart.CurrencyCode), ct);
+    }
+
+    /// <summary>Authorizes exactly the total; nothing is asked of a provider when nothing is owed.</summary>
+    public async Task<Result<CheckoutPayment>> Pay(PricedCart cart, CancellationToken ct)
+    {
+        if (cart.Total == 0) return new CheckoutPayment(null);
+        var answer = await peers.Payments.Authorize(new AuthorizePayment(cart.Cart.Id, cart.Total, cart.Cart.CurrencyCode), ct);
+        if (!answer.Try(out var payment, out var error)) return error;
+        return payment.Status == PaymentSessionStatus.Authorized ? new CheckoutPayment(payment.Collection) : CheckoutRules.MoreNeeded;
+    }
+
+    /// <summary>Gives everything back that a cart that became no order holds.</summary>
+    public async Task Undo(Guid cartId, CancellationToken ct)
+    {
+        await peers.Payments.Void(new VoidPayment(cartId), ct);
+        await peers.Pricing.ReleasePromotions(new ReleasePromotions(cartId), ct);
+        await peers.Inventory.Release(new ReleaseStock(cartId), ct);
+    }
+
+    public async Task<bool> CartExists(Guid cartId, CancellationToken ct) => await carts.Load(cartId, ct) is not null;
+
+    public async Task<Result<PlacedOrder>> WithPayment(Order order, CancellationToken ct)
+    {
+        var found = await peers.Payments.GetCollections(new GetPaymentCollections([order.Row.CartId]), ct);
+        return found.Try(out var collections, out var error) ? new PlacedOrder(order, collections.FirstOrDefault()) : error;
+    }
+}
+
+/// <summary>The modules a checkout calls.</summary>
+internal sealed record CheckoutPeers(IInventory Inventory, IPricing Pricing, IPayments Payments);
+
+/// <summary>What PAY ends in; no collection when nothing was owed.</summary>
+internal sealed record CheckoutPayment(PaymentCollection? Collection);

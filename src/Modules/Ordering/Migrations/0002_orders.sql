@@ -1,0 +1,98 @@
+-- Orders are copies, not references: what was bought, at which price, to where. All amounts are minor units of currency_code.
+create sequence ordering.order_numbers start with 1001;
+
+create table ordering.orders (
+    id uuid primary key,
+    display_id bigint not null unique default nextval('ordering.order_numbers'),
+    cart_id uuid not null unique,
+    region_id uuid,
+    currency_code text not null,
+    sales_channel_id uuid,
+    customer_id uuid,
+    email text,
+    locale text,
+    status text not null default 'pending' check (status in ('pending', 'completed', 'canceled', 'archived', 'requires_action')),
+    is_tax_inclusive boolean not null,
+    original_total bigint not null, original_tax_total bigint not null, subtotal bigint not null,
+    discount_total bigint not null, discount_subtotal bigint not null, discount_tax_total bigint not null,
+    tax_total bigint not null, total bigint not null check (total >= 0),
+    shipping_address jsonb,
+    billing_address jsonb,
+    promo_codes text[] not null default '{}',
+    metadata jsonb,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    canceled_at timestamptz,
+    check (total = subtotal - discount_subtotal + tax_total),
+    check (discount_total = original_total - total),
+    check (discount_tax_total = original_tax_total - tax_total)
+);
+create index orders_created on ordering.orders (created_at, id);
+create index orders_email on ordering.orders (lower(email));
+create index orders_customer on ordering.orders (customer_id, created_at) where customer_id is not null;
+
+create table ordering.order_lines (
+    id uuid primary key,
+    order_id uuid not null references ordering.orders (id),
+    position int not null,
+    variant_id uuid not null,
+    product_id uuid not null,
+    title text not null,
+    thumbnail text,
+    product_title text not null, product_subtitle text, product_description text, product_handle text not null,
+    product_type text, product_type_id uuid, product_collection text,
+    variant_title text, variant_sku text, variant_barcode text, variant_option_values jsonb,
+    requires_shipping boolean not null, is_giftcard boolean not null, is_discountable boolean not null,
+    quantity bigint not null check (quantity > 0),
+    unit_price bigint not null check (unit_price >= 0),
+    compare_at_unit_price bigint,
+    original_total bigint not null, original_tax_total bigint not null, subtotal bigint not null,
+    discount_total bigint not null, discount_subtotal bigint not null, discount_tax_total bigint not null,
+    tax_total bigint not null, total bigint not null check (total >= 0),
+    metadata jsonb,
+    check (total = subtotal - discount_subtotal + tax_total)
+);
+create index order_lines_order on ordering.order_lines (order_id, position);
+
+create table ordering.order_shipping_methods (
+    id uuid primary key,
+    order_id uuid not null references ordering.orders (id),
+    position int not null,
+    shipping_option_id uuid not null,
+    name text not null,
+    amount bigint not null check (amount >= 0),
+    data jsonb,
+    original_total bigint not null, original_tax_total bigint not null, subtotal bigint not null,
+    discount_total bigint not null, discount_subtotal bigint not null, discount_tax_total bigint not null,
+    tax_total bigint not null, total bigint not null check (total >= 0),
+    check (total = subtotal - discount_subtotal + tax_total)
+);
+create index order_shipping_methods_order on ordering.order_shipping_methods (order_id, position);
+
+-- entry_id: a line or a shipping method of the order.
+create table ordering.order_tax_lines (
+    id uuid primary key,
+    order_id uuid not null references ordering.orders (id),
+    entry_id uuid not null,
+    rate_id uuid not null,
+    code text,
+    description text not null,
+    rate numeric not null,
+    subtotal bigint not null,
+    total bigint not null
+);
+create index order_tax_lines_order on ordering.order_tax_lines (order_id);
+
+create table ordering.order_adjustments (
+    id uuid primary key,
+    order_id uuid not null references ordering.orders (id),
+    entry_id uuid not null,
+    promotion_id uuid not null,
+    code text not null,
+    amount bigint not null,
+    total bigint not null
+);
+create index order_adjustments_order on ordering.order_adjustments (order_id);
+
+-- What FinishCheckouts looks for.
+create index carts_completing on ordering.carts (completing_until) where completing_until is not null and completed_at is null;

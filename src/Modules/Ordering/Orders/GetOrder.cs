@@ -1,0 +1,29 @@
+using HeadlessPro.Contracts;
+using HeadlessPro.Contracts.Catalog;
+using HeadlessPro.Contracts.Payments;
+using HeadlessPro.Platform.Data;
+using HeadlessPro.Platform.Web;
+using Microsoft.AspNetCore.Http;
+
+namespace HeadlessPro.Ordering.Orders;
+
+/// <summary>
+/// Reads an order by its id, as the confirmation page does, without any sign-in. Whoever holds the id of an order older than
+/// <see cref="OpenFor"/> sees no personal data.
+/// </summary>
+internal static class GetOrder
+{
+    private static readonly TimeSpan OpenFor = TimeSpan.FromHours(1);
+
+    public static async Task<IResult> Handle(
+        string id, ApiQuery query, Db db, IPayments payments, ICatalog catalog, TimeProvider clock, CancellationToken ct)
+    {
+        if (!WireId.TryDecode("order", id, out var orderId) || await OrdersStore.Load(db, orderId, byCart: false, ct) is not { } order)
+            return Reply.Error(Error.NotFound($"Order id not found: {id}"));
+        var found = await payments.GetCollections(new GetPaymentCollections([order.Row.CartId]), ct);
+        if (!found.Try(out var collections, out var error)) return Reply.Error(error);
+
+        var masked = clock.GetUtcNow() - order.Row.CreatedAt > OpenFor;
+        return await OrderAnswer.Of(order, collections.FirstOrDefault(), query.Fields(OrderJson.Defaults), catalog, masked, type: null, ct);
+    }
+}

@@ -1,0 +1,63 @@
+using HeadlessPro.Contracts.Pricing;
+using System.Text.Json.Serialization;
+using HeadlessPro.Platform.Web;
+
+namespace HeadlessPro.Ordering.Orders;
+
+/// <summary>An order as it is stored. Amounts are minor units of <see cref="OrderRow.CurrencyCode"/>.</summary>
+internal sealed record Order(
+    OrderRow Row, IReadOnlyList<OrderLineRow> Lines, IReadOnlyList<OrderShippingRow> Shipping,
+    ILookup<Guid, OrderTaxLineRow> TaxLines, ILookup<Guid, OrderAdjustmentRow> Adjustments);
+
+/// <summary>What the three tables with amounts have in common.</summary>
+internal interface IHasAmounts
+{
+    long OriginalTotal { get; }
+    long OriginalTaxTotal { get; }
+    long Subtotal { get; }
+    long DiscountTotal { get; }
+    long DiscountSubtotal { get; }
+    long DiscountTaxTotal { get; }
+    long TaxTotal { get; }
+    long Total { get; }
+}
+
+internal static class HasAmountsExtensions
+{
+    public static Amounts Amounts(this IHasAmounts row) => new(
+        row.OriginalTotal, row.OriginalTaxTotal, row.Subtotal, row.DiscountTotal, row.DiscountSubtotal, row.DiscountTaxTotal, row.TaxTotal, row.Total);
+
+    public static Amounts Sum(this IEnumerable<IHasAmounts> rows) => rows.Aggregate(default(Amounts), (sum, row) => sum + row.Amounts());
+}
+
+/// <summary><c>ordering.orders</c>. Addresses and metadata are JSON objects.</summary>
+internal sealed record OrderRow(
+    Guid Id, long DisplayId, Guid CartId, Guid? RegionId, string CurrencyCode, Guid? SalesChannelId, Guid? CustomerId,
+    string? Email, string? Locale, string Status, bool IsTaxInclusive,
+    long OriginalTotal, long OriginalTaxTotal, long Subtotal, long DiscountTotal, long DiscountSubtotal, long DiscountTaxTotal,
+    long TaxTotal, long Total,
+    string? ShippingAddress, string? BillingAddress, string? Metadata, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt) : IHasAmounts;
+
+/// <summary><c>ordering.order_lines</c>.</summary>
+internal sealed record OrderLineRow(
+    Guid Id, Guid OrderId, int Position, Guid VariantId, Guid ProductId, string Title, string? Thumbnail,
+    string ProductTitle, string? ProductSubtitle, string? ProductDescription, string ProductHandle,
+    string? ProductType, Guid? ProductTypeId, string? ProductCollection,
+    string? VariantTitle, string? VariantSku, string? VariantBarcode, [property: JsonConverter(typeof(RawJsonConverter))] string? VariantOptionValues,
+    bool RequiresShipping, bool IsGiftcard, bool IsDiscountable, long Quantity, long UnitPrice, long? CompareAtUnitPrice,
+    long OriginalTotal, long OriginalTaxTotal, long Subtotal, long DiscountTotal, long DiscountSubtotal, long DiscountTaxTotal,
+    long TaxTotal, long Total, [property: JsonConverter(typeof(RawJsonConverter))] string? Metadata) : IHasAmounts;
+
+/// <summary><c>ordering.order_shipping_methods</c>.</summary>
+internal sealed record OrderShippingRow(
+    Guid Id, Guid OrderId, int Position, Guid ShippingOptionId, string Name, long Amount,
+    [property: JsonConverter(typeof(RawJsonConverter))] string? Data,
+    long OriginalTotal, long OriginalTaxTotal, long Subtotal, long DiscountTotal, long DiscountSubtotal, long DiscountTaxTotal,
+    long TaxTotal, long Total) : IHasAmounts;
+
+/// <summary><c>ordering.order_tax_lines</c>.</summary>
+internal sealed record OrderTaxLineRow(
+    Guid Id, Guid OrderId, Guid EntryId, Guid RateId, string? Code, string Description, decimal Rate, long Subtotal, long Total);
+
+/// <summary><c>ordering.order_adjustments</c>.</summary>
+internal sealed record OrderAdjustmentRow(Guid Id, Guid OrderId, Guid EntryId, Guid PromotionId, string Code, long Amount, long Total);

@@ -1,0 +1,283 @@
+using System.Text.Json;
+using HeadlessPro.Contracts;
+using HeadlessPro.Contracts.Catalog;
+using HeadlessPro.Contracts.Payments;
+using HeadlessPro.Contracts.Pricing;
+using HeadlessPro.Platform.Web;
+
+namespace HeadlessPro.Ordering.Orders;
+
+/// <summary>An order as the wire shows it (recordings 060 and 062): written whole, a <see cref="Fields"/> selection cuts it to size.</summary>
+internal sealed class OrderJson(
+    Utf8JsonWriter writer, Order order, PaymentCollection? payment, IReadOnlyDictionary<Guid, VariantDocument> variants, bool masked)
+{
+    /// <summary>What an order answers unasked.</summary>
+    public static readonly string[] Defaults =
+    [
+        "*", "summary", "items", "items.tax_lines", "items.adjustments", "items.detail", "items.variant", "items.variant.product",
+        "items.variant.product.type", "items.variant.product.collection", "shipping_address", "billing_address",
+        "shipping_methods", "shipping_methods.tax_lines", "shipping_methods.adjustments", "shipping_methods.detail",
+        "payment_collections", "credit_lines", "fulfillments",
+    ];
+
+    private string Currency => order.Row.CurrencyCode;
+
+    public void Write()
+    {
+        var row = order.Row;
+        var id = WireId.Encode("order", row.Id);
+        writer.WriteStartObject();
+        writer.WriteString("id", id);
+        writer.WriteString("status", row.Status);
+        WriteSummary();
+        writer.WriteString("currency_code", Currency);
+        writer.WriteNumber("display_id", row.DisplayId);
+        writer.WriteNull("custom_display_id");
+        writer.WriteString("region_id", WireId.EncodeOrNull("reg", row.RegionId));
+        writer.WriteString("sales_channel_id", WireId.EncodeOrNull("sc", row.SalesChannelId));
+        writer.WriteString("customer_id", WireId.EncodeOrNull("cus", row.CustomerId));
+        writer.WriteString("email", masked ? null : row.Email);
+        writer.WriteString("locale", row.Locale);
+        writer.WriteRaw("metadata", row.Metadata);
+        WriteTotals(row.Amounts(), order.Lines.Sum(), order.Shipping.Sum());
+        writer.WriteTimes(row.CreatedAt, row.UpdatedAt);
+        writer.WriteNumber("version", 1);
+        writer.WriteString("payment_status", PaymentStatusOf(payment));
+        writer.WriteString("fulfillment_status", "not_fulfilled");
+
+        writer.WriteStartArray("credit_lines");
+        writer.WriteEndArray();
+        writer.WriteStartArray("fulfillments");
+        writer.WriteEndArray();
+        writer.WriteStartArray("items");
+        foreach (var line in order.Lines) WriteLine(line, id);
+        writer.WriteEndArray();
+        writer.WriteRaw("shipping_address", masked ? OrderAddressMask.Apply(row.ShippingAddress) : row.ShippingAddress);
+        writer.WriteRaw("billing_address", masked ? OrderAddressMask.Apply(row.BillingAddress) : row.BillingAddress);
+        writer.WriteStartArray("shipping_methods");
+        foreach (var method in order.Shipping) WriteShipping(method, id);
+        writer.WriteEndArray();
+        writer.WriteStartArray("payment_collections");
+        if (payment is not null) PaymentCollectionJson.Write(writer, payment, withPayments: true);
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    /// <summary>The one writer of an order's payment status.</summary>
+    public static string PaymentStatusOf(PaymentCollection? payment) => payment switch
+    {
+        // Nothing was owed.
+        null => "captured",
+        { Status: "completed" } => "captured",
+        { CapturedAmount: > 0 } => "partially_captured",
+        _ => payment.Status,
+    };
+
+    private void WriteSummary()
+    {
+        var total = order.Row.Total;
+        var (paid, refunded) = (payment?.CapturedAmount ?? 0, payment?.RefundedAmount ?? 0);
+        writer.WriteStartObject("summary");
+        WriteAmount("paid_total", paid);
+        WriteAmount("refunded_total", refunded);
+        WriteAmount("accounting_total", total);
+        WriteAmount("credit_line_total", 0);
+        WriteAmount("transaction_total", paid - refunded);
+        WriteAmount("pending_difference", total - paid + refunded);
+        WriteAmount("current_order_total", total);
+        WriteAmount("original_order_total", total);
+        writer.WriteEndObject();
+    }
+
+    private void WriteTotals(Amounts all, Amounts items, Amounts shipping)
+    {
+        void Write(string name, long minor) => writer.WriteNumber(name, Money.ToMajor(minor, Currency));
+        Write("total", all.Total);
+        Write("subtotal", all.Subtotal);
+        Write("tax_total", all.TaxTotal);
+        Write("discount_total", all.DiscountTotal);
+        Write("discount_subtotal", all.DiscountSubtotal);
+        Write("discount_tax_total", all.DiscountTaxTotal);
+        Write("original_total", all.OriginalTotal);
+        Write("original_subtotal", all.Subtotal);
+        Write("original_tax_total", all.OriginalTaxTotal);
+        Write("item_total", items.Total);
+        Write("item_subtotal", items.Subtotal);
+        Write("item_tax_total", items.TaxTotal);
+        Write("original_item_total", items.OriginalTotal);
+        Write("original_item_subtotal", items.Subtotal);
+        Write("original_item_tax_total", items.OriginalTaxTotal);
+        Write("shipping_total", shipping.Total);
+        Write("shipping_subtotal", shipping.Subtotal);
+        Write("shipping_tax_total", shipping.TaxTotal);
+        Write("original_shipping_tax_total", shipping.OriginalTaxTotal);
+        Write("original_shipping_subtotal", shipping.Subtotal);
+        Write("original_shipping_total", shipping.OriginalTotal);
+        Write("credit_line_total", 0);
+        Write("credit_line_subtotal", 0);
+        Write("credit_line_tax_total", 0);
+        Write("gift_card_total", 0);
+        Write("gift_card_tax_total", 0);
+    }
+
+    private void WriteLine(OrderLineRow line, string orderId)
+    {
+        var row = order.Row;
+        var id = WireId.Encode("ordli", line.Id);
+        writer.WriteStartObject();
+        writer.WriteString("id", id);
+        writer.WriteString("title", line.Title);
+        writer.WriteString("subtitle", line.VariantTitle);
+        writer.WriteString("thumbnail", line.Thumbnail);
+        writer.WriteString("variant_id", WireId.Encode("variant", line.VariantId));
+        writer.WriteString("product_id", WireId.Encode("prod", line.ProductId));
+        writer.WriteString("product_title", line.ProductTitle);
+        writer.WriteString("product_description", line.ProductDescription);
+        writer.WriteString("product_subtitle", line.ProductSubtitle);
+        writer.WriteString("product_type", line.ProductType);
+        writer.WriteString("product_type_id", WireId.EncodeOrNull("ptyp", line.ProductTypeId));
+        writer.WriteString("product_collection", line.ProductCollection);
+        writer.WriteString("product_handle", line.ProductHandle);
+        writer.WriteString("variant_sku", line.VariantSku);
+        writer.WriteString("variant_barcode", line.VariantBarcode);
+        writer.WriteString("variant_title", line.VariantTitle);
+        writer.WriteRaw("variant_option_values", line.VariantOptionValues);
+        writer.WriteBoolean("requires_shipping", line.RequiresShipping);
+        writer.WriteBoolean("is_giftcard", line.IsGiftcard);
+        writer.WriteBoolean("is_discountable", line.IsDiscountable);
+        writer.WriteBoolean("is_tax_inclusive", row.IsTaxInclusive);
+        writer.WriteBoolean("is_custom_price", false);
+        writer.WriteRaw("metadata", line.Metadata ?? "{}");
+        writer.WriteRaw("line_item_metadata", line.Metadata ?? "{}");
+        writer.WriteTimes(row.CreatedAt, row.UpdatedAt, deletable: true);
+        WriteTaxLines(line.Id, "ordlitxl", "item_id", id);
+        WriteAdjustments(line.Id, "ordliadj", "item_id", id);
+        WriteAmountOrNull("compare_at_unit_price", line.CompareAtUnitPrice);
+        WriteAmount("unit_price", line.UnitPrice);
+        WriteQuantity("quantity", line.Quantity);
+        WriteLineDetail(line, id, orderId);
+        WriteEntryAmounts(line.Amounts());
+        WriteAmount("refundable_total_per_unit", line.Total / line.Quantity);
+        WriteAmount("refundable_total", line.Total);
+        foreach (var name in (ReadOnlySpan<string>)["fulfilled_total", "shipped_total", "return_requested_total", "return_received_total", "return_dismissed_total", "write_off_total"])
+            WriteAmount(name, 0);
+        writer.WriteRaw("variant", variants.GetValueOrDefault(line.VariantId)?.Variant);
+        writer.WriteRaw("product", variants.GetValueOrDefault(line.VariantId)?.Product);
+        writer.WriteEndObject();
+    }
+
+    private void WriteLineDetail(OrderLineRow line, string lineId, string orderId)
+    {
+        writer.WriteStartObject("detail");
+        writer.WriteString("id", WireId.Encode("orditem", line.Id));
+        writer.WriteNumber("version", 1);
+        writer.WriteRaw("metadata", "{}");
+        writer.WriteString("order_id", orderId);
+        writer.WriteTimes(order.Row.CreatedAt, order.Row.UpdatedAt, deletable: true);
+        writer.WriteString("item_id", lineId);
+        WriteAmountOrNull("unit_price", null);
+        WriteAmountOrNull("compare_at_unit_price", null);
+        WriteQuantity("quantity", line.Quantity);
+        foreach (var name in (ReadOnlySpan<string>)["fulfilled_quantity", "delivered_quantity", "shipped_quantity", "return_requested_quantity", "return_received_quantity", "return_dismissed_quantity", "written_off_quantity"])
+            WriteQuantity(name, 0);
+        writer.WriteEndObject();
+    }
+
+    private void WriteShipping(OrderShippingRow method, string orderId)
+    {
+        var row = order.Row;
+        var id = WireId.Encode("ordsm", method.Id);
+        writer.WriteStartObject();
+        writer.WriteString("id", id);
+        writer.WriteString("name", method.Name);
+        writer.WriteNull("description");
+        writer.WriteBoolean("is_tax_inclusive", row.IsTaxInclusive);
+        writer.WriteBoolean("is_custom_amount", false);
+        writer.WriteString("shipping_option_id", WireId.Encode("so", method.ShippingOptionId));
+        writer.WriteRaw("data", method.Data ?? "{}");
+        writer.WriteNull("metadata");
+        writer.WriteTimes(row.CreatedAt, row.UpdatedAt, deletable: true);
+        WriteTaxLines(method.Id, "ordsmtxl", "shipping_method_id", id);
+        WriteAdjustments(method.Id, "ordsmadj", "shipping_method_id", id);
+        WriteAmount("amount", method.Amount);
+        writer.WriteString("order_id", orderId);
+        writer.WriteStartObject("detail");
+        writer.WriteString("id", WireId.Encode("ordspmv", method.Id));
+        writer.WriteNumber("version", 1);
+        writer.WriteString("order_id", orderId);
+        foreach (var name in (ReadOnlySpan<string>)["return_id", "exchange_id", "claim_id"]) writer.WriteNull(name);
+        writer.WriteTimes(row.CreatedAt, row.UpdatedAt, deletable: true);
+        writer.WriteString("shipping_method_id", id);
+        writer.WriteEndObject();
+        WriteEntryAmounts(method.Amounts());
+        writer.WriteEndObject();
+    }
+
+    private void WriteTaxLines(Guid entryId, string prefix, string ownerName, string ownerId)
+    {
+        writer.WriteStartArray("tax_lines");
+        foreach (var tax in order.TaxLines[entryId])
+        {
+            writer.WriteStartObject();
+            writer.WriteString("id", WireId.Encode(prefix, tax.Id));
+            writer.WriteString("description", tax.Description);
+            writer.WriteString("tax_rate_id", WireId.Encode("txr", tax.RateId));
+            writer.WriteString("code", tax.Code);
+            writer.WriteString("provider_id", "system");
+            writer.WriteNull("metadata");
+            writer.WriteNull("data");
+            writer.WriteString(ownerName, ownerId);
+            writer.WriteTimes(order.Row.CreatedAt, order.Row.UpdatedAt, deletable: true);
+            writer.WriteNumberAndRaw("rate", tax.Rate);
+            WriteAmount("total", tax.Total);
+            WriteAmount("subtotal", tax.Subtotal);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private void WriteAdjustments(Guid entryId, string prefix, string ownerName, string ownerId)
+    {
+        writer.WriteStartArray("adjustments");
+        foreach (var adjustment in order.Adjustments[entryId])
+        {
+            writer.WriteStartObject();
+            writer.WriteString("id", WireId.Encode(prefix, adjustment.Id));
+            writer.WriteNumber("version", 1);
+            writer.WriteNull("description");
+            writer.WriteString("promotion_id", WireId.Encode("promo", adjustment.PromotionId));
+            writer.WriteString("code", adjustment.Code);
+            writer.WriteNull("provider_id");
+            writer.WriteBoolean("is_tax_inclusive", false);
+            writer.WriteString(ownerName, ownerId);
+            writer.WriteTimes(order.Row.CreatedAt, order.Row.UpdatedAt, deletable: true);
+            WriteAmount("amount", adjustment.Amount);
+            WriteAmount("subtotal", adjustment.Amount);
+            WriteAmount("total", adjustment.Total);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private void WriteEntryAmounts(Amounts amounts)
+    {
+        WriteAmount("subtotal", amounts.Subtotal);
+        WriteAmount("total", amounts.Total);
+        WriteAmount("original_subtotal", amounts.Subtotal);
+        WriteAmount("original_total", amounts.OriginalTotal);
+        WriteAmount("discount_total", amounts.DiscountTotal);
+        WriteAmount("discount_subtotal", amounts.DiscountSubtotal);
+        WriteAmount("discount_tax_total", amounts.DiscountTaxTotal);
+        WriteAmount("tax_total", amounts.TaxTotal);
+        WriteAmount("original_tax_total", amounts.OriginalTaxTotal);
+    }
+
+    private void WriteAmount(string name, long minor) => writer.WriteNumberAndRaw(name, Money.ToMajor(minor, Currency));
+
+    private void WriteAmountOrNull(string name, long? minor) =>
+        writer.WriteNumberAndRaw(name, minor is { } value ? Money.ToMajor(value, Currency) : null);
+
+    private void WriteQuantity(string name, long quantity) => writer.WriteNumberAndRaw(name, quantity);
+}
