@@ -1,3 +1,4 @@
+using HeadlessPro.Platform;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -12,10 +13,12 @@ public static class CatalogModule
     /// <summary>Registers services, subscribers and jobs.</summary>
     public static void AddCatalog(IServiceCollection services, IConfiguration configuration)
     {
+        services.AddJson(AdminJson.Default);
     }
 
     /// <summary>Maps the routes.</summary>
     public static void MapCatalog(IEndpointRouteBuilder routes)
     {
+        AdminRoutes.Map(routes);
     }
 }

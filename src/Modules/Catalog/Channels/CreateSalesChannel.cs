@@ -1,0 +1,33 @@
+using System.Text.Json;
+using Dapper;
+using HeadlessPro.Contracts;
+using HeadlessPro.Platform.Data;
+using HeadlessPro.Platform.Web;
+using Microsoft.AspNetCore.Http;
+
+namespace HeadlessPro.Catalog;
+
+/// <summary>Opens a sales channel. It shows nothing until products are put into it.</summary>
+internal sealed record CreateSalesChannelRequest(string Name, string? Description = null, bool IsDisabled = false, JsonElement? Metadata = null);
+
+internal static class CreateSalesChannel
+{
+    public static async Task<IResult> Handle(Body<CreateSalesChannelRequest> body, Db db, CancellationToken ct)
+    {
+        var request = body.Value;
+        await using var connection = await db.Open(ct);
+        var row = await connection.QuerySingleAsync<SalesChannelRow>(new CommandDefinition($"""
+            insert into catalog.sales_channels as c (id, name, description, is_disabled, metadata)
+            values (@id, @name, @description, @IsDisabled, @metadata::jsonb) returning {SalesChannelRow.Columns}
+            """,
+            new
+            {
+                id = WireId.New(),
+                name = Check.Required("name", request.Name),
+                description = Check.Text("description", request.Description, Check.LongText),
+                request.IsDisabled,
+                metadata = Check.Metadata("metadata", request.Metadata),
+            }, cancellationToken: ct));
+        return row.Reply();
+    }
+}

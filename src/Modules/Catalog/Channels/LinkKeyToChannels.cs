@@ -1,0 +1,34 @@
+using HeadlessPro.Contracts;
+using HeadlessPro.Contracts.Identity;
+using HeadlessPro.Platform.Data;
+using HeadlessPro.Platform.Web;
+using Microsoft.AspNetCore.Http;
+
+namespace HeadlessPro.Catalog;
+
+/// <summary>Says which sales channels a publishable key sees. The key lives in Identity; that the channels exist is known here.</summary>
+internal static class LinkKeyToChannels
+{
+    public static async Task<IResult> Handle(string id, Body<LinkIdsRequest> body, Db db, IApiKeys keys, CancellationToken ct)
+    {
+        var key = Check.PathId("API key", "apk", id);
+        var add = Check.Ids("add", SalesChannelRow.Prefix, body.Value.Add);
+        var remove = Check.Ids("remove", SalesChannelRow.Prefix, body.Value.Remove);
+        await using (var connection = await db.Open(ct)) await SalesChannels.MustExist(connection, add, ct);
+
+        var linked = await keys.LinkChannels(new LinkKeyChannels(key, add, remove), ct);
+        return linked.Try(out var found, out var error)
+            ? Reply.Json(
+                new ChannelKeyEnvelope(new ChannelKeyResponse(
+                    id, found.Type == ApiKeyType.Secret ? "secret" : "publishable", found.Title,
+                    found.SalesChannelIds.Select(c => new ChannelIdResponse(WireId.Encode(SalesChannelRow.Prefix, c))).ToList())),
+                AdminJson.Default.ChannelKeyEnvelope)
+            : Reply.Error(error);
+    }
+}
+
+internal sealed record ChannelKeyEnvelope(ChannelKeyResponse ApiKey);
+
+internal sealed record ChannelKeyResponse(string Id, string Type, string Title, IReadOnlyList<ChannelIdResponse> SalesChannels);
+
+internal sealed record ChannelIdResponse(string Id);
