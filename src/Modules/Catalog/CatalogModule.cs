@@ -1,3 +1,4 @@
+using HeadlessPro.Contracts.Catalog;
 using HeadlessPro.Platform;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -14,6 +15,8 @@ public static class CatalogModule
     public static void AddCatalog(IServiceCollection services, IConfiguration configuration)
     {
         services.AddJson(AdminJson.Default);
+        services.AddSingleton<ICatalog, CatalogContract>();
+        services.AddJson(StoreJson.Default);
     }
 
     /// <summary>Maps the routes.</summary>

@@ -1,0 +1,20 @@
+using HeadlessPro.Catalog.Channels;
+using HeadlessPro.Catalog.Variants;
+using HeadlessPro.Contracts;
+using HeadlessPro.Contracts.Catalog;
+using HeadlessPro.Platform.Data;
+
+namespace HeadlessPro.Catalog;
+
+/// <summary>Keeps <see cref="ICatalog"/>.</summary>
+internal sealed class CatalogContract(Db db, TimeProvider clock) : ICatalog
+{
+    public async Task<Result<IReadOnlyList<SellableVariant>>> GetSellableVariants(GetSellableVariants request, CancellationToken ct) =>
+        new(await SellableVariants.Get(request, db, clock, ct), null);
+
+    public async Task<Result<IReadOnlyList<VariantDocument>>> GetVariantDocuments(GetVariantDocuments request, CancellationToken ct) =>
+        new(await VariantDocuments.Get(request, db, ct), null);
+
+    public async Task<Result<IReadOnlyList<SalesChannelInfo>>> GetSalesChannels(GetSalesChannels request, CancellationToken ct) =>
+        new(await SalesChannels.Get(request, db, ct), null);
+}

@@ -1,0 +1,75 @@
+using System.Text.Json;
+using HeadlessPro.Catalog.Products;
+using HeadlessPro.Contracts.Catalog;
+using HeadlessPro.Platform.Data;
+using HeadlessPro.Platform.Web;
+using Npgsql;
+
+namespace HeadlessPro.Catalog.Variants;
+
+/// <summary>
+/// Variants as carts and orders show them, deleted ones included, in one round trip. The variant has its options and its product (whose type and collection are
+/// ids only); the product on its own has type, collection, tags and categories.
+/// </summary>
+internal static class VariantDocuments
+{
+    private static readonly Fields VariantFields = Fields.Parse("*,options.**,product.*,product.type.id,product.collection.id");
+
+    public static async Task<IReadOnlyList<VariantDocument>> Get(GetVariantDocuments request, Db db, CancellationToken ct)
+    {
+        if (request.VariantIds.Count == 0) return [];
+        var ids = request.VariantIds.Distinct().ToArray();
+        await using var batch = db.Batch();
+        Add(batch, ids, $"""
+            select distinct on (p.id) {ProductRows.Product} from catalog.variants v
+            join catalog.products p on p.id = v.product_id
+            {ProductRows.Joins}
+            where v.id = any (@ids)
+            """);
+        Add(batch, ids, $"""
+            select distinct pg.product_id, {ProductRows.Tag} from catalog.variants v
+            join catalog.product_tags pg on pg.product_id = v.product_id
+            join catalog.tags g on g.id = pg.tag_id and g.deleted_at is null
+            where v.id = any (@ids) order by g.value
+            """);
+        Add(batch, ids, $"""
+            select distinct pk.product_id, {ProductRows.Category} from catalog.variants v
+            join catalog.product_categories pk on pk.product_id = v.product_id
+            join catalog.categories k on k.id = pk.category_id and k.deleted_at is null
+            where v.id = any (@ids) order by k.rank, k.id
+            """);
+        Add(batch, ids, $"select {ProductRows.Variant} from catalog.variants v where v.id = any (@ids)");
+        Add(batch, ids, $"""
+            select vv.variant_id, {ProductRows.OptionValue}, {ProductRows.Option} from catalog.variant_values vv
+            join catalog.option_values ov on ov.id = vv.option_value_id
+            join catalog.options o on o.id = vv.option_id
+            where vv.variant_id = any (@ids) order by o.rank, o.id
+            """);
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+
+        var products = (await reader.ReadRows(ProductRows.ReadProduct, ct)).ToDictionary(p => p.Id, StringComparer.Ordinal);
+        var tags = await reader.NextRowsByKey(ProductRows.ReadTag, ct);
+        var categories = await reader.NextRowsByKey(ProductRows.ReadCategory, ct);
+        var variants = await reader.NextRows(ProductRows.ReadVariant, ct);
+        var options = await reader.NextRowsByKey(ProductRows.ReadOptionValueWithOption, ct);
+        foreach (var product in products.Values)
+            (product.Tags, product.Categories) = ([.. tags[product.Key]], [.. categories[product.Key]]);
+
+        return variants.Select(variant =>
+        {
+            var product = products[variant.ProductId];
+            (variant.Product, variant.Options) = (product, [.. options[variant.Key]]);
+            return new VariantDocument(variant.Key, Json(variant), JsonSerializer.Serialize(product, StoreJson.Default.ProductResponse));
+        }).ToList();
+    }
+
+    private static void Add(NpgsqlBatch batch, Guid[] ids, string sql) =>
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(sql) { Parameters = { new NpgsqlParameter("ids", ids) } });
+
+    private static string Json(VariantResponse variant)
+    {
+        using var body = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(body)) JsonBody.WriteSelected(writer, variant, StoreJson.Default.VariantResponse, VariantFields);
+        return System.Text.Encoding.UTF8.GetString(body.GetBuffer(), 0, (int)body.Length);
+    }
+}
