@@ -16,5 +16,5 @@ internal sealed class CatalogContract(Db db, TimeProvider clock) : ICatalog
         new(await VariantDocuments.Get(request, db, ct), null);
 
     public async Task<Result<IReadOnlyList<SalesChannelInfo>>> GetSalesChannels(GetSalesChannels request, CancellationToken ct) =>
-        new(await SalesChannels.Get(request, db, ct), null);
+        new(await FindSalesChannels.Get(request, db, ct), null);
 }

@@ -5,7 +5,7 @@ using HeadlessPro.Platform.Data;
 namespace HeadlessPro.Catalog.Channels;
 
 /// <summary>Sales channels for other modules: those of the ids that exist, or all.</summary>
-internal static class SalesChannels
+internal static class FindSalesChannels
 {
     public static async Task<IReadOnlyList<SalesChannelInfo>> Get(GetSalesChannels request, Db db, CancellationToken ct)
     {
