@@ -12,10 +12,12 @@ namespace HeadlessPro.Contracts.Pricing;
 /// <param name="Lines">Goods.</param>
 /// <param name="Shipping">Shipping methods.</param>
 /// <param name="ForceTaxes">Compute taxes even where the region does not do so by itself (<c>POST /store/carts/{id}/taxes</c>).</param>
+/// <param name="CartId">The key of <see cref="ClaimPromotions"/>: uses this cart holds itself do not count against it when its completion is tried again.</param>
 public sealed record QuoteRequest(
     string CurrencyCode, Guid? RegionId, string? CountryCode, string? Province, Guid? CustomerId, string? Email,
     IReadOnlyList<Guid> CustomerGroupIds, IReadOnlyList<string> PromotionCodes,
-    IReadOnlyList<QuoteLine> Lines, IReadOnlyList<QuoteShipping> Shipping, bool ForceTaxes = false);
+    IReadOnlyList<QuoteLine> Lines, IReadOnlyList<QuoteShipping> Shipping, bool ForceTaxes = false,
+    Guid? CartId = null);
 
 /// <summary>A line of goods.</summary>
 /// <param name="Id">The line's id.</param>
