@@ -20,6 +20,15 @@ public static class OrderingModule
     {
         services.AddSingleton<CartStore>();
         services.AddSingleton<CartPricing>();
+        services.AddSingleton<CartPayments>();
+        services.AddSingleton<CartReader>();
+        services.AddSingleton<CartChange>();
+        services.AddSingleton<CartAnswers>();
+        services.AddSingleton<CreateCart>();
+        services.AddSingleton<UpdateCart>();
+        services.AddSingleton<CartShipping>();
+        services.AddSingleton<StartPayment>();
+        services.AddJson(CartsJson.Default);
 
         var checkout = configuration.GetSection("Checkout").Get<CheckoutOptions>() ?? new CheckoutOptions();
         services.AddSingleton(checkout);
@@ -36,6 +45,27 @@ public static class OrderingModule
     public static void MapOrdering(IEndpointRouteBuilder routes)
     {
         var store = routes.MapGroup("/store").RequirePublishableKey();
+
+        var carts = store.MapGroup("/carts").WithTags("Carts");
+        carts.MapPost("", CreateCart.Handle).Produces<CartEnvelope>().WithName("PostStoreCarts");
+        carts.MapGet("/{id}", ReadCart.Handle).Produces<CartEnvelope>().WithName("GetStoreCart");
+        carts.MapPost("/{id}", UpdateCart.Handle).Produces<CartEnvelope>().WithName("PostStoreCart");
+        carts.MapPost("/{id}/line-items", AddLineItem.Handle).Produces<CartEnvelope>().WithName("PostStoreCartLineItems");
+        carts.MapPost("/{id}/line-items/{line_id}", ChangeLineItem.Handle).Produces<CartEnvelope>().WithName("PostStoreCartLineItem");
+        carts.MapDelete("/{id}/line-items/{line_id}", RemoveLineItem.Handle).WithName("DeleteStoreCartLineItem");
+        carts.MapPost("/{id}/promotions", CartPromotions.Add).Produces<CartEnvelope>().WithName("PostStoreCartPromotions");
+        carts.MapDelete("/{id}/promotions", CartPromotions.Remove).Produces<CartEnvelope>().WithName("DeleteStoreCartPromotions");
+        carts.MapPost("/{id}/taxes", ComputeTaxes.Handle).Produces<CartEnvelope>().WithName("PostStoreCartTaxes");
+        carts.MapPost("/{id}/shipping-methods", AddShippingMethods.Handle).Produces<CartEnvelope>().WithName("PostStoreCartShippingMethods");
+
+        var shipping = store.MapGroup("/shipping-options").WithTags("Shipping options");
+        shipping.MapGet("", CartShipping.List).WithName("GetStoreShippingOptions");
+        shipping.MapPost("/{id}/calculate", CartShipping.Calculate).WithName("PostStoreShippingOptionCalculate");
+
+        var payment = store.MapGroup("").WithTags("Payment collections");
+        payment.MapPost("/payment-collections", StartPayment.Collection).WithName("PostStorePaymentCollections");
+        payment.MapPost("/payment-collections/{id}/payment-sessions", StartPayment.Session).WithName("PostStorePaymentSessions");
+        payment.MapPost("/carts/{id}/payment-sessions", StartPayment.Both).WithName("PostStoreCartPaymentSessions");
 
         var checkout = store.MapGroup("").WithTags("Checkout");
         checkout.MapPost("/carts/{id}/complete", CompleteCart.Handle).WithName("PostStoreCartComplete");

@@ -21,15 +21,18 @@ public sealed class Body<T>(T value) : IEndpointParameterMetadataProvider
     public T Value { get; } = value;
 
     /// <summary>For minimal APIs.</summary>
-    public static async ValueTask<Body<T>?> BindAsync(HttpContext http, ParameterInfo parameter)
+    public static async ValueTask<Body<T>?> BindAsync(HttpContext http, ParameterInfo parameter) =>
+        new Body<T>(Parse(await RequestBody.Read(http), http));
+
+    /// <summary>Reads a body that has been received already, for the rare route that takes more than one shape.</summary>
+    public static T Parse(ReadOnlyMemory<byte> bytes, HttpContext http)
     {
         var options = http.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
         var type = (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
-        var bytes = await RequestBody.Read(http);
         try
         {
-            return new Body<T>(JsonSerializer.Deserialize(bytes.Span, type)
-                ?? throw new ErrorException(Error.Invalid("Invalid request: Expected a JSON object as body, got: 'null'")));
+            return JsonSerializer.Deserialize(bytes.Span, type)
+                ?? throw new ErrorException(Error.Invalid("Invalid request: Expected a JSON object as body, got: 'null'"));
         }
         catch (JsonException e)
         {

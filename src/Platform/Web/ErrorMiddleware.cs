@@ -33,6 +33,10 @@ public sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<ErrorM
         {
             // The client has gone; nobody reads an answer.
         }
+        catch (PostgresException e) when (!http.Response.HasStarted && IsUnstorable(e.SqlState))
+        {
+            await ErrorBody.Send(http, Error.Invalid($"Invalid request: a value cannot be stored: {e.MessageText}"));
+        }
         catch (Exception e) when (!http.Response.HasStarted)
         {
             LogFailure(logger, e, http.Request.Method, http.Request.Path, http.TraceIdentifier);
@@ -41,6 +45,10 @@ public sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<ErrorM
                 lostDatabase ? Error.Unavailable("The database cannot be reached; try again") : new Error((ErrorType)(-1), "unknown_error", "An unknown error occurred."));
         }
     }
+
+    // What a client can send that PostgreSQL cannot hold: null characters, halves of surrogate pairs, numbers beyond numeric's range.
+    private static bool IsUnstorable(string sqlState) => sqlState is PostgresErrorCodes.CharacterNotInRepertoire
+        or PostgresErrorCodes.UntranslatableCharacter or PostgresErrorCodes.InvalidTextRepresentation or PostgresErrorCodes.NumericValueOutOfRange;
 
     private static Task SendRouteError(HttpContext http) => http.Response.StatusCode == StatusCodes.Status405MethodNotAllowed
         ? ErrorBody.Send(http, Error.NotAllowed($"{http.Request.Method} is not allowed on {http.Request.Path}", "method_not_allowed"), StatusCodes.Status405MethodNotAllowed)

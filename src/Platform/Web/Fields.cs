@@ -64,6 +64,23 @@ public sealed class Fields
         return true;
     }
 
+    /// <summary>Whether more of a relation is selected than the properties of these names: what a handler asks that has those at hand and would have to load the rest.</summary>
+    public bool WantsMore(string path, params ReadOnlySpan<string> known)
+    {
+        var node = Root;
+        foreach (var name in path.Split('.'))
+        {
+            if (node.Deep) return true;
+            if (node.Children is null || !node.Children.TryGetValue(name, out var child)) return false;
+            node = child;
+        }
+
+        if (node.Deep || node.Own) return true;
+        foreach (var name in node.Children?.Keys ?? Enumerable.Empty<string>())
+            if (!known.Contains(name)) return true;
+        return false;
+    }
+
     /// <summary>A selected property. A leaf (<see cref="Own"/>) means all own properties when its value turns out to be a relation.</summary>
     internal sealed class Node
     {

@@ -67,7 +67,7 @@ internal sealed class CartStore(Db db, TimeProvider clock)
                     email = @email, locale = @locale, customer_id = @customer, promo_codes = @codes, shipping_address = @shipping,
                     billing_address = @billing, taxes_asked = @taxes, metadata = @metadata, updated_at = @now
                 where id = @id and version = @version and completed_at is null and deleted_at is null
-                    and (completing_until is null or completing_until <= @now)
+                    and (completing_until is null or completing_until <= now())
                 returning id),
             gone_lines as (
                 delete from ordering.cart_lines l using changed c where l.cart_id = c.id and l.id = any (@gone_lines)),
@@ -83,7 +83,8 @@ internal sealed class CartStore(Db db, TimeProvider clock)
             methods as (
                 insert into ordering.cart_shipping_methods (id, cart_id, shipping_option_id, profile_id, name, data, created_at)
                 select m.id, c.id, m.option_id, m.profile_id, m.name, m.data::jsonb, @now
-                from changed c, unnest(@method_ids, @options, @profiles, @names, @data) as m (id, option_id, profile_id, name, data))
+                from changed c, unnest(@method_ids, @options, @profiles, @names, @data) as m (id, option_id, profile_id, name, data)
+                on conflict (id) do update set profile_id = excluded.profile_id, name = excluded.name)
             select count(*) from changed
             """);
         AddCart(command, next with { Version = current.Version }, next.UpdatedAt);

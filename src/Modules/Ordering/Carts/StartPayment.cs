@@ -1,0 +1,70 @@
+using System.Text.Json;
+using HeadlessPro.Contracts;
+using HeadlessPro.Contracts.Payments;
+using HeadlessPro.Platform.Web;
+using Microsoft.AspNetCore.Http;
+
+namespace HeadlessPro.Ordering.Carts;
+
+/// <summary>POST /store/payment-collections: what is owed for a cart; asked again, the same collection with today's amount.</summary>
+internal sealed record OpenPaymentCollectionRequest(string CartId);
+
+/// <summary>POST /store/payment-collections/{id}/payment-sessions: begins to pay with a provider.</summary>
+internal sealed record OpenPaymentSessionRequest(string ProviderId, Dictionary<string, JsonElement>? Data = null);
+
+/// <summary>POST /store/carts/{id}/payment-sessions: both at once, the session only when a provider is named.</summary>
+internal sealed record StartPaymentRequest(string? ProviderId = null, Dictionary<string, JsonElement>? Data = null);
+
+internal sealed class StartPayment(CartStore store, CartPricing pricing, CartPayments owed, IPayments payments)
+{
+    public static async Task<IResult> Collection(Body<OpenPaymentCollectionRequest> body, ApiQuery query, StartPayment start, CancellationToken ct)
+    {
+        var fields = query.Fields(CartFields.PaymentCollection);
+        return Answer(await start.Open(body.Value.CartId, null, null, ct), fields);
+    }
+
+    public static async Task<IResult> Session(
+        string id, Body<OpenPaymentSessionRequest> body, ApiQuery query, StartPayment start, CancellationToken ct)
+    {
+        var fields = query.Fields(CartFields.PaymentCollection);
+        var found = WireId.TryDecode("pay_col", id, out var collectionId)
+            ? await start.CartOf(collectionId, ct)
+            : Array.Empty<PaymentCollection>();
+        if (!found.Try(out var collections, out var error)) return Reply.Error(error);
+        if (collections.Count == 0) return Reply.Error(Error.NotFound($"Payment collection with id: {id} was not found"));
+        return Answer(await start.Open(WireId.Encode("cart", collections[0].CartId), body.Value.ProviderId, body.Value.Data, ct), fields);
+    }
+
+    public static async Task<IResult> Both(string id, Body<StartPaymentRequest> body, ApiQuery query, StartPayment start, CancellationToken ct)
+    {
+        var fields = query.Fields(CartFields.PaymentCollection);
+        return Answer(await start.Open(id, body.Value.ProviderId, body.Value.Data, ct), fields);
+    }
+
+    private async Task<Result<PaymentCollection>> Open(string cartId, string? providerId, Dictionary<string, JsonElement>? data, CancellationToken ct)
+    {
+        var json = CartRules.Json(data, "data");
+        if (json.Error is not null) return json.Error;
+        var cart = WireId.TryDecode("cart", cartId, out var id) ? await store.Load(id, ct) : null;
+        if (!store.RefuseClosed(cart, cartId).Try(out var open, out var error)) return error;
+        if (!(await pricing.Price(open, ct)).Try(out var priced, out error)) return error;
+        if (providerId is not null && !priced.Region.PaymentProviderIds.Contains(providerId))
+            return Error.Invalid($"Payment provider {providerId} is not available in region {priced.Region.Name}: field 'provider_id' must name one of GET /store/payment-providers");
+        if (!(await owed.Open(priced, ct)).Try(out var collection, out error)) return error;
+        return providerId is null ? collection
+            : await payments.OpenSession(new OpenPaymentSession(collection.Id, providerId, priced.Total, json.Value), ct);
+    }
+
+    private Task<Result<IReadOnlyList<PaymentCollection>>> CartOf(Guid collectionId, CancellationToken ct) =>
+        payments.GetCollections(new GetPaymentCollections([], [collectionId]), ct);
+
+    private static IResult Answer(Result<PaymentCollection> result, Fields fields) => result.Try(out var collection, out var error)
+        ? Reply.Written(writer =>
+        {
+            writer.WriteStartObject();
+            writer.WritePropertyName("payment_collection");
+            JsonProjection.Write(writer, CartWire.Payment(collection).Span, fields);
+            writer.WriteEndObject();
+        })
+        : Reply.Error(error);
+}
