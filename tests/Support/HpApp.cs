@@ -17,11 +17,12 @@ public class HpApp : IAsyncLifetime
     /// <summary>Secret key.</summary>
     public const string SecretKey = "sk_test";
 
-    private WebApplication? _app;
+    private readonly List<WebApplication> _hosts = [];
 
     public string ConnectionString { get; private set; } = "";
 
-    public IServiceProvider Services => _app!.Services;
+    /// <summary>Services of the host that takes orders; contracts kept elsewhere are stand-ins there.</summary>
+    public IServiceProvider Services => _hosts[0].Services;
 
     public Uri BaseAddress { get; private set; } = null!;
 
@@ -30,6 +31,9 @@ public class HpApp : IAsyncLifetime
 
     /// <summary>Staff's client: sends the secret key.</summary>
     public HttpClient Admin { get; private set; } = null!;
+
+    /// <summary>Run the shop as two hosts, identity-commerce and catalog-fulfillment, instead of one.</summary>
+    protected virtual bool Split => false;
 
     /// <summary>Extra configuration as <c>--key=value</c> arguments.</summary>
     protected virtual string[] Arguments => [];
@@ -67,23 +71,56 @@ public class HpApp : IAsyncLifetime
         await TestServer.Drop(ConnectionString);
     }
 
+    /// <summary>A client without a key that reaches every route, whichever host answers it.</summary>
+    public HttpClient Client() => Split
+        ? new HttpClient(new RoleRouter(_hosts.Select(h => new Uri(h.Urls.First())).ToList())) { BaseAddress = BaseAddress }
+        : new HttpClient { BaseAddress = BaseAddress };
+
     private async Task Start()
     {
-        _app = await HostApp.Build(["serve", "--port=0", $"--DATABASE_URL={ConnectionString}", "--Logging:LogLevel:Default=Warning", .. Arguments]);
-        await _app.StartAsync();
-        BaseAddress = new Uri(_app.Urls.First());
-        Store = new HttpClient { BaseAddress = BaseAddress };
+        if (Split) await StartSplit();
+        else _hosts.Add(await StartHost("--port=0"));
+        BaseAddress = new Uri(_hosts[0].Urls.First());
+        Store = Client();
         Store.DefaultRequestHeaders.Add("x-publishable-api-key", PublishableKey);
-        Admin = new HttpClient { BaseAddress = BaseAddress };
+        Admin = Client();
         Admin.DefaultRequestHeaders.Authorization =
             new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(SecretKey + ":")));
     }
 
+    private async Task StartSplit()
+    {
+        var (commerce, catalog) = (FreePort(), FreePort());
+        const string token = "--SERVICE_TOKEN=a-secret-of-the-tests";
+        _hosts.Add(await StartHost("--role=identity-commerce", $"--port={commerce}", $"--Peers:catalog-fulfillment=http://127.0.0.1:{catalog}", token));
+        _hosts.Add(await StartHost("--role=catalog-fulfillment", $"--port={catalog}", $"--Peers:identity-commerce=http://127.0.0.1:{commerce}", token));
+    }
+
+    private async Task<WebApplication> StartHost(params string[] arguments)
+    {
+        var host = await HostApp.Build(
+            ["serve", $"--DATABASE_URL={ConnectionString}", "--Logging:LogLevel:Default=Warning", .. arguments, .. Arguments]);
+        await host.StartAsync();
+        return host;
+    }
+
     private async Task Stop()
     {
-        Store.Dispose();
-        Admin.Dispose();
-        await _app!.StopAsync();
-        await _app.DisposeAsync();
+        Store?.Dispose();
+        Admin?.Dispose();
+        foreach (var host in _hosts)
+        {
+            await host.StopAsync();
+            await host.DisposeAsync();
+        }
+
+        _hosts.Clear();
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
