@@ -24,6 +24,7 @@ public static class PlatformSetup
         services.AddSingleton(source);
         services.AddSingleton<Db>();
         services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<HostPresence>();
         services.AddSingleton<EventLog>();
         services.AddSingleton<AnswerCache>();
         services.AddSingleton<JobRunner>();
@@ -31,7 +32,9 @@ public static class PlatformSetup
         services.AddHostedService<EventRelay>();
         services.AddHostedService(provider => provider.GetRequiredService<JobRunner>());
         services.AddRecurringJob("platform.trim_event_log", TimeSpan.FromHours(1), (provider, ct) => provider.GetRequiredService<EventLog>().Trim(ct));
+        services.AddRecurringJob("platform.trim_idempotency", TimeSpan.FromMinutes(10), (provider, ct) => Idempotency.Trim(provider.GetRequiredService<Db>(), ct));
         services.AddRouting();
+        Cors.Add(services);
         services.ConfigureHttpJsonOptions(json =>
         {
             var options = json.SerializerOptions;
@@ -53,9 +56,14 @@ public static class PlatformSetup
     /// <summary>The pipeline every request runs through, in order.</summary>
     public static void UsePlatform(this WebApplication app)
     {
+        app.UseMiddleware<RequestMiddleware>();
         app.UseMiddleware<ErrorMiddleware>();
+        Cors.Use(app);
         app.UseRouting();
         app.UseMiddleware<CallerMiddleware>();
+        app.UseMiddleware<Idempotency>();
+        // Once more: what a handler ends in is an answer before Idempotency keeps it.
+        app.UseMiddleware<ErrorMiddleware>();
         app.MapGet("/health", () => "OK");
     }
 }

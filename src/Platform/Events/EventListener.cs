@@ -7,9 +7,9 @@ namespace HeadlessPro.Platform.Events;
 
 /// <summary>
 /// One connection that listens for what other hosts committed and passes it on as <see cref="LocalSignals"/>. When the connection was
-/// lost, signals were too: after connecting again it says so, and caches start afresh.
+/// lost, signals were too: after connecting again it says so, and caches start afresh. Holding it also shows that this host is alive.
 /// </summary>
-internal sealed partial class EventListener(Db db, ILogger<EventListener> logger) : BackgroundService
+internal sealed partial class EventListener(Db db, HostPresence presence, ILogger<EventListener> logger) : BackgroundService
 {
     private static readonly TimeSpan ProbeEvery = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
@@ -49,6 +49,7 @@ internal sealed partial class EventListener(Db db, ILogger<EventListener> logger
             await listen.ExecuteNonQueryAsync(ct);
         }
 
+        await presence.Announce(connection, ct);
         connected();
         LocalSignals.Raise(LocalSignals.Everything);
         await using var probe = connection.CreateCommand();

@@ -64,6 +64,8 @@ create table platform.idempotency (
     scope text not null,
     key text not null,
     request_hash bytea not null,
+    -- The host that runs the request; its claim is void when the host is gone and there is no status yet.
+    host int not null,
     status int,
     content_type text,
     body bytea,

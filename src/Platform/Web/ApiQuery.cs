@@ -23,11 +23,28 @@ public sealed class ApiQuery
         {
             var bracket = key.IndexOf('[', StringComparison.Ordinal);
             var name = bracket < 0 ? key : key[..bracket];
-            var rest = bracket < 0 ? "" : key[bracket..];
-            var op = rest.Contains('$', StringComparison.Ordinal) ? rest[(rest.IndexOf('$', StringComparison.Ordinal) + 1)..].Split(']')[0] : "";
+            if (name is "$and" or "$or") throw new ErrorException(Error.Invalid($"Invalid request: '{name}' is not supported; give each filter as a parameter of its own"));
             if (!_values.TryGetValue(name, out var list)) _values[name] = list = [];
+            var op = bracket < 0 ? "" : OperatorOf(key.AsSpan(bracket));
             foreach (var value in values) list.Add((op, value ?? ""));
         }
+    }
+
+    /// <summary><c>[0]</c>, <c>[]</c> → none; <c>[$gt]</c>, <c>[$in][0]</c> → <c>gt</c>, <c>in</c>; anything else as it stands, which nobody knows.</summary>
+    private static string OperatorOf(ReadOnlySpan<char> brackets)
+    {
+        var op = "";
+        while (brackets.Length > 0)
+        {
+            var end = brackets.IndexOf(']');
+            var inner = end < 0 ? brackets[1..] : brackets[1..end];
+            var isIndex = inner.Length <= 9 && inner.IndexOfAnyExceptInRange('0', '9') < 0;
+            if (!isIndex) op = op.Length == 0 && inner is ['$', ..] ? inner[1..].ToString() : op + inner.ToString();
+            brackets = end < 0 ? default : brackets[(end + 1)..];
+            if (brackets.Length > 0 && brackets[0] != '[') return brackets.ToString();
+        }
+
+        return op;
     }
 
     /// <summary>For minimal APIs: a handler's <c>ApiQuery</c> parameter is the request's.</summary>
@@ -50,9 +67,13 @@ public sealed class ApiQuery
     {
         _read.Add(name);
         if (!_values.TryGetValue(name, out var list)) return null;
-        if (list.Any(v => v.Value.Contains('\0', StringComparison.Ordinal)))
-            throw new ErrorException(Error.Invalid($"Invalid request: Field '{name}' contains a null character"));
-        return list.Where(v => v.Operator is "" or "eq" or "in").Select(v => v.Value).ToList();
+        foreach (var (op, value) in list)
+        {
+            if (op is not ("" or "eq" or "in")) throw new ErrorException(Error.Invalid($"Invalid request: Operator '${op}' is not valid for field '{name}'"));
+            if (value.Contains('\0', StringComparison.Ordinal)) throw new ErrorException(Error.Invalid($"Invalid request: Field '{name}' contains a null character"));
+        }
+
+        return list.Select(v => v.Value).ToList();
     }
 
     /// <summary>Wire ids of that prefix; ids that cannot exist become <see cref="Guid.Empty"/>, which matches nothing. Null when absent.</summary>

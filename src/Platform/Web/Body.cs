@@ -29,6 +29,7 @@ public sealed class Body<T>(T value) : IEndpointParameterMetadataProvider
     {
         var options = http.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
         var type = (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
+        if (BodyText.FindProblem(bytes.Span) is { } problem) throw new ErrorException(Error.Invalid(problem));
         try
         {
             return JsonSerializer.Deserialize(bytes.Span, type)
@@ -42,7 +43,8 @@ public sealed class Body<T>(T value) : IEndpointParameterMetadataProvider
 
     /// <summary>Describes the body in the generated API description.</summary>
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
-        builder.Metadata.Add(new AcceptsMetadata(["application/json"], typeof(T)));
+        // Any content type is read as JSON, as the peer does: naming only one here would make routing refuse the others.
+        builder.Metadata.Add(new AcceptsMetadata(["application/json", "*/*"], typeof(T), isOptional: true));
 }
 
 /// <summary>Reads whole request bodies within a bound.</summary>
@@ -66,7 +68,9 @@ public static class RequestBody
             buffer.Write(chunk, 0, read);
         }
 
-        return buffer.Length == 0 ? EmptyObject : buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
+        var bytes = buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
+        if (bytes.Span.StartsWith("\uFEFF"u8)) bytes = bytes[3..];
+        return bytes.Length == 0 ? EmptyObject : bytes;
     }
 }
 

@@ -18,14 +18,47 @@ internal static class BodyExplainer
         }
         catch (JsonException syntax)
         {
-            return $"Malformed JSON at line {syntax.LineNumber + 1}, byte {syntax.BytePositionInLine + 1}: the body must be one JSON object";
+            return IsCutOff(json.Span) ? "Unexpected end of JSON input"
+                : syntax.Message.Contains("depth", StringComparison.Ordinal) ? "Invalid request: The body is nested too deep"
+                : $"Malformed JSON at line {syntax.LineNumber + 1}, byte {syntax.BytePositionInLine + 1}: the body must be one JSON object";
         }
 
         using (document)
         {
             return FindProblem(document.RootElement, type, "")
+                ?? FindDuplicate(document.RootElement, "")
                 ?? $"Invalid request: Value for field '{FieldOf(exception.Path)}' is not valid";
         }
+    }
+
+    private static bool IsCutOff(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json, isFinalBlock: false, default);
+        try
+        {
+            while (reader.Read()) { }
+            // Everything up to here is right, only the rest is missing.
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static string? FindDuplicate(JsonElement element, string path)
+    {
+        if (element.ValueKind == JsonValueKind.Array) return element.EnumerateArray().Select((item, i) => FindDuplicate(item, Join(path, $"{i}"))).FirstOrDefault(p => p is not null);
+        if (element.ValueKind != JsonValueKind.Object) return null;
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var property in element.EnumerateObject())
+        {
+            var name = Join(path, property.Name);
+            if (!seen.Add(property.Name)) return $"Invalid request: Field '{name}' is given twice";
+            if (FindDuplicate(property.Value, name) is { } problem) return problem;
+        }
+
+        return null;
     }
 
     private static string? FindProblem(JsonElement element, JsonTypeInfo type, string path)

@@ -13,6 +13,8 @@ public sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<ErrorM
     {
         try
         {
+            if (http.Request.Path.Value?.Contains('\0', StringComparison.Ordinal) == true)
+                throw new ErrorException(Error.Invalid("Invalid request: The path contains a null character"));
             await next(http);
             if (http.Response is { HasStarted: false, ContentLength: null, StatusCode: 404 or 405 } && http.Response.ContentType is null)
                 await SendRouteError(http);
@@ -35,7 +37,9 @@ public sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<ErrorM
         }
         catch (PostgresException e) when (!http.Response.HasStarted && IsUnstorable(e.SqlState))
         {
-            await ErrorBody.Send(http, Error.Invalid($"Invalid request: a value cannot be stored: {e.MessageText}"));
+            // A value no column can hold that a handler let through: the request's fault all the same.
+            LogFailure(logger, e, http.Request.Method, http.Request.Path, http.TraceIdentifier);
+            await ErrorBody.Send(http, Error.Invalid("Invalid request: A value is out of range or contains characters that cannot be stored"));
         }
         catch (Exception e) when (!http.Response.HasStarted)
         {

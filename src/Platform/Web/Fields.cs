@@ -27,12 +27,12 @@ public sealed class Fields
         var replaces = false;
         for (var i = 0; i < pieces.Length; i++)
         {
-            // A bare '+' of a hand-written client decodes to a space; a space after a comma is just that when the piece has a modifier.
+            // A bare '+' of a hand-written client decodes to a space, so a leading space means '+'. After the comma of «id, handle» it
+            // does no harm: «id» replaces the defaults anyway.
             var piece = pieces[i];
             var trimmed = piece.Trim();
             if (trimmed.Length == 0) { pieces[i] = ""; continue; }
-            var leadingSpaceMeansPlus = i == 0 && piece[0] == ' ';
-            pieces[i] = leadingSpaceMeansPlus && trimmed[0] is not ('+' or '-' or '*') ? "+" + trimmed : trimmed;
+            pieces[i] = piece[0] == ' ' && trimmed[0] is not ('+' or '-' or '*') ? "+" + trimmed : trimmed;
             replaces |= pieces[i][0] is not ('+' or '-' or '*') && !pieces[i].EndsWith(".*", StringComparison.Ordinal);
         }
 
@@ -43,7 +43,7 @@ public sealed class Fields
 
         foreach (var piece in pieces)
         {
-            if (piece.Length == 0) continue;
+            if (piece.Trim('+', '-').Length == 0) continue;
             root.Apply(piece[0] == '+' ? piece[1..] : piece);
         }
 
@@ -56,8 +56,10 @@ public sealed class Fields
         var node = Root;
         foreach (var name in path.Split('.'))
         {
-            if (node.Deep) return true;
-            if (node.Children is null || !node.Children.TryGetValue(name, out var child)) return false;
+            if (node.Removed?.Contains(name) == true) return false;
+            Node? child = null;
+            node.Children?.TryGetValue(name, out child);
+            if (child is null) return node.Deep;
             node = child;
         }
 
@@ -97,15 +99,27 @@ public sealed class Fields
 
         public void Select(string path)
         {
+            if (path.Length == 0) return;
             path = path.TrimStart('*');
             var node = this;
             foreach (var name in path.Split('.', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             {
                 if (name == "*") break;
-                if (name == "**") { node.Deep = true; break; }
-                node.Children ??= new(StringComparer.Ordinal);
-                if (!node.Children.TryGetValue(name, out var child)) node.Children[name] = child = new Node();
+                if (name == "**")
+                {
+                    (node.Deep, node.Children) = (true, null);
+                    break;
+                }
+
                 node.Removed?.Remove(name);
+                node.Children ??= new(StringComparer.Ordinal);
+                if (!node.Children.TryGetValue(name, out var child))
+                {
+                    // Everything below is selected already.
+                    if (node.Deep) return;
+                    node.Children[name] = child = new Node();
+                }
+
                 node = child;
             }
 
@@ -120,7 +134,15 @@ public sealed class Fields
             var node = this;
             for (var i = 0; i < names.Length - 1; i++)
             {
-                if (node.Children is null || !node.Children.TryGetValue(names[i], out var child)) return;
+                Node? child = null;
+                node.Children?.TryGetValue(names[i], out child);
+                if (child is null)
+                {
+                    if (!node.Deep) return;
+                    node.Children ??= new(StringComparer.Ordinal);
+                    node.Children[names[i]] = child = new Node { Own = true, Deep = true };
+                }
+
                 node = child;
             }
 

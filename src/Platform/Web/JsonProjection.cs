@@ -38,25 +38,31 @@ public static class JsonProjection
 
     private static void CopyProperty(Utf8JsonWriter writer, ref Utf8JsonReader reader, Fields.Node node)
     {
-        var name = reader.GetString()!;
+        // Names of our records are short and plain: looked up without making strings of them.
+        Span<char> buffer = stackalloc char[LongestPlainName];
+        var plain = !reader.ValueIsEscaped && reader.ValueSpan.Length <= LongestPlainName;
+        var name = plain ? buffer[..reader.CopyString(buffer)] : reader.GetString()!.AsSpan();
+        var utf8 = plain ? reader.ValueSpan : default;
         Fields.Node? child = null;
-        node.Children?.TryGetValue(name, out child);
+        node.Children?.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out child);
+        var isRemoved = node.Removed?.GetAlternateLookup<ReadOnlySpan<char>>().Contains(name) == true;
+        var isPlainJson = JsonColumnNames.Contains(name) || name.StartsWith("raw_", StringComparison.Ordinal);
         reader.Read();
 
-        var isPlainJson = JsonColumns.Contains(name) || name.StartsWith("raw_", StringComparison.Ordinal);
         var isRelation = reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray && !isPlainJson;
-        var wanted = child is not null || node.Deep
-            || (node.Own && !isRelation && node.Removed?.Contains(name) != true)
-            || (name == "id" && !isRelation);
+        var wanted = child is not null
+            || (!isRemoved && (node.Deep || (node.Own && !isRelation)))
+            || (!isRelation && name is "id");
         if (!wanted)
         {
             reader.Skip();
             return;
         }
 
-        writer.WritePropertyName(name);
-        if (!isRelation || node.Deep || child is { Deep: true }) CopyWhole(writer, ref reader);
-        else CopyValue(writer, ref reader, child!);
+        if (plain) writer.WritePropertyName(utf8);
+        else writer.WritePropertyName(name);
+        if (!isRelation || child is null or { Deep: true, Children: null, Removed: null }) CopyWhole(writer, ref reader);
+        else CopyValue(writer, ref reader, child);
     }
 
     private static void CopyWhole(Utf8JsonWriter writer, ref Utf8JsonReader reader)
@@ -72,8 +78,7 @@ public static class JsonProjection
         while (reader.Read())
         {
             CopyToken(writer, ref reader);
-            if (reader.CurrentDepth == depth && reader.TokenType is JsonTokenType.EndObject or JsonTokenType.EndArray && reader.CurrentDepth == depth)
-                return;
+            if (reader.CurrentDepth == depth) return;
         }
     }
 
@@ -85,6 +90,7 @@ public static class JsonProjection
             case JsonTokenType.EndObject: writer.WriteEndObject(); break;
             case JsonTokenType.StartArray: writer.WriteStartArray(); break;
             case JsonTokenType.EndArray: writer.WriteEndArray(); break;
+            case JsonTokenType.PropertyName when !reader.ValueIsEscaped: writer.WritePropertyName(reader.ValueSpan); break;
             case JsonTokenType.PropertyName: writer.WritePropertyName(reader.GetString()!); break;
             default: CopyScalar(writer, ref reader); break;
         }
@@ -108,4 +114,8 @@ public static class JsonProjection
     {
         "metadata", "data", "context", "summary", "calculated_price", "original_price", "variant_option_values",
     };
+
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> JsonColumnNames = JsonColumns.GetAlternateLookup<ReadOnlySpan<char>>();
+
+    private const int LongestPlainName = 64;
 }

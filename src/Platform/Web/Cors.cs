@@ -1,0 +1,44 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Cors.Infrastructure;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace HeadlessPro.Platform.Web;
+
+/// <summary>
+/// Which web pages may call us: <c>STORE_CORS</c>, <c>AUTH_CORS</c>, <c>ADMIN_CORS</c>, comma-separated origins or <c>*</c>. Storefronts
+/// and sign-in answer any origin unless told otherwise, staff's routes none.
+/// </summary>
+internal static class Cors
+{
+    private static readonly (string Path, string Setting, string Fallback)[] Groups =
+        [("/store", "STORE_CORS", "*"), ("/auth", "AUTH_CORS", "*"), ("/admin", "ADMIN_CORS", "")];
+
+    public static void Add(IServiceCollection services)
+    {
+        services.AddCors();
+        services.AddOptions<CorsOptions>().Configure<IConfiguration>((options, configuration) =>
+        {
+            foreach (var (path, setting, fallback) in Groups) options.AddPolicy(path, policy => Shape(policy, configuration[setting] ?? fallback));
+        });
+    }
+
+    /// <summary>Before routing: a preflight asks with a method the route does not have.</summary>
+    public static void Use(WebApplication app)
+    {
+        foreach (var (path, setting, fallback) in Groups)
+        {
+            if ((app.Configuration[setting] ?? fallback).Length == 0) continue;
+            app.UseWhen(http => http.Request.Path.StartsWithSegments(path, StringComparison.Ordinal), branch => branch.UseCors(path));
+        }
+    }
+
+    private static void Shape(CorsPolicyBuilder policy, string origins)
+    {
+        policy.AllowAnyHeader().AllowAnyMethod().AllowCredentials().SetPreflightMaxAge(TimeSpan.FromHours(2))
+            .WithExposedHeaders("X-Request-Id", "ETag", "Idempotency-Replayed");
+        // Browsers refuse «*» together with credentials: the origin itself is named.
+        if (origins.Trim() == "*") policy.SetIsOriginAllowed(static _ => true);
+        else policy.WithOrigins(origins.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(o => o.TrimEnd('/')).ToArray());
+    }
+}

@@ -1,0 +1,66 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace HeadlessPro.Tests.Support;
+
+/// <summary>
+/// Counts how often the database is asked because of one request: a batch is one round trip, the <c>begin</c> that travels with it none.
+/// The request carries a trace, and what Npgsql does under that trace is counted; other requests and background work are not.
+/// <code>
+/// var trips = await RoundTrips.Of(() => app.Store.GetJson("/store/products"));
+/// Assert.True(trips.Count &lt;= 2, trips.ToString());
+/// </code>
+/// </summary>
+public sealed class RoundTrips
+{
+    private static readonly ActivitySource Source = new("HeadlessPro.Tests");
+    private static readonly ConcurrentDictionary<ActivityTraceId, RoundTrips> Counting = new();
+    private readonly ConcurrentQueue<string> _statements = new();
+
+    static RoundTrips() => ActivitySource.AddActivityListener(new ActivityListener
+    {
+        ShouldListenTo = source => source.Name is "Npgsql" or "Microsoft.AspNetCore" or "HeadlessPro.Tests",
+        Sample = static (ref ActivityCreationOptions<ActivityContext> options) =>
+            options.Source.Name == "HeadlessPro.Tests" || Counting.ContainsKey(options.TraceId)
+                ? ActivitySamplingResult.AllDataAndRecorded
+                : ActivitySamplingResult.None,
+        ActivityStopped = activity =>
+        {
+            if (activity.Source.Name == "Npgsql" && Counting.TryGetValue(activity.TraceId, out var trips)
+                && (activity.GetTagItem("db.query.text") ?? activity.GetTagItem("db.statement")) is { } sql)
+                trips._statements.Enqueue(sql.ToString()!.ReplaceLineEndings(" ").Trim());
+        },
+    });
+
+    private RoundTrips()
+    {
+    }
+
+    /// <summary>How many.</summary>
+    public int Count => _statements.Count;
+
+    /// <summary>What was asked, in order; statements of one batch stand in one line.</summary>
+    public IReadOnlyCollection<string> Statements => _statements;
+
+    /// <summary>Runs <paramref name="request"/> and counts what it causes on a host of this process.</summary>
+    public static async Task<RoundTrips> Of(Func<Task> request)
+    {
+        var trips = new RoundTrips();
+        Activity.Current = null;
+        using var activity = Source.StartActivity("request")!;
+        Counting[activity.TraceId] = trips;
+        try
+        {
+            await request();
+        }
+        finally
+        {
+            Counting.TryRemove(activity.TraceId, out _);
+        }
+
+        return trips;
+    }
+
+    /// <summary>For messages of assertions.</summary>
+    public override string ToString() => $"{Count} round trips:\n" + string.Join("\n", _statements);
+}
