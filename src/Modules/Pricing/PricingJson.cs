@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using HeadlessPro.Platform.Web;
 using HeadlessPro.Pricing.Promotions;
 using HeadlessPro.Pricing.Regions;
+using HeadlessPro.Pricing.Taxes;
 
 namespace HeadlessPro.Pricing;
 
@@ -16,8 +17,20 @@ namespace HeadlessPro.Pricing;
 [JsonSerializable(typeof(CreateRegionRequest))]
 [JsonSerializable(typeof(UpdateRegionRequest))]
 [JsonSerializable(typeof(CurrencyResponse))]
+[JsonSerializable(typeof(TaxRegionResponse))]
+[JsonSerializable(typeof(TaxRegionEnvelope))]
+[JsonSerializable(typeof(TaxRateResponse))]
+[JsonSerializable(typeof(TaxRateEnvelope))]
+[JsonSerializable(typeof(TaxRateRuleDeletedResponse))]
+[JsonSerializable(typeof(CreateTaxRegionRequest))]
+[JsonSerializable(typeof(UpdateTaxRegionRequest))]
+[JsonSerializable(typeof(CreateTaxRateRequest))]
+[JsonSerializable(typeof(UpdateTaxRateRequest))]
+[JsonSerializable(typeof(TaxRateRuleRequest))]
 [JsonSerializable(typeof(PromotionResponse))]
 [JsonSerializable(typeof(PromotionEnvelope))]
+[JsonSerializable(typeof(CreatePromotionRequest))]
+[JsonSerializable(typeof(UpdatePromotionRequest))]
 [JsonSerializable(typeof(CartPromotionDocument))]
 [JsonSerializable(typeof(List<StoredRule>))]
 internal sealed partial class PricingJson : JsonSerializerContext;

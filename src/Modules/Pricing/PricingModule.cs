@@ -1,8 +1,10 @@
 using HeadlessPro.Contracts.Pricing;
 using HeadlessPro.Platform;
 using HeadlessPro.Platform.Security;
+using HeadlessPro.Pricing.Promotions;
 using HeadlessPro.Pricing.Quotes;
 using HeadlessPro.Pricing.Regions;
+using HeadlessPro.Pricing.Taxes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -41,5 +43,28 @@ public static class PricingModule
         var currencies = routes.MapGroup("/admin/currencies").RequireSecretKey().WithTags("Currencies");
         currencies.MapGet("", ReadCurrencies.AdminList).WithName("GetAdminCurrencies");
         currencies.MapGet("/{code}", ReadCurrencies.One).WithName("GetAdminCurrency");
+
+        var taxRegions = routes.MapGroup("/admin/tax-regions").RequireSecretKey().WithTags("Tax");
+        taxRegions.MapGet("", ReadTaxRegions.List).WithName("GetAdminTaxRegions");
+        taxRegions.MapPost("", CreateTaxRegion.Handle).Produces<TaxRegionEnvelope>().WithName("PostAdminTaxRegions");
+        taxRegions.MapGet("/{id}", ReadTaxRegions.One).Produces<TaxRegionEnvelope>().WithName("GetAdminTaxRegion");
+        taxRegions.MapPost("/{id}", ChangeTaxRegion.Update).Produces<TaxRegionEnvelope>().WithName("PostAdminTaxRegion");
+        taxRegions.MapDelete("/{id}", ChangeTaxRegion.Delete).WithName("DeleteAdminTaxRegion");
+
+        var taxRates = routes.MapGroup("/admin/tax-rates").RequireSecretKey().WithTags("Tax");
+        taxRates.MapGet("", ReadTaxRates.List).WithName("GetAdminTaxRates");
+        taxRates.MapPost("", CreateTaxRate.Handle).Produces<TaxRateEnvelope>().WithName("PostAdminTaxRates");
+        taxRates.MapGet("/{id}", ReadTaxRates.One).Produces<TaxRateEnvelope>().WithName("GetAdminTaxRate");
+        taxRates.MapPost("/{id}", UpdateTaxRate.Handle).Produces<TaxRateEnvelope>().WithName("PostAdminTaxRate");
+        taxRates.MapDelete("/{id}", UpdateTaxRate.Delete).WithName("DeleteAdminTaxRate");
+        taxRates.MapPost("/{id}/rules", TaxRateRules.Add).Produces<TaxRateEnvelope>().WithName("PostAdminTaxRateRules");
+        taxRates.MapDelete("/{id}/rules/{ruleId}", TaxRateRules.Remove).Produces<TaxRateRuleDeletedResponse>().WithName("DeleteAdminTaxRateRule");
+
+        var promotions = routes.MapGroup("/admin/promotions").RequireSecretKey().WithTags("Promotions");
+        promotions.MapGet("", ReadPromotions.List).WithName("GetAdminPromotions");
+        promotions.MapPost("", CreatePromotion.Handle).Produces<PromotionEnvelope>().WithName("PostAdminPromotions");
+        promotions.MapGet("/{id}", ReadPromotions.One).Produces<PromotionEnvelope>().WithName("GetAdminPromotion");
+        promotions.MapPost("/{id}", UpdatePromotion.Handle).Produces<PromotionEnvelope>().WithName("PostAdminPromotion");
+        promotions.MapDelete("/{id}", DeletePromotion.Handle).WithName("DeleteAdminPromotion");
     }
 }

@@ -84,7 +84,9 @@ internal sealed class PricingCache : IDisposable
         var promotions = (await answers.ReadAsync<PromotionRow>()).Select(p => p.ToPromotion()).ToList();
         return new PricingSnapshot(
             regions.ToDictionary(r => r.Id, r => ToCached(r, countries)), currencies, taxes,
-            promotions.Where(p => p.IsAutomatic).ToList(), promotions.ToDictionary(p => p.Code.ToLowerInvariant()));
+            promotions.Where(p => p.IsAutomatic).ToList(),
+            // A database whose locale knows less of letters than we do may hold two spellings of one code: the older promotion has it.
+            promotions.GroupBy(p => p.Code.ToLowerInvariant()).ToDictionary(g => g.Key, g => g.First()));
     }
 
     private static CachedRegion ToCached(RegionRow row, List<CountryRow> countries)
