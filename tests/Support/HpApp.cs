@@ -38,7 +38,7 @@ public class HpApp : IAsyncLifetime
     /// <summary>Extra configuration as <c>--key=value</c> arguments.</summary>
     protected virtual string[] Arguments => [];
 
-    public async ValueTask InitializeAsync()
+    public virtual async ValueTask InitializeAsync()
     {
         ConnectionString = await TestServer.NewDatabase();
         await Start();

@@ -51,8 +51,8 @@ public static class OrderingModule
         carts.MapGet("/{id}", ReadCart.Handle).Produces<CartEnvelope>().WithName("GetStoreCart");
         carts.MapPost("/{id}", UpdateCart.Handle).Produces<CartEnvelope>().WithName("PostStoreCart");
         carts.MapPost("/{id}/line-items", AddLineItem.Handle).Produces<CartEnvelope>().WithName("PostStoreCartLineItems");
-        carts.MapPost("/{id}/line-items/{line_id}", ChangeLineItem.Handle).Produces<CartEnvelope>().WithName("PostStoreCartLineItem");
-        carts.MapDelete("/{id}/line-items/{line_id}", RemoveLineItem.Handle).WithName("DeleteStoreCartLineItem");
+        carts.MapPost("/{id}/line-items/{lineId}", ChangeLineItem.Handle).Produces<CartEnvelope>().WithName("PostStoreCartLineItem");
+        carts.MapDelete("/{id}/line-items/{lineId}", RemoveLineItem.Handle).WithName("DeleteStoreCartLineItem");
         carts.MapPost("/{id}/promotions", CartPromotions.Add).Produces<CartEnvelope>().WithName("PostStoreCartPromotions");
         carts.MapDelete("/{id}/promotions", CartPromotions.Remove).Produces<CartEnvelope>().WithName("DeleteStoreCartPromotions");
         carts.MapPost("/{id}/taxes", ComputeTaxes.Handle).Produces<CartEnvelope>().WithName("PostStoreCartTaxes");

@@ -26,8 +26,6 @@ internal static class CartErrors
 
     public static Error TooManyLines => Error.NotAllowed($"A cart holds at most {CartRules.MaxLines} lines", "too_many_lines");
 
-    public static Error TotalTooLarge => Error.Invalid("Invalid request: Value for field 'quantity' too large, the cart's total is out of range");
-
     public static Error RegionNotFound(string id) => Error.NotFound($"Region with id: {id} was not found");
 
     public static Error RegionGone(string cart) =>

@@ -19,7 +19,7 @@ internal static class CartFields
         "items.id", "items.thumbnail", "items.variant_id", "items.product_id", "items.is_giftcard", "items.product_type_id",
         "items.product_title", "items.product_description", "items.product_subtitle", "items.product_type", "items.product_collection",
         "items.product_handle", "items.variant_sku", "items.variant_barcode", "items.variant_title", "items.requires_shipping",
-        "items.is_discountable", "items.is_available", "items.metadata", "items.created_at", "items.updated_at", "items.title",
+        "items.is_available", "items.metadata", "items.created_at", "items.updated_at", "items.title",
         "items.quantity", "items.unit_price", "items.compare_at_unit_price", "items.is_tax_inclusive",
         "items.total", "items.subtotal", "items.tax_total", "items.original_total", "items.original_subtotal", "items.original_tax_total",
         "items.discount_total", "items.discount_subtotal", "items.discount_tax_total",

@@ -42,9 +42,6 @@ internal sealed record PricedCart(
 /// </summary>
 internal sealed class CartPricing(ICatalog catalog, IPricing pricing, IFulfillment fulfillment)
 {
-    // Keeps every sum and product of the totals far inside 64 bits, whatever the currency.
-    private static readonly Int128 LargestTotal = 1_000_000_000_000_000;
-
     public async Task<Result<PricedCart>> Price(CartState cart, CancellationToken ct)
     {
         var regionsAsked = pricing.GetRegions(new GetRegions([cart.RegionId]), ct);
@@ -53,7 +50,7 @@ internal sealed class CartPricing(ICatalog catalog, IPricing pricing, IFulfillme
         if (!(await regionsAsked).Try(out var regions, out error)) return error;
         if (regions.Count == 0) return CartErrors.RegionGone(WireId.Encode("cart", cart.Id));
 
-        if (!Lines(cart, variants, out var lines)) return CartErrors.TotalTooLarge;
+        var lines = Lines(cart, variants);
         if (!(await Quote(cart, lines, [], ct)).Try(out var quote, out error)) return error;
         if (cart.ShippingMethods.Count == 0) return new PricedCart(cart, regions[0], variants, new Dictionary<Guid, ShippingQuote>(), quote);
 
@@ -84,19 +81,17 @@ internal sealed class CartPricing(ICatalog catalog, IPricing pricing, IFulfillme
         return answer.Try(out var variants, out var error) ? variants.ToDictionary(v => v.VariantId) : error;
     }
 
-    private static bool Lines(CartState cart, IReadOnlyDictionary<Guid, SellableVariant> variants, out List<QuoteLine> lines)
+    private static List<QuoteLine> Lines(CartState cart, IReadOnlyDictionary<Guid, SellableVariant> variants)
     {
-        lines = [];
-        Int128 sum = 0;
+        var lines = new List<QuoteLine>(cart.Lines.Count);
         foreach (var line in cart.Lines)
         {
             if (!variants.TryGetValue(line.VariantId, out var v) || v.UnitPrice is not { } price) continue;
             lines.Add(new QuoteLine(
                 line.Id, line.Quantity, price, v.ProductId, v.VariantId, v.TypeId, v.CollectionId, v.CategoryPathIds, v.TagIds, v.IsDiscountable));
-            sum += (Int128)price * line.Quantity;
         }
 
-        return sum <= LargestTotal;
+        return lines;
     }
 
     private Task<Result<Quote>> Quote(
@@ -104,5 +99,5 @@ internal sealed class CartPricing(ICatalog catalog, IPricing pricing, IFulfillme
         pricing.Quote(
             new QuoteRequest(
                 cart.CurrencyCode, cart.RegionId, cart.ShippingAddress?.CountryCode, cart.ShippingAddress?.Province, cart.CustomerId, cart.Email, [],
-                cart.PromoCodes, lines, shipping, cart.TaxesAsked), ct);
+                cart.PromoCodes, lines, shipping, cart.TaxesAsked, cart.Id), ct);
 }

@@ -66,7 +66,7 @@ internal static partial class CartRules
             if (Text(codes[i], $"promo_codes, {i}") is { } problem) return problem;
         }
 
-        return codes.Select(c => c.Trim()).Where(c => c.Length > 0).Distinct(StringComparer.Ordinal).ToList();
+        return codes.Select(c => c.Trim()).Where(c => c.Length > 0).Distinct(StringComparer.OrdinalIgnoreCase).ToList();
     }
 
     /// <summary>A new address; goods go only to a country of <paramref name="within"/> when that is given.</summary>

@@ -47,8 +47,9 @@ internal sealed class CartStore(Db db, TimeProvider clock)
                 returning id)
             insert into ordering.cart_lines (id, cart_id, variant_id, product_id, quantity, metadata, snapshot, created_at, updated_at)
             select l.id, c.id, l.variant_id, l.product_id, l.quantity, l.metadata::jsonb, l.snapshot::jsonb, @now, @now
-            from changed c, unnest(@line_ids, @variants, @products, @quantities, @line_metadata, @snapshots)
-                as l (id, variant_id, product_id, quantity, metadata, snapshot)
+            from changed c, unnest(@line_ids, @variants, @products, @quantities, @line_metadata, @snapshots) with ordinality
+                as l (id, variant_id, product_id, quantity, metadata, snapshot, nr)
+            order by l.nr
             """);
         AddCart(command, cart, cart.CreatedAt);
         AddLines(command, cart.Lines);
@@ -76,8 +77,9 @@ internal sealed class CartStore(Db db, TimeProvider clock)
             lines as (
                 insert into ordering.cart_lines (id, cart_id, variant_id, product_id, quantity, metadata, snapshot, created_at, updated_at)
                 select l.id, c.id, l.variant_id, l.product_id, l.quantity, l.metadata::jsonb, l.snapshot::jsonb, @now, @now
-                from changed c, unnest(@line_ids, @variants, @products, @quantities, @line_metadata, @snapshots)
-                    as l (id, variant_id, product_id, quantity, metadata, snapshot)
+                from changed c, unnest(@line_ids, @variants, @products, @quantities, @line_metadata, @snapshots) with ordinality
+                    as l (id, variant_id, product_id, quantity, metadata, snapshot, nr)
+                order by l.nr
                 on conflict (id) do update set quantity = excluded.quantity, metadata = excluded.metadata, snapshot = excluded.snapshot,
                     updated_at = excluded.updated_at),
             methods as (
@@ -139,7 +141,7 @@ internal sealed class CartStore(Db db, TimeProvider clock)
             """) { Parameters = { new NpgsqlParameter { Value = id } } });
         batch.BatchCommands.Add(new NpgsqlBatchCommand("""
             select l.id, l.variant_id, l.product_id, l.quantity, l.metadata::text, l.snapshot::text, l.created_at, l.updated_at
-            from ordering.cart_lines l where l.cart_id = $1 order by l.id
+            from ordering.cart_lines l where l.cart_id = $1 order by l.position
             """) { Parameters = { new NpgsqlParameter { Value = id } } });
         batch.BatchCommands.Add(new NpgsqlBatchCommand("""
             select m.id, m.shipping_option_id, m.profile_id, m.name, m.data::text, m.created_at

@@ -11,7 +11,7 @@ internal sealed record ChangeLineItemRequest(long Quantity, Optional<Dictionary<
 internal static class ChangeLineItem
 {
     public static async Task<IResult> Handle(
-        string id, [Microsoft.AspNetCore.Mvc.FromRoute(Name = "line_id")] string lineId, Body<ChangeLineItemRequest> body, ApiQuery query,
+        string id, string lineId, Body<ChangeLineItemRequest> body, ApiQuery query,
         CartChange change, CartAnswers answers, CancellationToken ct)
     {
         var fields = query.Fields(CartFields.Cart);

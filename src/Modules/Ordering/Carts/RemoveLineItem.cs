@@ -8,7 +8,7 @@ namespace HeadlessPro.Ordering.Carts;
 internal static class RemoveLineItem
 {
     public static async Task<IResult> Handle(
-        string id, [Microsoft.AspNetCore.Mvc.FromRoute(Name = "line_id")] string lineId, ApiQuery query, CartChange change,
+        string id, string lineId, ApiQuery query, CartChange change,
         CartAnswers answers, CancellationToken ct)
     {
         var fields = query.Fields(CartFields.Cart);
