@@ -1,7 +1,10 @@
 using HeadlessPro.Contracts.Inventory;
 using HeadlessPro.Contracts.Ordering;
+using HeadlessPro.Platform;
 using HeadlessPro.Platform.Events;
 using HeadlessPro.Platform.Jobs;
+using HeadlessPro.Platform.Security;
+using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -17,6 +20,7 @@ public static class InventoryModule
     public static void AddInventory(IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton<IInventory, StockKeeper>();
+        services.AddJson(InventoryJson.Default);
         services.AddSubscriber<OrderPlaced>(OnOrderPlaced.Name, OnOrderPlaced.Handle);
         services.AddRecurringJob(ExpireReservations.Name, ExpireReservations.Every, ExpireReservations.Run);
     }
@@ -24,5 +28,33 @@ public static class InventoryModule
     /// <summary>Maps the routes.</summary>
     public static void MapInventory(IEndpointRouteBuilder routes)
     {
+        var admin = routes.MapGroup("/admin").RequireSecretKey();
+
+        var items = admin.MapGroup("/inventory-items").WithTags("Inventory items");
+        items.MapGet("", ReadInventoryItems.List).Produces<InventoryItemsPage>().WithName("GetAdminInventoryItems");
+        items.MapPost("", CreateInventoryItem.Handle).Produces<InventoryItemEnvelope>().WithName("PostAdminInventoryItems");
+        items.MapGet("/{id}", ReadInventoryItems.One).Produces<InventoryItemEnvelope>().WithName("GetAdminInventoryItem");
+        items.MapPost("/{id}", UpdateInventoryItem.Handle).Produces<InventoryItemEnvelope>().WithName("PostAdminInventoryItem");
+        items.MapDelete("/{id}", DeleteInventoryItem.Handle).Produces<DeletedResponse>().WithName("DeleteAdminInventoryItem");
+        items.MapGet("/{id}/variants", ItemVariants.List).Produces<InventoryItemVariantsPage>().WithName("GetAdminInventoryItemVariants");
+        items.MapPost("/{id}/variants", ItemVariants.Attach).Produces<InventoryItemEnvelope>().WithName("PostAdminInventoryItemVariants");
+        items.MapDelete("/{id}/variants/{variantId}", ItemVariants.Detach).Produces<DeletedResponse>().WithName("DeleteAdminInventoryItemVariant");
+        items.MapGet("/{id}/location-levels", ChangeLevels.List).Produces<InventoryLevelsPage>().WithName("GetAdminInventoryItemLevels");
+        items.MapPost("/{id}/location-levels", ChangeLevels.Create).Produces<InventoryItemEnvelope>().WithName("PostAdminInventoryItemLevels");
+        items.MapPost("/{id}/location-levels/batch", ChangeLevels.Batch).Produces<BatchLevelsResponse>().WithName("PostAdminInventoryItemLevelsBatch");
+        items.MapPost("/{id}/location-levels/{locationId}", ChangeLevels.Update).Produces<InventoryItemEnvelope>().WithName("PostAdminInventoryItemLevel");
+        items.MapDelete("/{id}/location-levels/{locationId}", ChangeLevels.Delete)
+            .Produces<InventoryLevelDeletedResponse>().WithName("DeleteAdminInventoryItemLevel");
+
+        var locations = admin.MapGroup("/stock-locations").WithTags("Stock locations");
+        locations.MapGet("", ReadLocations.List).Produces<StockLocationsPage>().WithName("GetAdminStockLocations");
+        locations.MapPost("", ChangeLocation.Create).Produces<StockLocationEnvelope>().WithName("PostAdminStockLocations");
+        locations.MapGet("/{id}", ReadLocations.One).Produces<StockLocationEnvelope>().WithName("GetAdminStockLocation");
+        locations.MapPost("/{id}", ChangeLocation.Update).Produces<StockLocationEnvelope>().WithName("PostAdminStockLocation");
+        locations.MapDelete("/{id}", ChangeLocation.Delete).Produces<DeletedResponse>().WithName("DeleteAdminStockLocation");
+
+        var reservations = admin.MapGroup("/reservations").WithTags("Reservations");
+        reservations.MapGet("", ReadReservations.List).Produces<ReservationsPage>().WithName("GetAdminReservations");
+        reservations.MapGet("/{id}", ReadReservations.One).Produces<ReservationEnvelope>().WithName("GetAdminReservation");
     }
 }

@@ -13,11 +13,10 @@ namespace HeadlessPro.Inventory;
 /// <remarks>
 /// A new variant whose SKU an item already has shares that item. The copies of SKU and title are kept up for an item that is one
 /// variant's own; a SKU that another item holds is left empty. Stock is set only where one item is the whole variant, and never below
-/// what is reserved: those pieces are promised.
+/// what is reserved: those pieces are promised. Levels are locked before items, as everywhere.
 /// </remarks>
 internal static class EnsureItems
 {
-    // Input columns, in every statement: $1 variant, $2 sku, $3 title, $4 requires_shipping, $5 stocked, $6 new id.
     private const string Input = """
         input as (
             select * from unnest(@variants, @skus, @titles, @ships, @stocks, @ids)
@@ -91,6 +90,10 @@ internal static class EnsureItems
             select s.variant_id, s.item_id from shared s
             union all select f.variant_id, c.id from fresh f join created c on c.id = f.new_id;
 
+            with {Own} select l.id from inventory.levels l join own o on o.item_id = l.item_id
+            where l.location_id = @location and o.stocked is not null
+            order by l.item_id, l.location_id for update of l;
+
             with {Own} update inventory.items i set sku = null
             from own o
             where i.id = o.item_id and i.sku is distinct from o.sku
@@ -102,11 +105,7 @@ internal static class EnsureItems
             from own o
             where i.id = o.item_id
               and (i.sku, i.title, i.requires_shipping) is distinct from (o.sku, o.title, o.requires_shipping)
-              and not exists (select 1 from inventory.variant_items v where v.item_id = i.id and v.variant_id <> o.variant_id);
-
-            with {Own} select l.id from inventory.levels l join own o on o.item_id = l.item_id
-            where l.location_id = @location and o.stocked is not null
-            order by l.item_id, l.location_id for update of l
+              and not exists (select 1 from inventory.variant_items v where v.item_id = i.id and v.variant_id <> o.variant_id)
             """, With(input, location), tx.Inner, commandTimeout: 120, cancellationToken: ct));
 
         var changed = (await tx.Connection.QueryAsync<Guid>(new CommandDefinition($"""

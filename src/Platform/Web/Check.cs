@@ -1,0 +1,96 @@
+using System.Text.Json;
+using HeadlessPro.Contracts;
+
+namespace HeadlessPro.Platform.Web;
+
+/// <summary>
+/// Checks of single fields, after the body was read: each ends the request with 400 and names the field. Nested fields are written as
+/// Medusa does: <c>shipping_address, city</c>. An absent (null) value passes.
+/// </summary>
+public static class Check
+{
+    /// <summary>Length (<paramref name="min"/> counts without outer spaces), and no null character, which PostgreSQL cannot keep.</summary>
+    public static void Text(string field, string? value, int max = 255, int min = 0)
+    {
+        if (value is null) return;
+        if (value.Contains('\0', StringComparison.Ordinal)) throw Wrong($"Field '{field}' contains a null character");
+        if (value.Length > max || value.AsSpan().Trim().Length < min) throw Wrong($"Field '{field}' must have {min} to {max} characters");
+    }
+
+    /// <summary>Bounds, both included.</summary>
+    public static void Range(string field, decimal? value, decimal min, decimal max)
+    {
+        if (value < min) throw Wrong($"Value for field '{field}' too small, expected at least: '{min}'");
+        if (value > max) throw Wrong($"Value for field '{field}' too large, expected at most: '{max}'");
+    }
+
+    /// <summary>One of a few words.</summary>
+    public static void OneOf(string field, string? value, params ReadOnlySpan<string> allowed)
+    {
+        if (value is null || allowed.Contains(value)) return;
+        throw Wrong($"Value for field '{field}' must be one of: '{string.Join("', '", allowed.ToArray())}', got: '{(value.Length > 80 ? value[..80] : value)}'");
+    }
+
+    /// <summary>How many entries an array has.</summary>
+    public static void Count<T>(string field, IReadOnlyCollection<T>? values, int max)
+    {
+        if (values?.Count > max) throw Wrong($"Field '{field}' has too many entries, expected at most: '{max}'");
+    }
+
+    /// <summary>Free JSON such as <c>metadata</c>: an object or null, holding only what <c>jsonb</c> can keep.</summary>
+    public static void Json(string field, JsonElement? value)
+    {
+        if (value is not { } element || element.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined) return;
+        if (element.ValueKind != JsonValueKind.Object)
+            throw Wrong($"Expected type: 'object' for field '{field}', got: '{element.ValueKind.ToString().ToLowerInvariant()}'");
+        Walk(field, element);
+    }
+
+    /// <summary>The text to store for free JSON; null for null.</summary>
+    public static string? JsonText(JsonElement? value) =>
+        value is { ValueKind: JsonValueKind.Object } element ? element.GetRawText() : null;
+
+    private static void Walk(string field, JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                foreach (var property in element.EnumerateObject())
+                {
+                    CheckText(field, () => property.Name);
+                    Walk(field, property.Value);
+                }
+
+                break;
+            case JsonValueKind.Array:
+                foreach (var item in element.EnumerateArray()) Walk(field, item);
+                break;
+            case JsonValueKind.String:
+                CheckText(field, () => element.GetString()!);
+                break;
+            case JsonValueKind.Number:
+                var digits = element.GetRawText();
+                var exponent = digits.IndexOfAny(['e', 'E']);
+                if (digits.Length > 1000 || (exponent >= 0 && !(int.TryParse(digits[(exponent + 1)..], out var power) && Math.Abs(power) <= 300)))
+                    throw Wrong($"Field '{field}' holds a number out of range");
+                break;
+        }
+    }
+
+    private static void CheckText(string field, Func<string> read)
+    {
+        string text;
+        try
+        {
+            text = read();
+        }
+        catch (InvalidOperationException)
+        {
+            throw Wrong($"Field '{field}' holds text that is not valid Unicode");
+        }
+
+        if (text.Contains('\0', StringComparison.Ordinal)) throw Wrong($"Field '{field}' contains a null character");
+    }
+
+    private static ErrorException Wrong(string what) => new(Error.Invalid("Invalid request: " + what));
+}

@@ -1,0 +1,82 @@
+using System.Text.Json;
+using HeadlessPro.Contracts;
+using HeadlessPro.Contracts.Inventory;
+using HeadlessPro.Contracts.Ordering;
+using HeadlessPro.Inventory;
+using HeadlessPro.Platform.Data;
+using static HeadlessPro.Modules.Tests.Inventory.StockRoom;
+using ReserveStock = HeadlessPro.Contracts.Inventory.ReserveStock;
+
+namespace HeadlessPro.Modules.Tests.Inventory;
+
+/// <summary>What happens to held stock by itself: the order's event sells it, time gives it back.</summary>
+public class StockLifeTests(HpApp app) : IClassFixture<HpApp>
+{
+    [Fact]
+    public async Task A_placed_order_sells_its_hold_and_low_stock_is_told_once()
+    {
+        var variant = await app.WithStock(5, "LOW-1");
+        await app.Scalar<int>("update inventory.items set low_stock_threshold = 3 where sku = 'LOW-1'");
+        foreach (var (quantity, left) in new[] { (1, 4), (1, 3), (1, 2) })
+        {
+            var cart = WireId.New();
+            await app.Hold(cart, Line(variant, quantity));
+            await Place(cart);
+            await Until(async () => await app.Counts(variant) == (left, 0, 0));
+        }
+
+        var low = JsonSerializer.Deserialize<StockLow>((await app.Scalar<string>(
+            "select string_agg(payload::text, ' ') from events.log where name = 'inventory.stock_low' and payload->>'Sku' = 'LOW-1'"))!)!;
+        Assert.Equal((3L, 3L, variant), (low.Available, low.Threshold, Assert.Single(low.VariantIds)));
+    }
+
+    [Fact]
+    public async Task An_expired_hold_is_given_back_by_itself_and_an_extended_one_is_not()
+    {
+        var (variant, lapsing, extended) = (await app.WithStock(4), WireId.New(), WireId.New());
+        foreach (var key in new[] { lapsing, extended })
+            await app.Stock().Reserve(new ReserveStock(key, null, [Line(variant, 2)], DateTimeOffset.UtcNow.AddSeconds(1)), default);
+        await app.Hold(extended, Line(variant, 2));
+        await Until(async () => await app.Counts(variant) == (4, 2, 0));
+        Assert.Equal("released", await app.Scalar<string>($"select status from inventory.reservations where key = '{lapsing}'"));
+        Assert.Equal("held", await app.Scalar<string>($"select status from inventory.reservations where key = '{extended}'"));
+    }
+
+    [Fact]
+    public async Task An_order_placed_just_before_expiry_never_loses_its_stock()
+    {
+        var (variant, cart) = (await app.WithStock(1), WireId.New());
+        var expiry = DateTimeOffset.UtcNow.AddSeconds(1);
+        await app.Stock().Reserve(new ReserveStock(cart, null, [Line(variant, 1)], expiry), default);
+        // The order's transaction begins in time and ends long after.
+        await using var tx = await app.Contract<Db>().Begin(default);
+        await tx.Command("insert into inventory.movements (item_id, location_id, reason, quantity) values (gen_random_uuid(), gen_random_uuid(), 'counted', 1)")
+            .ExecuteNonQueryAsync();
+        tx.Publish(new OrderPlaced(WireId.New(), cart, 1, null, 100, "zar"));
+        await Task.Delay(1500);
+        await ExpireReservations.Run(app.Services, default);
+        Assert.Equal((1, 1, 0), await app.Counts(variant));
+        await tx.Commit(default);
+        await ExpireReservations.Run(app.Services, default);
+        await Until(async () => await app.Counts(variant) == (0, 0, 0));
+        Assert.Equal("committed", await app.Scalar<string>($"select status from inventory.reservations where key = '{cart}'"));
+    }
+
+    private async Task Place(Guid cart)
+    {
+        await using var tx = await app.Contract<Db>().Begin(default);
+        tx.Publish(new OrderPlaced(WireId.New(), cart, 1, null, 100, "zar"));
+        await tx.Commit(default);
+    }
+
+    private static async Task Until(Func<Task<bool>> condition)
+    {
+        for (var i = 0; i < 300; i++)
+        {
+            if (await condition()) return;
+            await Task.Delay(50);
+        }
+
+        Assert.Fail("It did not happen within 15 seconds");
+    }
+}
