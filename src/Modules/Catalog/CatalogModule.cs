@@ -1,5 +1,7 @@
+using HeadlessPro.Catalog.Imports;
 using HeadlessPro.Contracts.Catalog;
 using HeadlessPro.Platform;
+using HeadlessPro.Platform.Jobs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -17,11 +19,14 @@ public static class CatalogModule
         services.AddJson(AdminJson.Default);
         services.AddSingleton<ICatalog, CatalogContract>();
         services.AddJson(StoreJson.Default);
+        services.AddJson(ImportJson.Default);
+        services.AddJobHandler(RunProductImport.JobName, RunProductImport.Handle);
     }
 
     /// <summary>Maps the routes.</summary>
     public static void MapCatalog(IEndpointRouteBuilder routes)
     {
         AdminRoutes.Map(routes);
+        ImportRoutes.Map(routes);
     }
 }

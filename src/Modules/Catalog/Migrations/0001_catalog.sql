@@ -224,27 +224,43 @@ create index prices_list on catalog.prices (price_list_id) where price_list_id i
 create table catalog.imports (
     id uuid primary key,
     status text not null check (status in ('pending', 'running', 'completed', 'failed', 'canceled')),
-    format text not null,
     file_name text not null,
+    -- What was asked for: dry_run, atomic, currency_code, separator, sales_channel_ids.
     options jsonb not null,
     rows_total bigint,
     rows_done bigint not null default 0,
+    rows_failed bigint not null default 0,
     products_created bigint not null default 0,
     products_updated bigint not null default 0,
     variants_created bigint not null default 0,
     variants_updated bigint not null default 0,
-    rows_failed bigint not null default 0,
+    ignored_columns text[] not null default '{}',
     error text,
+    -- Everything up to this line of the file is in the catalogue: where a run that was cut off goes on.
+    resume_line bigint not null default 0,
+    attempts int not null default 0,
     created_at timestamptz not null default now(),
     started_at timestamptz,
     finished_at timestamptz
 );
+create index imports_created on catalog.imports (created_at, id);
+
+-- The file, in pieces, as UTF-8 without byte order mark; dropped when the import has ended. Written before the import's own row.
+create table catalog.import_chunks (
+    import_id uuid not null,
+    number int not null,
+    content bytea not null,
+    created_at timestamptz not null default now(),
+    primary key (import_id, number)
+);
+alter table catalog.import_chunks alter column content set storage external;
 
 create table catalog.import_errors (
+    id bigint generated always as identity primary key,
     import_id uuid not null references catalog.imports (id),
     line bigint not null,
     column_name text,
     handle text,
     message text not null
 );
-create index import_errors_import on catalog.import_errors (import_id, line);
+create index import_errors_import on catalog.import_errors (import_id, line, id);

@@ -1,0 +1,123 @@
+using System.Globalization;
+using CsvHelper;
+using HeadlessPro.Contracts;
+using HeadlessPro.Platform.Data;
+using HeadlessPro.Platform.Web;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+using Npgsql;
+
+namespace HeadlessPro.Catalog.Imports;
+
+/// <summary>
+/// Products as a file that an import takes back unchanged: Shopify's columns and ours, one row for each variant, further rows for further
+/// images. Streamed, some hundred products at a time, in the order they were made.
+/// </summary>
+internal static class ExportProducts
+{
+    private const int PageSize = 250;
+
+    private static readonly Column[] FixedColumns =
+    [
+        Column.Handle, Column.Title, Column.Subtitle, Column.Description, Column.Vendor, Column.Type, Column.Tags, Column.Status, Column.Collection,
+        Column.Category, Column.Option1Name, Column.Option1Value, Column.Option2Name, Column.Option2Value, Column.Option3Name, Column.Option3Value,
+        Column.Sku, Column.VariantTitle, Column.Grams, Column.InventoryTracker, Column.InventoryQty, Column.InventoryPolicy, Column.RequiresShipping,
+        Column.Barcode, Column.ImageSrc, Column.ImagePosition, Column.ImageAlt, Column.VariantImage, Column.GiftCard, Column.Discountable,
+        Column.SeoTitle, Column.SeoDescription, Column.HsCode, Column.OriginCountry, Column.MidCode, Column.Material, Column.ExternalId,
+        Column.Weight, Column.Length, Column.Height, Column.Width, Column.Metadata,
+        Column.Ean, Column.Upc, Column.VariantHsCode, Column.VariantOriginCountry, Column.VariantMidCode, Column.VariantMaterial,
+        Column.VariantLength, Column.VariantHeight, Column.VariantWidth, Column.VariantMetadata,
+    ];
+
+    public static async Task<IResult> Handle(ApiQuery query, Db db, HttpContext http, CancellationToken ct)
+    {
+        var currency = (query.Text("currency") ?? "zar").ToLowerInvariant();
+        var filter = ReadFilter(query);
+        query.RejectUnknown();
+
+        var currencies = await ReadCurrencies(db, currency, ct);
+        http.Response.ContentType = "text/csv; charset=utf-8";
+        http.Response.Headers[HeaderNames.ContentDisposition] = "attachment; filename=products.csv";
+        await using var writer = CsvWriter.Create(http.Response.Body, leaveOpen: true);
+        await writer.WriteRecordAsync([.. FixedColumns.Select(c => ImportColumns.Names[c][0]), .. currencies.SelectMany(c => PriceHeaders(c, currency))], ct);
+        await foreach (var product in ExportPages.Read(db, filter, PageSize, ct))
+            foreach (var row in RowsOf(product, currencies))
+                await writer.WriteRecordAsync(row, ct);
+        await writer.FlushAsync(ct);
+        return TypedResults.Empty;
+    }
+
+    private static IEnumerable<string[]> RowsOf(ExportedProduct product, IReadOnlyList<string> currencies)
+    {
+        for (var i = 0; i < Math.Max(1, Math.Max(product.Variants.Count, product.Images.Count)); i++)
+        {
+            var row = new string[FixedColumns.Length + currencies.Count * 2];
+            Array.Fill(row, "");
+            for (var c = 0; c < FixedColumns.Length; c++)
+            {
+                var column = FixedColumns[c];
+                row[c] = column == Column.Handle ? product.Cells[column]
+                    : (i == 0 ? product.Cells.GetValueOrDefault(column) : null)
+                        ?? product.Variants.ElementAtOrDefault(i)?.Cells.GetValueOrDefault(column)
+                        ?? product.Images.ElementAtOrDefault(i)?.GetValueOrDefault(column) ?? "";
+            }
+
+            if (product.Variants.ElementAtOrDefault(i) is { } variant)
+                for (var p = 0; p < currencies.Count; p++)
+                    if (variant.Prices.TryGetValue(currencies[p], out var price))
+                        (row[FixedColumns.Length + p * 2], row[FixedColumns.Length + p * 2 + 1]) = (Major(price.Amount, currencies[p]), price.CompareAt is { } before ? Major(before, currencies[p]) : "");
+            yield return row;
+        }
+    }
+
+    private static string Major(long minor, string currency) => Money.ToMajor(minor, currency).ToString("0.###", CultureInfo.InvariantCulture);
+
+    private static string[] PriceHeaders(string currency, string own) => currency == own
+        ? [ImportColumns.Names[Column.Price][0], ImportColumns.Names[Column.CompareAt][0]]
+        : [$"Price / {currency.ToUpperInvariant()}", $"Compare At / {currency.ToUpperInvariant()}"];
+
+    private static async Task<List<string>> ReadCurrencies(Db db, string own, CancellationToken ct)
+    {
+        var currencies = new List<string> { own };
+        await using var command = db.Command(
+            $"select distinct r.currency_code from catalog.prices r where {ExportPages.OwnPrice} and r.currency_code <> @own order by 1");
+        command.Parameters.AddWithValue("own", own);
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct)) currencies.Add(reader.GetString(0));
+        return currencies;
+    }
+
+    private static ExportFilter ReadFilter(ApiQuery query)
+    {
+        var where = new List<string> { "p.deleted_at is null" };
+        var parameters = new List<NpgsqlParameter>();
+        void Add(string name, object? value, string condition)
+        {
+            if (value is null) return;
+            where.Add(condition);
+            parameters.Add(new NpgsqlParameter(name, value));
+        }
+
+        Add("id", query.Ids("id", "prod"), "p.id = any(@id)");
+        Add("handle", query.Texts("handle")?.ToArray(), "p.handle = any(@handle)");
+        Add("status", query.Texts("status")?.ToArray(), "p.status = any(@status)");
+        Add("collection", query.Ids("collection_id", "pcol"), "p.collection_id = any(@collection)");
+        Add("type", query.Ids("type_id", "ptyp"), "p.type_id = any(@type)");
+        Add("tag", query.Ids("tag_id", "ptag"), "exists (select 1 from catalog.product_tags x where x.product_id = p.id and x.tag_id = any(@tag))");
+        Add("category", query.Ids("category_id", "pcat"), """
+            exists (select 1 from catalog.product_categories x join catalog.categories c on c.id = x.category_id
+                    where x.product_id = p.id and c.path && @category)
+            """);
+        Add("channel", query.Ids("sales_channel_id", "sc"),
+            "exists (select 1 from catalog.product_channels x where x.product_id = p.id and x.sales_channel_id = any(@channel))");
+        Add("q", query.Text("q"), "(p.title || ' ' || coalesce(p.subtitle, '') || ' ' || coalesce(p.description, '')) ilike '%' || @q || '%'");
+        return new ExportFilter(string.Join(" and ", where), parameters);
+    }
+}
+
+/// <summary>Which products, in SQL.</summary>
+internal sealed record ExportFilter(string Where, IReadOnlyList<NpgsqlParameter> Parameters);
+
+internal sealed record ExportedProduct(Guid Id, Dictionary<Column, string> Cells, List<ExportedVariant> Variants, List<Dictionary<Column, string>> Images);
+
+internal sealed record ExportedVariant(Guid Id, Dictionary<Column, string> Cells, Dictionary<string, (long Amount, long? CompareAt)> Prices);
