@@ -1,5 +1,3 @@
-using HeadlessPro.Catalog.Channels;
-using HeadlessPro.Catalog.Variants;
 using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Catalog;
 using HeadlessPro.Platform.Data;

@@ -18,6 +18,8 @@ public static class CatalogModule
     {
         services.AddJson(AdminJson.Default);
         services.AddSingleton<ICatalog, CatalogContract>();
+        services.AddSingleton<StorePrices>();
+        services.AddSingleton<Shelf>();
         services.AddJson(StoreJson.Default);
         services.AddJson(ImportJson.Default);
         services.AddJobHandler(RunProductImport.JobName, RunProductImport.Handle);
@@ -28,5 +30,6 @@ public static class CatalogModule
     {
         AdminRoutes.Map(routes);
         ImportRoutes.Map(routes);
+        StoreRoutes.Map(routes);
     }
 }

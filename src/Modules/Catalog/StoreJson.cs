@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using HeadlessPro.Catalog.Products;
 using HeadlessPro.Platform.Web;
 
 namespace HeadlessPro.Catalog;
@@ -8,6 +7,18 @@ namespace HeadlessPro.Catalog;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, Converters = [typeof(WireTimeConverter)])]
-[JsonSerializable(typeof(ProductResponse))]
-[JsonSerializable(typeof(VariantResponse))]
+[JsonSerializable(typeof(StoreProductPage))]
+[JsonSerializable(typeof(StoreProductEnvelope))]
+[JsonSerializable(typeof(StoreVariantPage))]
+[JsonSerializable(typeof(StoreVariantEnvelope))]
+[JsonSerializable(typeof(StoreCategoryPage))]
+[JsonSerializable(typeof(StoreCategoryEnvelope))]
+[JsonSerializable(typeof(StoreCollectionPage))]
+[JsonSerializable(typeof(StoreCollectionEnvelope))]
+[JsonSerializable(typeof(StoreTagPage))]
+[JsonSerializable(typeof(StoreTagEnvelope))]
+[JsonSerializable(typeof(StoreTypePage))]
+[JsonSerializable(typeof(StoreTypeEnvelope))]
+[JsonSerializable(typeof(StoreOptionPage))]
+[JsonSerializable(typeof(StoreOptionEnvelope))]
 internal sealed partial class StoreJson : JsonSerializerContext;

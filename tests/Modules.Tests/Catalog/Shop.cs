@@ -107,6 +107,7 @@ internal sealed class Shop(HpApp app)
         foreach (var (name, value) in parameters)
             command.Parameters.Add(new NpgsqlParameter(name, value ?? DBNull.Value) { NpgsqlDbType = TypeOf(name, value) });
         await command.ExecuteNonQueryAsync();
+        StoreShop.Changed();
     }
 
     private static NpgsqlTypes.NpgsqlDbType TypeOf(string name, object? value) => value switch

@@ -2,7 +2,7 @@ using Dapper;
 using HeadlessPro.Contracts.Catalog;
 using HeadlessPro.Platform.Data;
 
-namespace HeadlessPro.Catalog.Channels;
+namespace HeadlessPro.Catalog;
 
 /// <summary>Sales channels for other modules: those of the ids that exist, or all.</summary>
 internal static class FindSalesChannels

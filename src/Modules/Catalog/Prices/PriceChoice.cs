@@ -1,4 +1,4 @@
-namespace HeadlessPro.Catalog.Prices;
+namespace HeadlessPro.Catalog;
 
 /// <summary>
 /// One price that could apply: it is in the currency, of this region or of none, and its price list (if any) is active now for this customer.
@@ -51,6 +51,9 @@ internal static class PriceChoice
 
     /// <summary>Columns of <see cref="PriceRow"/>, of prices <c>r</c> and their lists <c>l</c>.</summary>
     public const string Columns = "r.id, r.variant_id, r.price_list_id, l.type, r.region_id, r.amount, r.compare_at_amount, r.min_quantity, r.max_quantity";
+
+    public static PriceRow ReadRow(ref Row row) => new(
+        row.Guid(), row.Guid(), row.GuidOrNull(), row.TextOrNull(), row.GuidOrNull(), row.Long(), row.LongOrNull(), row.NumberOrNull(), row.NumberOrNull());
 
     /// <summary>From and conditions of candidates; parameters: @currency, @region (or null), @groups (wire ids of customer groups), @now.</summary>
     public const string ActiveList = """

@@ -1,6 +1,6 @@
 using HeadlessPro.Contracts;
 
-namespace HeadlessPro.Catalog.Products;
+namespace HeadlessPro.Catalog;
 
 /// <summary>Columns and how they become wire records, side by side: each <c>Read</c> takes what its columns name, in that order.</summary>
 internal static class ProductRows
@@ -94,14 +94,29 @@ internal static class ProductRows
         k.created_at, k.updated_at, k.deleted_at
         """;
 
-    public static ProductCategoryResponse ReadCategory(ref Row row)
+    public static CategoryResponse ReadCategory(ref Row row)
     {
         var (id, name, description, handle, path) = (row.Id("pcat"), row.Text(), row.Text(), row.Text(), row.Array<Guid>());
-        var (active, isInternal, rank, external, metadata, parent) = (row.Flag(), row.Flag(), row.Number(), row.TextOrNull(), row.JsonOrNull(), row.IdOrNull("pcat"));
-        return new ProductCategoryResponse(
-            id, name, description, handle, string.Join('.', path.Select(step => WireId.Encode("pcat", step))), active, isInternal, rank, external, metadata,
-            parent, parent is null ? null : new ParentCategoryReference(parent), row.Time(), row.Time(), row.TimeOrNull());
+        return new CategoryResponse(
+            id, name, description, handle, string.Join('.', path.Select(step => WireId.Encode("pcat", step))), row.Flag(), row.Flag(), row.Number(),
+            row.TextOrNull(), row.JsonOrNull(), row.IdOrNull("pcat"), row.Time(), row.Time(), row.TimeOrNull())
+        {
+            Path = path,
+        };
     }
+
+    public static ProductCategoryResponse ReadProductCategory(ref Row row) => ReadCategory(ref row).ToProductCategory();
+
+    /// <summary>A type <c>t</c> or a collection <c>c</c> on its own.</summary>
+    public const string Type = "t.id, t.value, t.external_id, t.metadata, t.created_at, t.updated_at, t.deleted_at";
+
+    public static TypeResponse ReadType(ref Row row) =>
+        new(row.Id("ptyp"), row.Text(), row.TextOrNull(), row.JsonOrNull(), row.Time(), row.Time(), row.TimeOrNull());
+
+    public const string Collection = "c.id, c.title, c.handle, c.external_id, c.metadata, c.created_at, c.updated_at, c.deleted_at";
+
+    public static CollectionResponse ReadCollection(ref Row row) =>
+        new(row.Id("pcol"), row.Text(), row.Text(), row.TextOrNull(), row.JsonOrNull(), row.Time(), row.Time(), row.TimeOrNull());
 
     private static TypeResponse? SkipType(ref Row row)
     {

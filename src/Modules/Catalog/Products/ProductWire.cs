@@ -1,7 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using HeadlessPro.Platform.Web;
 
-namespace HeadlessPro.Catalog.Products;
+namespace HeadlessPro.Catalog;
 
 /// <summary>A product. Relations that were not loaded are left out.</summary>
 internal sealed record ProductResponse(
@@ -76,8 +77,18 @@ internal sealed record OptionValueResponse(
 internal sealed record ImageResponse(
     string Id, string Url, JsonElement? Metadata, int Rank, string ProductId, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? DeletedAt);
 
+/// <summary>Something that products belong to: a tag, a type, a collection or a category.</summary>
+internal interface IProductGroup
+{
+    string Id { get; }
+
+    /// <summary>Its first products; null when they were not loaded.</summary>
+    List<ProductResponse>? Products { set; }
+}
+
 internal sealed record TagResponse(
     string Id, string Value, string? ExternalId, JsonElement? Metadata, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? DeletedAt)
+    : IProductGroup
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public List<ProductResponse>? Products { get; set; }
@@ -85,6 +96,7 @@ internal sealed record TagResponse(
 
 internal sealed record TypeResponse(
     string Id, string Value, string? ExternalId, JsonElement? Metadata, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? DeletedAt)
+    : IProductGroup
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public List<ProductResponse>? Products { get; set; }
@@ -92,7 +104,7 @@ internal sealed record TypeResponse(
 
 internal sealed record CollectionResponse(
     string Id, string Title, string Handle, string? ExternalId, JsonElement? Metadata, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt,
-    DateTimeOffset? DeletedAt)
+    DateTimeOffset? DeletedAt) : IProductGroup
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public List<ProductResponse>? Products { get; set; }
@@ -105,6 +117,30 @@ internal sealed record ProductCategoryResponse(
     DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? DeletedAt);
 
 internal sealed record ParentCategoryReference(string Id);
+
+/// <summary>A category on its own. Relations that were not loaded are left out; a root's parent is null.</summary>
+internal sealed record CategoryResponse(
+    string Id, string Name, string Description, string Handle, string Mpath, bool IsActive, bool IsInternal, int Rank, string? ExternalId,
+    JsonElement? Metadata, string? ParentCategoryId, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? DeletedAt) : IProductGroup
+{
+    /// <summary>Ids from the root down to this one.</summary>
+    [JsonIgnore]
+    public Guid[] Path { get; init; } = [];
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Optional<CategoryResponse?> ParentCategory { get; set; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public List<CategoryResponse>? CategoryChildren { get; set; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public List<ProductResponse>? Products { get; set; }
+
+    /// <summary>As products show it.</summary>
+    public ProductCategoryResponse ToProductCategory() => new(
+        Id, Name, Description, Handle, Mpath, IsActive, IsInternal, Rank, ExternalId, Metadata, ParentCategoryId,
+        ParentCategoryId is null ? null : new ParentCategoryReference(ParentCategoryId), CreatedAt, UpdatedAt, DeletedAt);
+}
 
 /// <summary>What a variant costs in the context of the request. Amounts are major units.</summary>
 internal sealed record CalculatedPriceResponse(

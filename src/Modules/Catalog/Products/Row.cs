@@ -2,7 +2,7 @@ using System.Text.Json;
 using HeadlessPro.Contracts;
 using Npgsql;
 
-namespace HeadlessPro.Catalog.Products;
+namespace HeadlessPro.Catalog;
 
 /// <summary>Reads the columns of a row from left to right, in the order the statement beside it names them.</summary>
 internal ref struct Row(NpgsqlDataReader reader)

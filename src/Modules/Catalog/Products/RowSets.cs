@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace HeadlessPro.Catalog.Products;
+namespace HeadlessPro.Catalog;
 
 /// <summary>Makes one record of a row.</summary>
 internal delegate T ReadRow<out T>(ref Row row);

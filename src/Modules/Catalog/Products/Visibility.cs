@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace HeadlessPro.Catalog.Products;
+namespace HeadlessPro.Catalog;
 
 /// <summary>
 /// Which products <c>p</c> a shopper may see: published ones in one of the caller's sales channels that is not disabled. A caller without any

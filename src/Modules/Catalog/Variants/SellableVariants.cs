@@ -1,10 +1,8 @@
-using HeadlessPro.Catalog.Prices;
-using HeadlessPro.Catalog.Products;
 using HeadlessPro.Contracts.Catalog;
 using HeadlessPro.Platform.Data;
 using Npgsql;
 
-namespace HeadlessPro.Catalog.Variants;
+namespace HeadlessPro.Catalog;
 
 /// <summary>
 /// What a cart needs of its variants, in one round trip. Lines of one variant are added up, so that their total decides the quantity price.
@@ -18,27 +16,15 @@ internal static class SellableVariants
         var context = new PriceContext(request.CurrencyCode, request.RegionId, request.CustomerGroupIds ?? [], clock.GetUtcNow());
 
         await using var batch = db.Batch();
-        batch.BatchCommands.Add(Prices(quantities.Keys, context));
+        batch.BatchCommands.Add(context.OfVariants([.. quantities.Keys]));
         batch.BatchCommands.Add(Variants(quantities.Keys, request.SalesChannelIds));
         await using var reader = await batch.ExecuteReaderAsync(ct);
 
-        var prices = await PriceRows.Read(reader, ct);
+        var prices = (await reader.ReadRows(PriceChoice.ReadRow, ct)).ToLookup(p => p.VariantId);
         await reader.NextResultAsync(ct);
         var variants = new List<SellableVariant>(quantities.Count);
         while (await reader.ReadAsync(ct)) variants.Add(Read(reader, prices, quantities));
         return variants;
-    }
-
-    private static NpgsqlBatchCommand Prices(IEnumerable<Guid> variants, PriceContext context)
-    {
-        var command = new NpgsqlBatchCommand($"""
-            select {PriceChoice.Columns} from catalog.prices r
-            {PriceChoice.ActiveList}
-            where r.variant_id = any (@variants) and {PriceChoice.Applies}
-            """);
-        command.Parameters.AddWithValue("variants", variants.ToArray());
-        command.Parameters.AddRange(context.Parameters());
-        return command;
     }
 
     private static NpgsqlBatchCommand Variants(IEnumerable<Guid> variants, IReadOnlyList<Guid> channels)

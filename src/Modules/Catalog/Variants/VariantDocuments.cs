@@ -1,11 +1,10 @@
 using System.Text.Json;
-using HeadlessPro.Catalog.Products;
 using HeadlessPro.Contracts.Catalog;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Web;
 using Npgsql;
 
-namespace HeadlessPro.Catalog.Variants;
+namespace HeadlessPro.Catalog;
 
 /// <summary>
 /// Variants as carts and orders show them, deleted ones included, in one round trip. The variant has its options and its product (whose type and collection are
@@ -49,7 +48,7 @@ internal static class VariantDocuments
 
         var products = (await reader.ReadRows(ProductRows.ReadProduct, ct)).ToDictionary(p => p.Id, StringComparer.Ordinal);
         var tags = await reader.NextRowsByKey(ProductRows.ReadTag, ct);
-        var categories = await reader.NextRowsByKey(ProductRows.ReadCategory, ct);
+        var categories = await reader.NextRowsByKey(ProductRows.ReadProductCategory, ct);
         var variants = await reader.NextRows(ProductRows.ReadVariant, ct);
         var options = await reader.NextRowsByKey(ProductRows.ReadOptionValueWithOption, ct);
         foreach (var product in products.Values)

@@ -1,0 +1,68 @@
+using HeadlessPro.Platform.Caching;
+using HeadlessPro.Platform.Data;
+using HeadlessPro.Platform.Security;
+using HeadlessPro.Platform.Web;
+using Microsoft.AspNetCore.Http;
+
+namespace HeadlessPro.Catalog;
+
+/// <summary>
+/// <c>GET /store/products</c>: ids and their number in one round trip, everything about them in a second; none when the answer is kept.
+/// <c>order=price</c> sorts by the lowest price of a product's variants in the context, products without a price last.
+/// </summary>
+internal static class ListStoreProducts
+{
+    public static Task<IResult> Handle(HttpContext http, ApiQuery query, AnswerCache cache, Shelf shelf, CancellationToken ct)
+    {
+        var fields = StoreProductFields.Of(query);
+        var parts = ProductParts.Of(fields);
+        return cache.GetOrCreate(http, Shelf.TopicsOf(parts), () => Answer(http, query, fields, parts, shelf, ct));
+    }
+
+    private static async Task<IResult> Answer(HttpContext http, ApiQuery query, Fields fields, ProductParts parts, Shelf shelf, CancellationToken ct)
+    {
+        var channels = http.Features.Get<Caller>()!.SalesChannelIds;
+        var paging = query.Paging(50);
+        var filter = ProductFilters.Of(query, http.Request, channels);
+        var order = Order(query);
+        var context = parts.Prices || order.NeedsPrice ? await shelf.Prices.ContextOf(query, ct) : null;
+
+        var (ids, count) = await Find(filter, order, context?.Prices, paging, shelf.Db, ct);
+        var products = ids.Length == 0 ? [] : await shelf.Products(new LoadProducts(ids, parts, context?.Prices), parts, context, channels, ct);
+        return Reply.Page("products", products, StoreJson.Default.ProductResponse, fields, count, paging);
+    }
+
+    private static (string Sql, bool NeedsPrice) Order(ApiQuery query) => query.Text("order") switch
+    {
+        "price" => ("lowest.amount asc nulls last, p.id", true),
+        "-price" => ("lowest.amount desc nulls last, p.id", true),
+        _ => (query.Order(Columns) is { } order ? order + ", p.id" : "p.id", false),
+    };
+
+    private static readonly Dictionary<string, string> Columns = new(StringComparer.Ordinal)
+    {
+        ["created_at"] = "p.created_at", ["updated_at"] = "p.updated_at", ["title"] = "p.title", ["handle"] = "p.handle", ["id"] = "p.id",
+    };
+
+    private static async Task<(Guid[] Ids, long Count)> Find(
+        Filter filter, (string Sql, bool NeedsPrice) order, PriceContext? prices, Paging paging, Db db, CancellationToken ct)
+    {
+        await using var batch = db.Batch();
+        batch.BatchCommands.Add(filter.Command($"select count(*) from catalog.products p where {filter.Sql}"));
+        var lowest = order.NeedsPrice ? $"""
+            left join (
+                select v.product_id, min(price.amount) as amount
+                from ({PriceChoice.LowestPriceSql}) price
+                join catalog.variants v on v.id = price.variant_id and v.deleted_at is null
+                group by v.product_id) lowest on lowest.product_id = p.id
+            """ : "";
+        var page = filter.Page($"select p.id from catalog.products p {lowest} where {filter.Sql} order by {order.Sql} limit @limit offset @offset", paging);
+        if (order.NeedsPrice) page.Parameters.AddRange(prices!.Parameters());
+        batch.BatchCommands.Add(page);
+
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        await reader.ReadAsync(ct);
+        var total = reader.GetInt64(0);
+        return ([.. await reader.NextRows((ref row) => row.Guid(), ct)], total);
+    }
+}

@@ -1,0 +1,51 @@
+using HeadlessPro.Platform.Caching;
+using HeadlessPro.Platform.Data;
+using HeadlessPro.Platform.Security;
+using HeadlessPro.Platform.Web;
+using Microsoft.AspNetCore.Http;
+
+namespace HeadlessPro.Catalog;
+
+/// <summary><c>GET /store/product-variants</c>: variants of the products the caller may see, in two round trips.</summary>
+internal static class ListStoreVariants
+{
+    private static readonly string[] Codes = ["sku", "barcode", "ean", "upc"];
+
+    private static readonly Dictionary<string, string> OrderColumns = new(StringComparer.Ordinal)
+    {
+        ["created_at"] = "v.created_at", ["updated_at"] = "v.updated_at", ["title"] = "v.title", ["sku"] = "v.sku", ["variant_rank"] = "v.rank", ["id"] = "v.id",
+    };
+
+    public static Task<IResult> Handle(HttpContext http, ApiQuery query, AnswerCache cache, Shelf shelf, CancellationToken ct)
+    {
+        var fields = query.Fields(LoadVariants.Defaults);
+        return cache.GetOrCreate(http, LoadVariants.TopicsOf(fields), async () =>
+        {
+            var paging = query.Paging(20);
+            var filter = new Filter("v.deleted_at is null").AndVisible(http.Features.Get<Caller>()!.SalesChannelIds)
+                .And("v.id = any (@ids)", "ids", query.Ids("id", "variant"))
+                .And("v.product_id = any (@products)", "products", query.Ids("product_id", "prod"))
+                .And("v.allow_backorder = @backorder", "backorder", query.Flag("allow_backorder"))
+                .And("v.manage_inventory = @managed", "managed", query.Flag("manage_inventory"))
+                .AndTimes(query, "v").AndWords(query.Text("q"), "(p.title || ' ' || v.title || ' ' || coalesce(v.sku, ''))");
+            foreach (var code in Codes) filter.And($"v.{code} = any (@{code})", code, query.Texts(code)?.ToArray());
+            var order = query.Order(OrderColumns) is { } chosen ? chosen + ", v.id" : "v.id";
+
+            var (ids, count) = await Find(filter, order, paging, shelf.Db, ct);
+            var variants = ids.Length == 0 ? [] : await LoadVariants.Run(ids, fields, http, query, shelf, ct);
+            return Reply.Page("variants", variants, StoreJson.Default.VariantResponse, fields, count, paging);
+        });
+    }
+
+    private static async Task<(Guid[] Ids, long Count)> Find(Filter filter, string order, Paging paging, Db db, CancellationToken ct)
+    {
+        var from = $"from catalog.variants v join catalog.products p on p.id = v.product_id where {filter.Sql}";
+        await using var batch = db.Batch();
+        batch.BatchCommands.Add(filter.Command($"select count(*) {from}"));
+        batch.BatchCommands.Add(filter.Page($"select v.id {from} order by {order} limit @limit offset @offset", paging));
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        await reader.ReadAsync(ct);
+        var count = reader.GetInt64(0);
+        return ([.. await reader.NextRows((ref row) => row.Guid(), ct)], count);
+    }
+}
