@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using HeadlessPro.Platform;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Modules;
+using HeadlessPro.Platform.Web;
 using Npgsql;
 
 namespace HeadlessPro.Host;
@@ -22,6 +23,7 @@ public static class HostApp
         var database = await Database.Open(configuration, CancellationToken.None);
         builder.Services.AddSingleton(_ => database);
         builder.Services.AddPlatform(database.Source);
+        builder.Services.AddSingleton(new HostInfo(role, modules.Select(m => m.Name).ToList()));
         foreach (var module in modules) module.Add(builder.Services, configuration);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning)
             // A failure to start reaches the operator as one sentence, from Program.

@@ -35,6 +35,7 @@ public static class PlatformSetup
         services.AddRecurringJob("platform.trim_idempotency", TimeSpan.FromMinutes(10), (provider, ct) => Idempotency.Trim(provider.GetRequiredService<Db>(), ct));
         services.AddRouting();
         Cors.Add(services);
+        ApiDescription.Add(services);
         services.ConfigureHttpJsonOptions(json =>
         {
             var options = json.SerializerOptions;
@@ -49,9 +50,9 @@ public static class PlatformSetup
         });
     }
 
-    /// <summary>Adds a module's generated serializers to those that read request bodies.</summary>
+    /// <summary>Adds a module's generated serializers to those that read request bodies, before the framework's, which reflects.</summary>
     public static void AddJson(this IServiceCollection services, JsonSerializerContext context) =>
-        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Add(context));
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, context));
 
     /// <summary>The pipeline every request runs through, in order.</summary>
     public static void UsePlatform(this WebApplication app)
@@ -64,6 +65,8 @@ public static class PlatformSetup
         app.UseMiddleware<Idempotency>();
         // Once more: what a handler ends in is an answer before Idempotency keeps it.
         app.UseMiddleware<ErrorMiddleware>();
-        app.MapGet("/health", () => "OK");
+        Health.Map(app);
+        FrontPage.Map(app);
+        ApiDescription.Map(app);
     }
 }

@@ -68,7 +68,7 @@ public sealed class PlatformHost : IAsyncDisposable
         PlatformDatabase database, Action<IServiceCollection>? add = null, Action<WebApplication>? map = null, params string[] args)
     {
         var builder = WebApplication.CreateSlimBuilder(args);
-        builder.Logging.SetMinimumLevel(LogLevel.None);
+        builder.Logging.SetMinimumLevel(Environment.GetEnvironmentVariable("HEADLESSPRO_TEST_LOG") is null ? LogLevel.None : LogLevel.Warning);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Services.AddPlatform(NpgsqlDataSource.Create(database.ConnectionString));

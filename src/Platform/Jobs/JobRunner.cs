@@ -43,6 +43,31 @@ public sealed partial class JobRunner(
         await _recurring[recurringJob].Run(scope.ServiceProvider, ct);
     }
 
+    /// <summary>What waits, runs and was given up, over all hosts.</summary>
+    internal static async Task<JobsStatus> Status(Db db, CancellationToken ct)
+    {
+        await using var batch = db.Batch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("""
+            select count(*) filter (where dead_at is null and run_at <= now() and (leased_until is null or leased_until < now())),
+                   count(*) filter (where leased_until >= now() and dead_at is null),
+                   count(*) filter (where dead_at is not null)
+            from jobs.queue
+            """));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("select name, last_run_at, last_error is not null from jobs.recurring order by name"));
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        await reader.ReadAsync(ct);
+        var (due, running, dead) = (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
+        await reader.NextResultAsync(ct);
+        var recurring = new List<RecurringJobStatus>();
+        while (await reader.ReadAsync(ct))
+        {
+            var last = reader.GetFieldValue<DateTime>(1);
+            recurring.Add(new RecurringJobStatus(reader.GetString(0), last == DateTime.MinValue ? null : new DateTimeOffset(last, TimeSpan.Zero), reader.GetBoolean(2)));
+        }
+
+        return new JobsStatus(due, running, dead, recurring);
+    }
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -306,3 +331,16 @@ public sealed partial class JobRunner(
     [LoggerMessage(Level = LogLevel.Error, Message = "Job {Job} ({Id}) was given up: {Error}")]
     private static partial void LogDead(ILogger logger, string job, long id, string error);
 }
+
+/// <summary>How the jobs of all hosts stand.</summary>
+/// <param name="Due">Enqueued jobs whose time has come and that nobody runs.</param>
+/// <param name="Running">Enqueued jobs under a lease.</param>
+/// <param name="Dead">Enqueued jobs given up: rows of <c>jobs.queue</c> with <c>dead_at</c>. Clear it to run them again.</param>
+/// <param name="Recurring">The recurring ones.</param>
+public sealed record JobsStatus(long Due, long Running, long Dead, IReadOnlyList<RecurringJobStatus> Recurring);
+
+/// <summary>A recurring job.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="LastRunAt">When it last ended; null before the first time.</param>
+/// <param name="Failed">Whether it failed then.</param>
+public sealed record RecurringJobStatus(string Name, DateTimeOffset? LastRunAt, bool Failed);

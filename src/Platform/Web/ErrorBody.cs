@@ -60,6 +60,8 @@ public sealed record ErrorResponse(string Type, string Message, string Code, int
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ErrorResponse))]
 [JsonSerializable(typeof(DeletedResponse))]
+[JsonSerializable(typeof(FrontPageResponse))]
+[JsonSerializable(typeof(ReadinessResponse))]
 public sealed partial class PlatformJson : JsonSerializerContext;
 
 /// <summary>Leaves a handler early with an expected error; the pipeline answers with it.</summary>

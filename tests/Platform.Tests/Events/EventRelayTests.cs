@@ -183,7 +183,9 @@ public class EventRelayTests : IAsyncLifetime
         await Eventually.IsTrue(() => signals.Contains("test.again"));
     }
 
-    private const string Listening = "select count(*) from pg_stat_activity where datname = current_database() and query like 'listen %'";
+    // The listening connection also shows that the host is alive.
+    private static readonly string Listening =
+        $"select count(*) from pg_locks where locktype = 'advisory' and classid = {HostPresence.LockSpace} and database = (select oid from pg_database where datname = current_database())";
 
     private Task<PlatformHost> Start(string name, Func<IServiceProvider, Counted, CancellationToken, Task> handle) =>
         PlatformHost.Start(_database, services => services.AddSubscriber(name, handle));
