@@ -30,7 +30,7 @@ internal static class ModuleTable
             InventoryModule.AddInventory, InventoryModule.MapInventory),
         new("catalog", Roles.CatalogFulfillment, [typeof(ICatalog)], [typeof(IApiKeys), typeof(IInventory), typeof(IPricing)],
             CatalogModule.AddCatalog, CatalogModule.MapCatalog),
-        new("fulfillment", Roles.CatalogFulfillment, [typeof(IFulfillment)], [],
+        new("fulfillment", Roles.CatalogFulfillment, [typeof(IFulfillment)], [typeof(IPricing)],
             FulfillmentModule.AddFulfillment, FulfillmentModule.MapFulfillment),
         new("ordering", Roles.IdentityCommerce, [],
             [typeof(ICatalog), typeof(IInventory), typeof(IPricing), typeof(IPayments), typeof(IFulfillment)],
