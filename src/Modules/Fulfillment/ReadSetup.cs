@@ -14,6 +14,13 @@ internal static class ReadSetup
         ["id"] = "id", ["name"] = "name", ["label"] = "name", ["created_at"] = "created_at", ["updated_at"] = "updated_at",
     };
 
+    // What is answered unasked, of every kind: all of it.
+    private static readonly string[] Everything =
+    [
+        "*", "location.**", "sales_channel_ids", "service_zones.**", "geo_zones.**", "type.**", "shipping_profile.**", "service_zone.**", "provider.**",
+        "rules.**", "prices.**",
+    ];
+
     private sealed record Entry<T>(Guid Id, string Name, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, T Row);
 
     public static Task<IResult> Sets(ApiQuery query, Db db, CancellationToken ct)
@@ -87,7 +94,7 @@ internal static class ReadSetup
     {
         var (paging, ids, q) = (query.Paging(50), query.Ids("id", prefix), query.Text("q"));
         var order = query.Order(OrderColumns) ?? "created_at asc";
-        var fields = query.Fields("**");
+        var fields = query.Fields(Everything);
         query.RejectUnknown();
         await using var connection = await db.Open(ct);
         var setup = await ShippingSetup.Read(connection, ct);
@@ -107,7 +114,7 @@ internal static class ReadSetup
     private static async Task<IResult> One<T>(
         ApiQuery query, Db db, string key, JsonTypeInfo<T> type, Func<ShippingSetup, T> select, CancellationToken ct)
     {
-        var fields = query.Fields("**");
+        var fields = query.Fields(Everything);
         query.RejectUnknown();
         await using var connection = await db.Open(ct);
         return Reply.One(key, select(await ShippingSetup.Read(connection, ct)), type, fields);

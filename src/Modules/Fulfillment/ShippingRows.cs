@@ -52,7 +52,7 @@ internal sealed record ShippingSetup(
             from fulfillment.fulfillment_sets where deleted_at is null order by created_at, id;
             select id, fulfillment_set_id, name, metadata::text as metadata, created_at, updated_at
             from fulfillment.service_zones where deleted_at is null order by created_at, id;
-            select id, service_zone_id, type, country_code, province_code, postal_prefix from fulfillment.geo_zones order by id;
+            select id, service_zone_id, type, country_code, province_code, postal_prefix from fulfillment.geo_zones order by position, id;
             select id, name, type, metadata::text as metadata, created_at, updated_at
             from fulfillment.shipping_profiles where deleted_at is null order by created_at, id;
             select id, label, description, code, created_at, updated_at
@@ -60,10 +60,10 @@ internal sealed record ShippingSetup(
             select id, name, price_type, provider_id, service_zone_id, shipping_profile_id, shipping_option_type_id, price_set_id,
                 data::text as data, metadata::text as metadata, created_at, updated_at
             from fulfillment.shipping_options where deleted_at is null order by created_at, id;
-            select id, shipping_option_id, attribute, operator, value::text as value from fulfillment.shipping_option_rules order by id;
+            select id, shipping_option_id, attribute, operator, value::text as value from fulfillment.shipping_option_rules order by position, id;
             select id, shipping_option_id, currency_code, region_id, amount, created_at, updated_at
-            from fulfillment.shipping_option_prices order by id;
-            select id, price_id, attribute, operator, value from fulfillment.shipping_price_rules order by id
+            from fulfillment.shipping_option_prices order by position, id;
+            select id, price_id, attribute, operator, value from fulfillment.shipping_price_rules order by position, id
             """, transaction: tx, cancellationToken: ct));
         var sets = (await answers.ReadAsync<SetRow>()).ToList();
         var zones = (await answers.ReadAsync<ZoneRow>()).ToList();

@@ -23,6 +23,7 @@ public static class InventoryModule
         services.AddJson(InventoryJson.Default);
         services.AddSubscriber<OrderPlaced>(OnOrderPlaced.Name, OnOrderPlaced.Handle);
         services.AddRecurringJob(ExpireReservations.Name, ExpireReservations.Every, ExpireReservations.Run);
+        services.AddRecurringJob(ForgetReservations.Name, ForgetReservations.Every, ForgetReservations.Run);
     }
 
     /// <summary>Maps the routes.</summary>

@@ -4,16 +4,15 @@ using HeadlessPro.Contracts;
 namespace HeadlessPro.Platform.Web;
 
 /// <summary>
-/// Checks of single fields, after the body was read: each ends the request with 400 and names the field. Nested fields are written as
-/// Medusa does: <c>shipping_address, city</c>. An absent (null) value passes.
+/// Checks of single fields, after the body was read (text that no column can hold is refused there): each ends the request with 400 and
+/// names the field. Nested fields are written as Medusa does: <c>shipping_address, city</c>. An absent (null) value passes.
 /// </summary>
 public static class Check
 {
-    /// <summary>Length (<paramref name="min"/> counts without outer spaces), and no null character, which PostgreSQL cannot keep.</summary>
+    /// <summary>Length; <paramref name="min"/> counts without outer spaces.</summary>
     public static void Text(string field, string? value, int max = 255, int min = 0)
     {
         if (value is null) return;
-        if (value.Contains('\0', StringComparison.Ordinal)) throw Wrong($"Field '{field}' contains a null character");
         if (value.Length > max || value.AsSpan().Trim().Length < min) throw Wrong($"Field '{field}' must have {min} to {max} characters");
     }
 
@@ -55,41 +54,18 @@ public static class Check
         switch (element.ValueKind)
         {
             case JsonValueKind.Object:
-                foreach (var property in element.EnumerateObject())
-                {
-                    CheckText(field, () => property.Name);
-                    Walk(field, property.Value);
-                }
-
+                foreach (var property in element.EnumerateObject()) Walk(field, property.Value);
                 break;
             case JsonValueKind.Array:
                 foreach (var item in element.EnumerateArray()) Walk(field, item);
                 break;
-            case JsonValueKind.String:
-                CheckText(field, () => element.GetString()!);
-                break;
             case JsonValueKind.Number:
                 var digits = element.GetRawText();
                 var exponent = digits.IndexOfAny(['e', 'E']);
-                if (digits.Length > 1000 || (exponent >= 0 && !(int.TryParse(digits[(exponent + 1)..], out var power) && Math.Abs(power) <= 300)))
+                if (digits.Length > 1000 || (exponent >= 0 && !(int.TryParse(digits[(exponent + 1)..], out var power) && power is >= -300 and <= 300)))
                     throw Wrong($"Field '{field}' holds a number out of range");
                 break;
         }
-    }
-
-    private static void CheckText(string field, Func<string> read)
-    {
-        string text;
-        try
-        {
-            text = read();
-        }
-        catch (InvalidOperationException)
-        {
-            throw Wrong($"Field '{field}' holds text that is not valid Unicode");
-        }
-
-        if (text.Contains('\0', StringComparison.Ordinal)) throw Wrong($"Field '{field}' contains a null character");
     }
 
     private static ErrorException Wrong(string what) => new(Error.Invalid("Invalid request: " + what));

@@ -255,11 +255,21 @@ public class ReserveStockTests(HpApp app) : IClassFixture<HpApp>
     public async Task An_order_whose_hold_had_lapsed_takes_what_is_left_and_is_owed_the_rest()
     {
         var (variant, key) = (await app.WithStock(3), WireId.New());
-        await app.Hold(key, Line(variant, 2));
-        await app.Stock().Release(new ReleaseStock(key), default);
+        await app.Stock().Reserve(new ReserveStock(key, null, [Line(variant, 2)], DateTimeOffset.UtcNow), default);
+        for (var i = 0; i < 300 && await app.Counts(variant) != (3, 0, 0); i++) await Task.Delay(50);
         await app.Hold(WireId.New(), Line(variant, 2));
         Assert.Null((await app.Stock().Commit(new CommitStock(key), default)).Error);
         Assert.Equal((2, 2, 1), await app.Counts(variant));
+    }
+
+    [Fact]
+    public async Task What_was_given_back_on_purpose_is_not_sold_later()
+    {
+        var (variant, key) = (await app.WithStock(3), WireId.New());
+        await app.Hold(key, Line(variant, 2));
+        await app.Stock().Release(new ReleaseStock(key), default);
+        Assert.Null((await app.Stock().Commit(new CommitStock(key), default)).Error);
+        Assert.Equal((3, 0, 0), await app.Counts(variant));
     }
 
     [Fact]
@@ -267,6 +277,20 @@ public class ReserveStockTests(HpApp app) : IClassFixture<HpApp>
     {
         Assert.Equal(ErrorType.NotFound, (await app.Stock().Commit(new CommitStock(WireId.New()), default)).Error!.Type);
         Assert.Null((await app.Stock().Release(new ReleaseStock(WireId.New()), default)).Error);
+    }
+
+    [Fact]
+    public async Task Holding_takes_two_round_trips_and_availability_one()
+    {
+        var (variant, key) = (await app.WithStock(5), WireId.New());
+        var trips = await RoundTrips.Of(() => app.Hold(key, Line(variant, 1)));
+        Assert.True(trips.Count == 2, trips.ToString());
+        trips = await RoundTrips.Of(() => app.Hold(key, Line(variant, 2)));
+        Assert.True(trips.Count == 2, trips.ToString());
+        trips = await RoundTrips.Of(() => app.Stock().Release(new ReleaseStock(key), default));
+        Assert.True(trips.Count == 2, trips.ToString());
+        trips = await RoundTrips.Of(() => app.Available(variant));
+        Assert.True(trips.Count == 1, trips.ToString());
     }
 
     private async Task<long> Reserved(Guid variant, Guid location) =>

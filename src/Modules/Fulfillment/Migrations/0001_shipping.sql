@@ -42,6 +42,7 @@ create table fulfillment.geo_zones (
     country_code text not null check (country_code ~ '^[a-z]{2}$'),
     province_code text,
     postal_prefix text,
+    position int not null,
     check (type <> 'province' or province_code is not null),
     check (type <> 'zip' or postal_prefix is not null));
 
@@ -90,7 +91,8 @@ create table fulfillment.shipping_option_rules (
     shipping_option_id uuid not null references fulfillment.shipping_options (id) on delete cascade,
     attribute text not null,
     operator text not null check (operator in ('eq', 'ne', 'in', 'nin', 'gt', 'gte', 'lt', 'lte')),
-    value jsonb not null);
+    value jsonb not null,
+    position int not null);
 
 create index shipping_option_rules_option on fulfillment.shipping_option_rules (shipping_option_id);
 
@@ -100,6 +102,7 @@ create table fulfillment.shipping_option_prices (
     currency_code text not null check (currency_code ~ '^[a-z]{3}$'),
     region_id uuid,
     amount bigint not null check (amount >= 0),
+    position int not null,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now());
 
@@ -111,6 +114,7 @@ create table fulfillment.shipping_price_rules (
     price_id uuid not null references fulfillment.shipping_option_prices (id) on delete cascade,
     attribute text not null check (attribute = 'item_total'),
     operator text not null check (operator in ('eq', 'gt', 'gte', 'lt', 'lte')),
-    value bigint not null);
+    value bigint not null,
+    position int not null);
 
 create index shipping_price_rules_price on fulfillment.shipping_price_rules (price_id);

@@ -24,13 +24,16 @@ internal sealed record UpdateShippingOptionRequest(
 internal static class ChangeShippingOption
 {
     private const string InsertDetails = """
-        insert into fulfillment.shipping_option_rules (id, shipping_option_id, attribute, operator, value)
-        select r.id, @Id, r.attribute, r.operator, r.value::jsonb from unnest(@ruleIds, @ruleAttributes, @ruleOperators, @ruleValues) as r (id, attribute, operator, value);
-        insert into fulfillment.shipping_option_prices (id, shipping_option_id, currency_code, region_id, amount)
-        select p.id, @Id, p.currency_code, p.region_id, p.amount from unnest(@priceIds, @currencies, @regions, @amounts) as p (id, currency_code, region_id, amount);
-        insert into fulfillment.shipping_price_rules (id, price_id, attribute, operator, value)
-        select r.id, r.price_id, r.attribute, r.operator, r.value
-        from unnest(@priceRuleIds, @priceRulePrices, @priceRuleAttributes, @priceRuleOperators, @priceRuleValues) as r (id, price_id, attribute, operator, value)
+        insert into fulfillment.shipping_option_rules (id, shipping_option_id, attribute, operator, value, position)
+        select r.id, @Id, r.attribute, r.operator, r.value::jsonb, r.position
+        from unnest(@ruleIds, @ruleAttributes, @ruleOperators, @ruleValues) with ordinality as r (id, attribute, operator, value, position);
+        insert into fulfillment.shipping_option_prices (id, shipping_option_id, currency_code, region_id, amount, position)
+        select p.id, @Id, p.currency_code, p.region_id, p.amount, p.position
+        from unnest(@priceIds, @currencies, @regions, @amounts) with ordinality as p (id, currency_code, region_id, amount, position);
+        insert into fulfillment.shipping_price_rules (id, price_id, attribute, operator, value, position)
+        select r.id, r.price_id, r.attribute, r.operator, r.value, r.position
+        from unnest(@priceRuleIds, @priceRulePrices, @priceRuleAttributes, @priceRuleOperators, @priceRuleValues)
+            with ordinality as r (id, price_id, attribute, operator, value, position)
         """;
 
     public static async Task<IResult> Create(Body<CreateShippingOptionRequest> body, ApiQuery query, Db db, IPricing pricing, CancellationToken ct)

@@ -17,9 +17,10 @@ internal sealed record UpdateServiceZoneRequest(
 internal static class ServiceZones
 {
     private const string InsertGeoZones = """
-        insert into fulfillment.geo_zones (id, service_zone_id, type, country_code, province_code, postal_prefix)
-        select g.id, @Id, g.type, g.country_code, g.province_code, g.postal_prefix
-        from unnest(@ids, @types, @countries, @provinces, @prefixes) as g (id, type, country_code, province_code, postal_prefix)
+        insert into fulfillment.geo_zones (id, service_zone_id, type, country_code, province_code, postal_prefix, position)
+        select g.id, @Id, g.type, g.country_code, g.province_code, g.postal_prefix, g.position
+        from unnest(@ids, @types, @countries, @provinces, @prefixes)
+            with ordinality as g (id, type, country_code, province_code, postal_prefix, position)
         """;
 
     public static async Task<IResult> Create(string id, Body<CreateServiceZoneRequest> body, ApiQuery query, Db db, CancellationToken ct)

@@ -15,7 +15,7 @@ namespace HeadlessPro.Inventory;
 ///
 /// RESERVE   round trip 1: lock, and read what is free · decide (Allocation) · round trip 2: write and commit. All lines or none.
 /// COMMIT    held → sold: the pieces leave the shelf. Owed (backordered) pieces stay owed.
-/// RELEASE   held → free.
+/// RELEASE   held → free. A hold given back on purpose leaves nothing to sell; one that lapsed still says what its order would have had.
 /// </summary>
 internal static class ReserveStock
 {
@@ -68,7 +68,7 @@ internal static class ReserveStock
         var sold = held.Status == "held" ? held.Lines : held.Lines.Select(l => Retake(l, held.Levels)).ToList();
         var batch = tx.Batch();
         if (held.Status == "released") ReserveRows.WriteLines(batch, request.Key, sold, replace: true);
-        ReserveRows.SellLevels(batch, request.Key, sold, fromHold: held.Status == "held");
+        if (sold.Count > 0) ReserveRows.SellLevels(batch, request.Key, sold, fromHold: held.Status == "held");
         batch.BatchCommands.Add(SetStatus(request.Key, "committed"));
         await using (batch) await batch.ExecuteNonQueryAsync(ct);
         var items = sold.Select(l => l.ItemId).Distinct().ToArray();
@@ -90,6 +90,7 @@ internal static class ReserveStock
 
         var last = tx.Batch();
         ReserveRows.ChangeLevels(last, held.Lines.Select(Negate).ToList());
+        if (expiredBy is null) ReserveRows.WriteLines(last, request.Key, [], replace: true);
         last.BatchCommands.Add(SetStatus(request.Key, "released"));
         Publish(tx, held.Parts, held.Lines.Select(l => l.ItemId));
         await tx.Commit(last, ct);

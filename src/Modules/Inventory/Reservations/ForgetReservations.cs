@@ -1,0 +1,22 @@
+using HeadlessPro.Platform.Data;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace HeadlessPro.Inventory;
+
+/// <summary>Drops reservations given back a month ago: carts nobody will come back to. Those of orders stay.</summary>
+internal static class ForgetReservations
+{
+    public const string Name = "inventory.forget_reservations";
+
+    public static readonly TimeSpan Every = TimeSpan.FromHours(1);
+
+    private static readonly TimeSpan Kept = TimeSpan.FromDays(30);
+
+    public static async Task Run(IServiceProvider services, CancellationToken ct)
+    {
+        await using var command = services.GetRequiredService<Db>().Command(
+            "delete from inventory.reservations where status = 'released' and updated_at < $1");
+        command.Parameters.Add(new() { Value = services.GetRequiredService<TimeProvider>().GetUtcNow() - Kept });
+        await command.ExecuteNonQueryAsync(ct);
+    }
+}
