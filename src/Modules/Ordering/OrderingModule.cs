@@ -36,6 +36,7 @@ public static class OrderingModule
         services.AddSingleton<CheckoutLease>();
         services.AddSingleton<CheckoutSteps>();
         services.AddSingleton<PlaceOrder>();
+        services.AddSingleton<CompleteCart>();
         services.AddSingleton<FinishCheckouts>();
         services.AddRecurringJob("ordering.finish_checkouts", checkout.Sweep, (p, ct) => p.GetRequiredService<FinishCheckouts>().Run(ct));
         services.AddJson(CheckoutJson.Default);

@@ -15,24 +15,43 @@ internal sealed record PlaceOrderRequest(string CartId);
 /// Completes a cart. The answer is a union, always 200: <c>{"type": "order", "order"}</c> or, when the payment was refused or needs the
 /// shopper, <c>{"type": "cart", "cart", "error"}</c>. Other failures are 4xx. A cart that is an order already answers that order again.
 /// </summary>
-internal static class CompleteCart
+internal sealed class CompleteCart(PlaceOrder placeOrder, CartReader carts, CartAnswers cartAnswers, ICatalog catalog)
 {
     // As recorded: the order of a completion lacks what has only begun to exist.
-    private static readonly string[] Fields =
+    private static readonly string[] OrderFields =
         [.. OrderJson.Defaults.Where(name => name != "fulfillments"), "-version", "-payment_status", "-fulfillment_status"];
 
-    public static Task<IResult> Handle(string id, ApiQuery query, PlaceOrder placeOrder, ICatalog catalog, CancellationToken ct) =>
-        Complete(id, query, placeOrder, catalog, ct);
+    public static Task<IResult> Handle(string id, ApiQuery query, CompleteCart complete, CancellationToken ct) => complete.Run(id, query, ct);
 
-    public static Task<IResult> Alias(Body<PlaceOrderRequest> body, ApiQuery query, PlaceOrder placeOrder, ICatalog catalog, CancellationToken ct) =>
-        Complete(body.Value.CartId, query, placeOrder, catalog, ct);
+    public static Task<IResult> Alias(Body<PlaceOrderRequest> body, ApiQuery query, CompleteCart complete, CancellationToken ct) =>
+        complete.Run(body.Value.CartId, query, ct);
 
-    private static async Task<IResult> Complete(string id, ApiQuery query, PlaceOrder placeOrder, ICatalog catalog, CancellationToken ct)
+    private async Task<IResult> Run(string id, ApiQuery query, CancellationToken ct)
     {
         if (!WireId.TryDecode("cart", id, out var cartId)) return Reply.Error(CartErrors.IdNotFound(id));
         if ((await placeOrder.Run(cartId, ct)).Try(out var placed, out var error))
-            return await OrderAnswer.Of(placed.Order, placed.Payment, query.Fields(Fields), catalog, masked: false, "order", ct);
-        return Reply.Error(error);
+            return await OrderAnswer.Of(placed.Order, placed.Payment, query.Fields(OrderFields), catalog, masked: false, "order", ct);
+        return error.Type == ErrorType.PaymentAuthorization ? await CartWith(id, error, ct) : Reply.Error(error);
+    }
+
+    private async Task<IResult> CartWith(string id, Error error, CancellationToken ct)
+    {
+        var fields = Fields.Parse(null, CartFields.Cart);
+        if (!(await carts.Read(id, ct)).Try(out var view, out var problem)
+            || !(await cartAnswers.ToWire(view, fields, ct)).Try(out var cart, out problem)) return Reply.Error(problem);
+        return Reply.Written(writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteString("type", "cart");
+            writer.WritePropertyName("cart");
+            JsonBody.WriteSelected(writer, cart, CartsJson.Default.CartResponse, fields);
+            writer.WriteStartObject("error");
+            writer.WriteString("message", error.Message);
+            writer.WriteString("name", error.Code);
+            writer.WriteString("type", "payment_authorization_error");
+            writer.WriteEndObject();
+            writer.WriteEndObject();
+        });
     }
 }
 
