@@ -1,0 +1,115 @@
+using System.Diagnostics;
+
+namespace HeadlessPro.Journeys.Tests;
+
+/// <summary>
+/// A host is killed (SIGKILL) at a named step of a checkout; after a restart the retry yields one order or a clean cart, and nothing stays
+/// reserved. KILLS sets how many times (50 for the full proof).
+/// </summary>
+public class KillTests(KillTests.Shop shop) : IClassFixture<KillTests.Shop>
+{
+    private static readonly string[] Steps = ["Claimed", "Prepared", "StockReserved", "PromotionsClaimed", "Paid", "Finalized"];
+
+    [Fact]
+    public async Task A_killed_checkout_ends_in_one_order_or_a_clean_cart()
+    {
+        var kills = int.Parse(Environment.GetEnvironmentVariable("KILLS") ?? "6");
+        var variant = (await shop.AddProduct("Kill drill", [("One", [("zar", 10000)], 1000)]))[0];
+        await shop.Scalar<object>($"update catalog.variants set requires_shipping = false where id = '{variant.Id}'");
+        for (var i = 0; i < kills; i++) await KillAndRetry(variant, Steps[i % Steps.Length]);
+
+        var sold = await shop.Scalar<long>("select count(*) from ordering.orders");
+        Assert.Equal(kills, sold);
+        Assert.Equal(0L, await shop.Scalar<long>("select count(*) from (select cart_id from ordering.orders group by cart_id having count(*) > 1) d"));
+        for (var i = 0; i < 200 && await Reserved(variant) > 0; i++) await Task.Delay(100);
+        Assert.Equal(0, await Reserved(variant));
+        Assert.Equal(1000 - sold, await shop.Scalar<long>(
+            $"select sum(l.stocked)::bigint from inventory.levels l join inventory.variant_items v on v.item_id = l.item_id where v.variant_id = '{variant.Id}'"));
+        // One promise of money for each order, none without.
+        Assert.Equal(sold, await shop.Scalar<long>("select count(*) from payments.payments where canceled_at is null"));
+    }
+
+    private async Task KillAndRetry(ShopVariant variant, string step)
+    {
+        var cart = (string)(await shop.Store.PostJson("/store/carts", new
+        {
+            region_id = shop.Region, email = "thandi@example.com", items = new[] { new { variant_id = variant.WireId, quantity = 1 } },
+        }))["cart"]!["id"]!;
+        await shop.Store.PostJson($"/store/carts/{cart}/payment-sessions", new { provider_id = "pp_system_default" });
+
+        using var victim = await Victim.Start(shop.ConnectionString, step);
+        using var client = new HttpClient { BaseAddress = victim.Address };
+        client.DefaultRequestHeaders.Add("x-publishable-api-key", HpApp.PublishableKey);
+        await Assert.ThrowsAsync<HttpRequestException>(() => client.PostAsync(new Uri($"/store/carts/{cart}/complete", UriKind.Relative), null));
+        Assert.True(await victim.Died(), $"the host died at {step}");
+
+        var order = (await shop.Store.PostJson($"/store/carts/{cart}/complete"))["order"]!;
+        Assert.Equal(1L, await shop.Scalar<long>($"select count(*) from ordering.orders where cart_id = '{ShopFixture.Decode("cart", cart)}'"));
+        Assert.Equal(100m, (decimal)order["total"]!);
+    }
+
+    private Task<long> Reserved(ShopVariant variant) => shop.Scalar<long>(
+        $"select sum(l.reserved)::bigint from inventory.levels l join inventory.variant_items v on v.item_id = l.item_id where v.variant_id = '{variant.Id}'")!;
+
+    /// <summary>The surviving host; leases lapse quickly so that the drill does not take minutes.</summary>
+    public class Shop : ShopFixture
+    {
+        protected override string[] Arguments => ["--Checkout:Lease=00:00:01", "--Checkout:Sweep=00:00:01"];
+    }
+
+    /// <summary>A host of its own process that kills itself at a step.</summary>
+    private sealed class Victim(Process process, Uri address) : IDisposable
+    {
+        public Uri Address { get; } = address;
+
+        public static async Task<Victim> Start(string connectionString, string step)
+        {
+            var port = FreePort();
+            var program = Path.Combine(AppContext.BaseDirectory, "headlesspro.dll");
+            var start = new ProcessStartInfo("dotnet", [program, "serve", $"--port={port}", $"--Checkout:KillAt={step}", "--Checkout:Lease=00:00:01", "--Checkout:Sweep=01:00:00"])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            };
+            start.Environment["DATABASE_URL"] = connectionString;
+            var process = Process.Start(start)!;
+            process.BeginOutputReadLine();
+            process.BeginErrorReadLine();
+            var victim = new Victim(process, new Uri($"http://127.0.0.1:{port}"));
+            using var client = new HttpClient { BaseAddress = victim.Address };
+            for (var i = 0; i < 300; i++)
+            {
+                try
+                {
+                    if ((await client.GetAsync(new Uri("/health", UriKind.Relative))).IsSuccessStatusCode) return victim;
+                }
+                catch (HttpRequestException) when (!process.HasExited)
+                {
+                    await Task.Delay(100);
+                }
+            }
+
+            throw new InvalidOperationException("The host did not start.");
+        }
+
+        public async Task<bool> Died()
+        {
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+            await process.WaitForExitAsync(patience.Token);
+            return process.ExitCode != 0;
+        }
+
+        public void Dispose()
+        {
+            if (!process.HasExited) process.Kill();
+            process.Dispose();
+        }
+
+        private static int FreePort()
+        {
+            using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+            listener.Start();
+            return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+        }
+    }
+}
