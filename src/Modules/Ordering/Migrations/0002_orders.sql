@@ -16,8 +16,9 @@ create table ordering.orders (
     original_total bigint not null, original_tax_total bigint not null, subtotal bigint not null,
     discount_total bigint not null, discount_subtotal bigint not null, discount_tax_total bigint not null,
     tax_total bigint not null, total bigint not null check (total >= 0),
-    shipping_address jsonb,
-    billing_address jsonb,
+    -- json, not jsonb: an answer repeated is equal to the letter.
+    shipping_address json,
+    billing_address json,
     promo_codes text[] not null default '{}',
     metadata jsonb,
     created_at timestamptz not null default now(),

@@ -33,7 +33,7 @@ internal static class OrdersStore
         batch.BatchCommands.Add(new NpgsqlBatchCommand($"""
             insert into ordering.orders (id, display_id, cart_id, region_id, currency_code, sales_channel_id, customer_id, email, locale,
                 is_tax_inclusive, {Amounts}, shipping_address, billing_address, metadata, created_at, updated_at)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19::jsonb, $20::jsonb, $21::jsonb, $22, $22)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19::json, $20::json, $21::jsonb, $22, $22)
             """)
         {
             Parameters =
