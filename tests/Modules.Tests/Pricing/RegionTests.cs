@@ -74,14 +74,14 @@ public class RegionTests(HpApp app) : IClassFixture<HpApp>
     [Theory]
     [InlineData("""{"currency_code":"zar"}""", "Invalid request: Field 'name' is required")]
     [InlineData("""{"name":"x"}""", "Invalid request: Field 'currency_code' is required")]
-    [InlineData("""{"name":" ","currency_code":"zar"}""", "Invalid request: Field 'name' must not be empty")]
+    [InlineData("""{"name":" ","currency_code":"zar"}""", "Invalid request: Field 'name' must have 1 to 255 characters")]
     [InlineData("""{"name":"a\u0000b","currency_code":"zar"}""", "Invalid request: Field 'name' contains a null character")]
     [InlineData("""{"name":"x","currency_code":"zzz"}""", "Currency with code: zzz does not exist (field 'currency_code')")]
     [InlineData("""{"name":"x","currency_code":"zar","countries":["xx"]}""", "Countries with codes: \"xx\" do not exist (field 'countries')")]
     [InlineData("""{"name":"x","currency_code":"zar","payment_providers":["stripe"]}""",
         "Invalid request: Value for field 'payment_providers' must be ids of payment providers like 'pp_system_default', at most 50")]
-    [InlineData("""{"name":"x","currency_code":"zar","metadata":[1]}""", "Invalid request: Expected type: 'object' for field 'metadata', got: '[1]'")]
-    [InlineData("""{"name":"x","currency_code":"zar","metadata":{"a":"\u0000"}}""", "Invalid request: Field 'metadata' contains a null character")]
+    [InlineData("""{"name":"x","currency_code":"zar","metadata":[1]}""", "Invalid request: Expected type: 'object' for field 'metadata', got: 'array'")]
+    [InlineData("""{"name":"x","currency_code":"zar","metadata":{"a":"\u0000"}}""", "Invalid request: Field 'metadata, a' contains a null character")]
     [InlineData("""{"name":"x","currency_code":"zar","tax_rate":15}""", "Invalid request: Unrecognized fields: 'tax_rate'")]
     public async Task Bad_input_names_the_field_and_creates_nothing(string body, string message)
     {

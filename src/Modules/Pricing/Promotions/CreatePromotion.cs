@@ -19,15 +19,15 @@ internal static class CreatePromotion
     {
         var request = body.Value;
         var method = request.ApplicationMethod;
-        if (JsonFields.CheckMetadata(request.Metadata) is { } badMetadata) return Reply.Error(badMetadata);
-        if (!RuleReader.Check("rules", request.Rules, RulePlace.Cart).Try(out var rules, out var badRules)) return Reply.Error(badRules);
+        Check.Json("metadata", request.Metadata);
+        if (!RuleReader.CheckRules("rules", request.Rules, RulePlace.Cart).Try(out var rules, out var badRules)) return Reply.Error(badRules);
         var place = method.TargetType == "shipping_methods" ? RulePlace.ShippingMethods : RulePlace.Items;
-        if (!RuleReader.Check("application_method, target_rules", method.TargetRules, place).Try(out var targets, out var badTargets)) return Reply.Error(badTargets);
-        if (!RuleReader.Check("application_method, buy_rules", method.BuyRules, RulePlace.Items).Try(out var buys, out var badBuys)) return Reply.Error(badBuys);
+        if (!RuleReader.CheckRules("application_method, target_rules", method.TargetRules, place).Try(out var targets, out var badTargets)) return Reply.Error(badTargets);
+        if (!RuleReader.CheckRules("application_method, buy_rules", method.BuyRules, RulePlace.Items).Try(out var buys, out var badBuys)) return Reply.Error(badBuys);
         var fields = new PromotionFields(
             request.Code, request.Type, request.IsAutomatic, request.IsTaxInclusive, request.Status, request.Limit, request.Campaign, rules, method,
-            targets, buys, JsonFields.ToColumn(request.Metadata));
-        if (!PromotionDraft.Check(fields).Try(out var draft, out var problem)) return Reply.Error(problem);
+            targets, buys, Check.JsonText(request.Metadata));
+        if (!PromotionDraft.CheckFields(fields).Try(out var draft, out var problem)) return Reply.Error(problem);
 
         await using var tx = await db.Begin(ct);
         if (!(await PromotionsStore.Write(tx, WireId.New(), draft, true, ct)).Try(out var row, out var refused)) return Reply.Error(refused);

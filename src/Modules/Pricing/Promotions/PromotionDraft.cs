@@ -1,5 +1,6 @@
 using System.Text.Json;
 using HeadlessPro.Contracts;
+using HeadlessPro.Platform.Web;
 using HeadlessPro.Pricing.Totals;
 
 namespace HeadlessPro.Pricing.Promotions;
@@ -20,23 +21,24 @@ internal sealed record PromotionDraft(
     private const long MostPieces = QuoteLimits.MaxQuantity;
 
     /// <summary>Everything about a promotion that can be wrong, but for what only the database knows (code taken, currency unknown).</summary>
-    public static Result<PromotionDraft> Check(PromotionFields fields)
+    public static Result<PromotionDraft> CheckFields(PromotionFields fields)
     {
         var method = fields.Method;
-        if (CheckCode(fields.Code) is { } badCode) return badCode;
-        if (OneOf("type", fields.Type, "standard", "buyget") is { } badType) return badType;
-        if (OneOf("status", fields.Status, "draft", "active", "inactive") is { } badStatus) return badStatus;
-        if (AtLeastOne("limit", fields.Limit, long.MaxValue) is { } badLimit) return badLimit;
+        Check.Text("code", fields.Code, 100, min: 1);
+        if (fields.Code.Any(char.IsControl)) return Error.Invalid("Invalid request: Field 'code' contains a control character");
+        Check.OneOf("type", fields.Type, "standard", "buyget");
+        Check.OneOf("status", fields.Status, "draft", "active", "inactive");
+        Check.Range("limit", fields.Limit, 1, long.MaxValue);
 
         if (method.Type is null) return Required("application_method, type");
-        if (OneOf("application_method, type", method.Type, "fixed", "percentage") is { } badMethod) return badMethod;
+        Check.OneOf("application_method, type", method.Type, "fixed", "percentage");
         if (method.TargetType is null) return Required("application_method, target_type");
-        if (OneOf("application_method, target_type", method.TargetType, "items", "order", "shipping_methods") is { } badTarget) return badTarget;
+        Check.OneOf("application_method, target_type", method.TargetType, "items", "order", "shipping_methods");
         if (method.Value is null) return Required("application_method, value");
         var isBuyGet = fields.Type == "buyget";
         var allocation = method.Allocation ?? (isBuyGet ? "each" : "across");
-        if (OneOf("application_method, allocation", allocation, "each", "across") is { } badAllocation) return badAllocation;
-        if (AtLeastOne("application_method, max_quantity", method.MaxQuantity, MostPieces) is { } badMost) return badMost;
+        Check.OneOf("application_method, allocation", allocation, "each", "across");
+        Check.Range("application_method, max_quantity", method.MaxQuantity, 1, MostPieces);
         if (method.MaxQuantity is not null && allocation == "across")
             return Error.Invalid("Invalid request: Field 'application_method, max_quantity' is only for allocation 'each'");
         if (method.TargetType == "order" && allocation == "each")
@@ -68,9 +70,6 @@ internal sealed record PromotionDraft(
             isBuyGet ? method.ApplyToQuantity : null, Json(fields.TargetRules), Json(fields.BuyRules), fields.Metadata);
     }
 
-    private static Error? CheckCode(string code) => JsonFields.CheckText("code", code, 100)
-        ?? (code.Any(char.IsControl) ? Error.Invalid("Invalid request: Field 'code' contains a control character") : null);
-
     private static Error? CheckBuyGet(PromotionFields fields, bool isBuyGet, string allocation)
     {
         var method = fields.Method;
@@ -87,18 +86,19 @@ internal sealed record PromotionDraft(
         if (fields.TargetRules.Count == 0) return Required("application_method, target_rules");
         if (method.BuyRulesMinQuantity is null) return Required("application_method, buy_rules_min_quantity");
         if (method.ApplyToQuantity is null) return Required("application_method, apply_to_quantity");
-        return AtLeastOne("application_method, buy_rules_min_quantity", method.BuyRulesMinQuantity, MostPieces)
-            ?? AtLeastOne("application_method, apply_to_quantity", method.ApplyToQuantity, MostPieces);
+        Check.Range("application_method, buy_rules_min_quantity", method.BuyRulesMinQuantity, 1, MostPieces);
+        Check.Range("application_method, apply_to_quantity", method.ApplyToQuantity, 1, MostPieces);
+        return null;
     }
 
     private static Result<(string? Type, long? Limit, string? Currency)> CheckCampaign(CampaignRequest? campaign)
     {
         if (campaign is null) return (null, null, null);
-        if (JsonFields.CheckText("campaign, name", campaign.Name) is { } badName) return badName;
+        Check.Text("campaign, name", campaign.Name, min: 1);
         if (campaign.StartsAt >= campaign.EndsAt) return Error.Invalid("Invalid request: Field 'campaign, ends_at' must be after 'starts_at'");
         if (campaign.Budget is not { } budget) return (null, null, null);
-        if (OneOf("campaign, budget, type", budget.Type, "usage", "spend") is { } badType) return badType;
-        if (budget.Attribute is not null && OneOf("campaign, budget, attribute", budget.Attribute, "customer_id", "customer_email") is { } badAttribute) return badAttribute;
+        Check.OneOf("campaign, budget, type", budget.Type, "usage", "spend");
+        Check.OneOf("campaign, budget, attribute", budget.Attribute, "customer_id", "customer_email");
         if (budget.Type == "usage")
         {
             return budget.Limit >= 1 && budget.Limit % 1 == 0 && budget.Limit <= 1_000_000_000_000m
@@ -118,17 +118,6 @@ internal sealed record PromotionDraft(
             ? minor
             : Error.Invalid($"Invalid request: Value for field '{field}' is too large or has more than {Money.Exponent(currency)} decimals, as many as '{currency}' has");
     }
-
-    private static Error? OneOf(string field, string value, params ReadOnlySpan<string> allowed) => allowed.Contains(value)
-        ? null
-        : Error.Invalid($"Invalid request: Value for field '{field}' must be one of '{string.Join("', '", allowed.ToArray())}', got: '{value}'");
-
-    private static Error? AtLeastOne(string field, long? value, long most) => value switch
-    {
-        < 1 => Error.Invalid($"Invalid request: Value for field '{field}' too small, expected at least: '1'"),
-        _ when value > most => Error.Invalid($"Invalid request: Value for field '{field}' too large, expected at most: '{most}'"),
-        _ => null,
-    };
 
     private static Error Required(string field) => Error.Invalid($"Invalid request: Field '{field}' is required");
 

@@ -12,7 +12,6 @@ internal static class PromotionsStore
     public static async Task<Result<PromotionRow>> Write(Transaction tx, Guid id, PromotionDraft draft, bool isNew, CancellationToken ct)
     {
         var currencies = new[] { draft.MethodCurrency, draft.BudgetCurrency }.OfType<string>().Distinct().ToArray();
-        if (currencies.FirstOrDefault(c => c.Contains('\0', StringComparison.Ordinal)) is not null) return Error.Invalid("Invalid request: Field 'currency_code' contains a null character");
         var unknown = await tx.Connection.QueryFirstOrDefaultAsync<string>(new CommandDefinition(
             "select c from unnest(@currencies) as c where not exists (select from pricing.currencies where code = c)", new { currencies }, tx.Inner, cancellationToken: ct));
         if (unknown is not null) return Error.Invalid($"Currency with code: {unknown} does not exist (field 'currency_code')");

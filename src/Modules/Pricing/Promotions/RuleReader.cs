@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using HeadlessPro.Contracts;
+using HeadlessPro.Platform.Web;
 using HeadlessPro.Pricing.Totals;
 
 namespace HeadlessPro.Pricing.Promotions;
@@ -42,10 +43,10 @@ internal static class RuleReader
     };
 
     /// <summary>The rules of a request, checked, as they are stored.</summary>
-    public static Result<List<StoredRule>> Check(string field, IReadOnlyList<PromotionRuleRequest>? requests, RulePlace place)
+    public static Result<List<StoredRule>> CheckRules(string field, IReadOnlyList<PromotionRuleRequest>? requests, RulePlace place)
     {
         var rules = new List<StoredRule>();
-        if (requests?.Count > MostRules) return Error.Invalid($"Invalid request: Field '{field}' has too many entries, at most {MostRules}");
+        Check.Count(field, requests, MostRules);
         foreach (var request in requests ?? [])
         {
             if (!Attributes.TryGetValue(request.Attribute, out var attribute) || attribute.Place != place)

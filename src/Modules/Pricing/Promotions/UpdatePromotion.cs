@@ -23,14 +23,14 @@ internal static class UpdatePromotion
     {
         if (!WireId.TryDecode(PromotionRow.Prefix, id, out var key)) return Reply.Error(PromotionRow.NotFound(id));
         var request = body.Value;
-        if (JsonFields.CheckMetadata(request.Metadata.Or(null)) is { } badMetadata) return Reply.Error(badMetadata);
+        Check.Json("metadata", request.Metadata.Or(null));
 
         await using var tx = await db.Begin(ct);
         var current = await tx.Connection.QuerySingleOrDefaultAsync<PromotionRow>(new CommandDefinition(
             $"select {PromotionRow.Columns} from pricing.promotions p where p.id = @key and p.deleted_at is null for update", new { key }, tx.Inner, cancellationToken: ct));
         if (current is null) return Reply.Error(PromotionRow.NotFound(id));
         if (!Merge(current, request).Try(out var fields, out var badRules)) return Reply.Error(badRules);
-        if (!PromotionDraft.Check(fields).Try(out var draft, out var problem)) return Reply.Error(problem);
+        if (!PromotionDraft.CheckFields(fields).Try(out var draft, out var problem)) return Reply.Error(problem);
         if (!(await PromotionsStore.Write(tx, key, draft, false, ct)).Try(out var row, out var refused)) return Reply.Error(refused);
         tx.Publish(new PricingChanged());
         await tx.Commit(ct);
@@ -61,11 +61,11 @@ internal static class UpdatePromotion
         return new PromotionFields(
             request.Code ?? old.Code, type, request.IsAutomatic ?? old.IsAutomatic, request.IsTaxInclusive ?? old.IsTaxInclusive,
             request.Status ?? old.Status, request.Limit.Or(old.Limit), request.Campaign.Or(Campaign(old.Campaign)), rules, method, targets, buys,
-            request.Metadata.IsSet ? JsonFields.ToColumn(request.Metadata.Value) : row.Metadata);
+            request.Metadata.IsSet ? Check.JsonText(request.Metadata.Value) : row.Metadata);
     }
 
     private static Result<List<StoredRule>> Rules(string field, IReadOnlyList<PromotionRuleRequest>? sent, string stored, RulePlace place) =>
-        sent is null ? JsonSerializer.Deserialize(stored, PricingJson.Default.ListStoredRule)! : RuleReader.Check(field, sent, place);
+        sent is null ? JsonSerializer.Deserialize(stored, PricingJson.Default.ListStoredRule)! : RuleReader.CheckRules(field, sent, place);
 
     private static CampaignRequest? Campaign(CampaignResponse? campaign) => campaign is null
         ? null

@@ -20,10 +20,10 @@ internal static class CreateRegion
     public static async Task<IResult> Handle(Body<CreateRegionRequest> body, Db db, CancellationToken ct)
     {
         var request = body.Value;
-        if (RegionChecks.Check(request.Name, request.Countries, request.PaymentProviders, request.Metadata) is { } problem) return Reply.Error(problem);
+        if (RegionChecks.CheckFields(request.Name, request.Countries, request.PaymentProviders, request.Metadata) is { } problem) return Reply.Error(problem);
         var draft = new RegionDraft(
             WireId.New(), request.Name, request.CurrencyCode.ToLowerInvariant(), request.AutomaticTaxes, request.IsTaxInclusive,
-            [.. (request.PaymentProviders ?? ["pp_system_default"]).Distinct()], JsonFields.ToColumn(request.Metadata));
+            [.. (request.PaymentProviders ?? ["pp_system_default"]).Distinct()], Check.JsonText(request.Metadata));
 
         await using var tx = await db.Begin(ct);
         if (await RegionChecks.CheckCurrency(tx, draft.CurrencyCode, ct) is { } badCurrency) return Reply.Error(badCurrency);

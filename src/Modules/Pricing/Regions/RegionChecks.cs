@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Dapper;
 using HeadlessPro.Contracts;
 using HeadlessPro.Platform.Data;
+using HeadlessPro.Platform.Web;
 
 namespace HeadlessPro.Pricing.Regions;
 
@@ -14,19 +15,20 @@ internal sealed record RegionDraft(
 internal static partial class RegionChecks
 {
     /// <summary>What can be said without the database.</summary>
-    public static Error? Check(string? name, IReadOnlyList<string>? countries, IReadOnlyList<string>? providers, JsonElement? metadata)
+    public static Error? CheckFields(string? name, IReadOnlyList<string>? countries, IReadOnlyList<string>? providers, JsonElement? metadata)
     {
-        if (JsonFields.CheckText("name", name) is { } badName) return badName;
-        if (countries?.Count > 300) return Error.Invalid("Invalid request: Field 'countries' has too many entries, at most 300");
+        Check.Text("name", name, min: 1);
+        Check.Count("countries", countries, 300);
+        Check.Json("metadata", metadata);
         if (providers is not null && (providers.Count > 50 || providers.Any(p => !ProviderId().IsMatch(p))))
             return Error.Invalid("Invalid request: Value for field 'payment_providers' must be ids of payment providers like 'pp_system_default', at most 50");
-        return JsonFields.CheckMetadata(metadata);
+        return null;
     }
 
     /// <summary>Whether the currency exists.</summary>
     public static async Task<Error?> CheckCurrency(Transaction tx, string code, CancellationToken ct) =>
         await tx.Connection.ExecuteScalarAsync<bool>(new CommandDefinition(
-            "select exists (select from pricing.currencies where code = @code)", new { code = code.Replace("\0", "", StringComparison.Ordinal) }, tx.Inner, cancellationToken: ct))
+            "select exists (select from pricing.currencies where code = @code)", new { code }, tx.Inner, cancellationToken: ct))
             ? null
             : Error.Invalid($"Currency with code: {code} does not exist (field 'currency_code')");
 
@@ -34,8 +36,6 @@ internal static partial class RegionChecks
     public static async Task<Error?> AssignCountries(Transaction tx, Guid regionId, IReadOnlyList<string> requested, CancellationToken ct)
     {
         var codes = requested.Select(c => c.ToLowerInvariant()).Distinct().ToArray();
-        if (codes.FirstOrDefault(c => c.Contains('\0', StringComparison.Ordinal)) is not null)
-            return Error.Invalid("Invalid request: Field 'countries' contains a null character");
         // Locked in the order of their codes, so that two regions that want the same ones wait for each other instead of deadlocking.
         var rows = (await tx.Connection.QueryAsync<(string Code, Guid? RegionId)>(new CommandDefinition(
             "select c.iso_2, c.region_id from pricing.countries c where c.iso_2 = any (@codes) or c.region_id = @regionId order by c.iso_2 for update",

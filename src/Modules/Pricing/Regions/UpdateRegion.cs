@@ -19,7 +19,7 @@ internal static class UpdateRegion
     {
         if (!WireId.TryDecode(RegionRow.Prefix, id, out var key)) return Reply.Error(RegionRow.NotFound(id));
         var request = body.Value;
-        if (RegionChecks.Check(request.Name, request.Countries, request.PaymentProviders, request.Metadata.Or(null)) is { } problem) return Reply.Error(problem);
+        if (RegionChecks.CheckFields(request.Name, request.Countries, request.PaymentProviders, request.Metadata.Or(null)) is { } problem) return Reply.Error(problem);
 
         await using var tx = await db.Begin(ct);
         var row = await tx.Connection.QuerySingleOrDefaultAsync<RegionRow>(new CommandDefinition(
@@ -28,7 +28,7 @@ internal static class UpdateRegion
         var draft = new RegionDraft(
             key, request.Name ?? row.Name, request.CurrencyCode?.ToLowerInvariant() ?? row.CurrencyCode, request.AutomaticTaxes ?? row.AutomaticTaxes,
             request.IsTaxInclusive ?? row.IsTaxInclusive, request.PaymentProviders?.Distinct().ToArray() ?? row.PaymentProviders,
-            request.Metadata.IsSet ? JsonFields.ToColumn(request.Metadata.Value) : row.Metadata);
+            request.Metadata.IsSet ? Check.JsonText(request.Metadata.Value) : row.Metadata);
         if (await RegionChecks.CheckCurrency(tx, draft.CurrencyCode, ct) is { } badCurrency) return Reply.Error(badCurrency);
         await tx.Connection.ExecuteAsync(new CommandDefinition("""
             update pricing.regions set name = @Name, currency_code = @CurrencyCode, automatic_taxes = @AutomaticTaxes, is_tax_inclusive = @IsTaxInclusive,

@@ -17,7 +17,8 @@ internal static class ChangeTaxRegion
     {
         if (!WireId.TryDecode(TaxRegionRow.Prefix, id, out var key)) return Reply.Error(TaxRegionRow.NotFound(id));
         var request = body.Value;
-        if ((JsonFields.CheckText("province_code", request.ProvinceCode, 20) ?? JsonFields.CheckMetadata(request.Metadata.Or(null))) is { } problem) return Reply.Error(problem);
+        Check.Text("province_code", request.ProvinceCode, 20, min: 1);
+        Check.Json("metadata", request.Metadata.Or(null));
         await using var tx = await db.Begin(ct);
         if (await ReadTaxRegions.Find(tx, key, ct) is not { } current) return Reply.Error(TaxRegionRow.NotFound(id));
         if (request.ProvinceCode is not null && current.ProvinceCode is null)
@@ -34,7 +35,7 @@ internal static class ChangeTaxRegion
                     key,
                     province = request.ProvinceCode?.Trim().ToLowerInvariant(),
                     sets = request.Metadata.IsSet,
-                    metadata = JsonFields.ToColumn(request.Metadata.Or(null)),
+                    metadata = Check.JsonText(request.Metadata.Or(null)),
                 }, tx.Inner, cancellationToken: ct));
         }
         catch (Npgsql.PostgresException e) when (e.SqlState == Npgsql.PostgresErrorCodes.UniqueViolation)

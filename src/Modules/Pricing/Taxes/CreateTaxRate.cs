@@ -30,7 +30,7 @@ internal static class CreateTaxRate
             insert into pricing.tax_rates (id, tax_region_id, rate, code, name, is_default, is_combinable, metadata)
             values (@id, @regionId, @Rate, @Code, @Name, @IsDefault, @IsCombinable, @metadata::jsonb)
             """,
-            new { id, regionId, request.Rate, request.Code, request.Name, request.IsDefault, request.IsCombinable, metadata = JsonFields.ToColumn(request.Metadata) },
+            new { id, regionId, request.Rate, request.Code, request.Name, request.IsDefault, request.IsCombinable, metadata = Check.JsonText(request.Metadata) },
             tx.Inner, cancellationToken: ct));
         await TaxChecks.AddRules(tx, id, rules, ct);
         var rate = (await TaxRateAdminRow.Load(tx, "t.id = @id", new { id }, ct))[0];

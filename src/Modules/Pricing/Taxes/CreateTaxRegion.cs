@@ -22,7 +22,7 @@ internal static class CreateTaxRegion
     {
         var request = body.Value;
         var rate = request.DefaultTaxRate;
-        if (Check(request) is { } problem) return Reply.Error(problem);
+        if (CheckFields(request) is { } problem) return Reply.Error(problem);
         var (id, country, province) = (WireId.New(), request.CountryCode.ToLowerInvariant(), request.ProvinceCode?.Trim().ToLowerInvariant());
 
         await using var tx = await db.Begin(ct);
@@ -32,7 +32,7 @@ internal static class CreateTaxRegion
             await tx.Connection.ExecuteAsync(new CommandDefinition("""
                 insert into pricing.tax_regions (id, country_code, province_code, parent_id, metadata)
                 values (@id, @country, @province, @ParentId, @metadata::jsonb)
-                """, new { id, country, province, parent.ParentId, metadata = JsonFields.ToColumn(request.Metadata) }, tx.Inner, cancellationToken: ct));
+                """, new { id, country, province, parent.ParentId, metadata = Check.JsonText(request.Metadata) }, tx.Inner, cancellationToken: ct));
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
         {
@@ -44,7 +44,7 @@ internal static class CreateTaxRegion
             await tx.Connection.ExecuteAsync(new CommandDefinition("""
                 insert into pricing.tax_rates (id, tax_region_id, rate, code, name, is_default, is_combinable, metadata)
                 values (@rateId, @id, @Rate, @Code, @Name, true, @IsCombinable, @metadata::jsonb)
-                """, new { rateId = WireId.New(), id, rate.Rate, rate.Code, rate.Name, rate.IsCombinable, metadata = JsonFields.ToColumn(rate.Metadata) },
+                """, new { rateId = WireId.New(), id, rate.Rate, rate.Code, rate.Name, rate.IsCombinable, metadata = Check.JsonText(rate.Metadata) },
                 tx.Inner, cancellationToken: ct));
         }
 
@@ -54,12 +54,13 @@ internal static class CreateTaxRegion
         return Reply.Json(new TaxRegionEnvelope(region!), PricingJson.Default.TaxRegionEnvelope);
     }
 
-    private static Error? Check(CreateTaxRegionRequest request)
+    private static Error? CheckFields(CreateTaxRegionRequest request)
     {
-        if ((JsonFields.CheckText("country_code", request.CountryCode, 2) ?? JsonFields.CheckText("province_code", request.ProvinceCode, 20)) is { } badPlace) return badPlace;
+        Check.Text("country_code", request.CountryCode, 2, min: 2);
+        Check.Text("province_code", request.ProvinceCode, 20, min: 1);
+        Check.Json("metadata", request.Metadata);
         if (request.ProviderId is not (null or "tp_system"))
             return Error.Invalid($"Invalid request: Value for field 'provider_id' must be 'tp_system', got: '{request.ProviderId}'");
-        if (JsonFields.CheckMetadata(request.Metadata) is { } badMetadata) return badMetadata;
         return request.DefaultTaxRate is { } rate ? TaxChecks.CheckRate("default_tax_rate, ", rate.Name, rate.Code, rate.Rate, rate.Metadata) : null;
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Dapper;
 using HeadlessPro.Contracts;
 using HeadlessPro.Platform.Data;
+using HeadlessPro.Platform.Web;
 using HeadlessPro.Pricing.Totals;
 
 namespace HeadlessPro.Pricing.Taxes;
@@ -12,14 +13,18 @@ internal static class TaxChecks
     private const int MostRules = 1000;
 
     /// <summary>Fields of a rate; null means not sent.</summary>
-    public static Error? CheckRate(string prefix, string? name, string? code, decimal? rate, JsonElement? metadata) =>
-        JsonFields.CheckText(prefix + "name", name) ?? JsonFields.CheckText(prefix + "code", code, 100) ?? CheckPercentage(prefix + "rate", rate)
-        ?? JsonFields.CheckMetadata(metadata);
+    public static Error? CheckRate(string prefix, string? name, string? code, decimal? rate, JsonElement? metadata)
+    {
+        Check.Text(prefix + "name", name, min: 1);
+        Check.Text(prefix + "code", code, 100, min: 1);
+        Check.Json(prefix + "metadata", metadata);
+        return CheckPercentage(prefix + "rate", rate);
+    }
 
     /// <summary>Rules with their ids decoded.</summary>
     public static Result<List<(string Reference, Guid Id)>> CheckRules(IReadOnlyList<TaxRateRuleRequest> requests)
     {
-        if (requests.Count > MostRules) return Error.Invalid($"Invalid request: Field 'rules' has too many entries, at most {MostRules}");
+        Check.Count("rules", requests, MostRules);
         var rules = new List<(string, Guid)>();
         foreach (var request in requests)
         {
