@@ -46,6 +46,7 @@ public static class InventoryModule
         items.MapPost("/{id}/location-levels/{locationId}", ChangeLevels.Update).Produces<InventoryItemEnvelope>().WithName("PostAdminInventoryItemLevel");
         items.MapDelete("/{id}/location-levels/{locationId}", ChangeLevels.Delete)
             .Produces<InventoryLevelDeletedResponse>().WithName("DeleteAdminInventoryItemLevel");
+        items.MapGet("/{id}/movements", ReadMovements.List).Produces<StockMovementsPage>().WithName("GetAdminInventoryItemMovements");
 
         var locations = admin.MapGroup("/stock-locations").WithTags("Stock locations");
         locations.MapGet("", ReadLocations.List).Produces<StockLocationsPage>().WithName("GetAdminStockLocations");

@@ -91,6 +91,7 @@ internal sealed record ReservationsPage(IReadOnlyList<ReservationResponse> Reser
 [JsonSerializable(typeof(BatchLevelsResponse))]
 [JsonSerializable(typeof(StockLocationEnvelope))]
 [JsonSerializable(typeof(StockLocationsPage))]
+[JsonSerializable(typeof(StockMovementsPage))]
 [JsonSerializable(typeof(ReservationEnvelope))]
 [JsonSerializable(typeof(ReservationsPage))]
 [JsonSerializable(typeof(string))]

@@ -32,8 +32,9 @@ public sealed class Body<T>(T value) : IEndpointParameterMetadataProvider
         if (BodyText.FindProblem(bytes.Span) is { } problem) throw new ErrorException(Error.Invalid(problem));
         try
         {
-            return JsonSerializer.Deserialize(bytes.Span, type)
+            var value = JsonSerializer.Deserialize(bytes.Span, type)
                 ?? throw new ErrorException(Error.Invalid("Invalid request: Expected a JSON object as body, got: 'null'"));
+            return BodyNulls.FindProblem(bytes, type) is { } nulls ? throw new ErrorException(Error.Invalid(nulls)) : value;
         }
         catch (JsonException e)
         {

@@ -101,6 +101,8 @@ public class ShippingTests(HpApp app) : IClassFixture<HpApp>
         var price = (string)(await app.Admin.GetJson($"/admin/shipping-options/{id}"))["shipping_option"]!["prices"]![0]!["id"]!;
         var updated = (await app.Admin.PostJson($"/admin/shipping-options/{id}", $$"""{"name":"Fast","prices":[{"id":"{{price}}","currency_code":"zar","amount":20.05}]}"""))["shipping_option"]!;
         Assert.Equal((price, "20.05"), ((string)updated["prices"]![0]!["id"]!, updated["prices"]![0]!["amount"]!.ToJsonString()));
+        foreach (var field in new[] { "name", "prices", "rules", "service_zone_id", "type_id" })
+            await app.Admin.PostJson($"/admin/shipping-options/{id}", $$"""{"{{field}}":null}""", 400);
         var quote = Assert.Single(await Quote(zone, "za", 1));
         Assert.Equal(("Fast", 2005L), (quote.Name, quote.Amount));
         // The change echoes through LISTEN once more; after that nothing is read again.
@@ -169,6 +171,8 @@ public class ShippingTests(HpApp app) : IClassFixture<HpApp>
     [InlineData("""{"name":"x","prices":[{"currency_code":"zar","amount":1}],"service_zone_id":"serzo_x"}""", "Invalid request: Value for field 'service_zone_id' does not exist, got: 'serzo_x'")]
     [InlineData("""{"name":"x","prices":[{"currency_code":"zar","amount":1}],"rules":[{"attribute":"a","operator":"eq","value":{}}]}""", "Invalid request: Expected type: 'string' for field 'rules, 0, value', got: 'object'")]
     [InlineData("""{"name":"x","prices":[{"currency_code":"zar","amount":1}],"data":[]}""", "Invalid request: Expected type: 'object' for field 'data', got: 'array'")]
+    [InlineData("""{"name":"x","prices":[null]}""", "Invalid request: Expected type: 'object' for field 'prices, 0', got: 'null'")]
+    [InlineData("""{"name":"x","prices":[{"currency_code":"zar","amount":1,"rules":[null]}]}""", "Invalid request: Expected type: 'object' for field 'prices, 0, rules, 0', got: 'null'")]
     [InlineData("""{"name":"x","prices":[{"currency_code":"zar","amount":1}],"colour":1}""", "Invalid request: Unrecognized fields: 'colour'")]
     public async Task Bad_options_name_the_field_and_create_nothing(string body, string message)
     {
