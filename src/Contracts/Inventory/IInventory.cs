@@ -4,19 +4,26 @@ namespace HeadlessPro.Contracts.Inventory;
 [Contract("inventory")]
 public interface IInventory
 {
-    /// <summary>Makes sure each variant has its stock item; sets stock where it is given. Repeating it changes nothing more.</summary>
+    /// <summary>
+    /// Makes sure each variant has its stock item, thousands in a call; sets stock where it is given, but never below what is reserved. A new
+    /// variant whose SKU an item has already shares that item. A shop without a stock location gets one. Repeating it changes nothing more.
+    /// </summary>
     Task<Result<Done>> EnsureItems(EnsureItems request, CancellationToken ct);
 
-    /// <summary>What can still be promised of each variant (stocked − reserved over the locations that serve the channels; the scarcest part of a kit decides). Unknown variants are missing.</summary>
+    /// <summary>What can still be promised of each variant (stocked − reserved − backordered over the locations that serve the channels; a location without channels serves all; the scarcest part of a kit decides). Unknown variants are missing.</summary>
     Task<Result<IReadOnlyList<VariantAvailability>>> GetAvailability(GetAvailability request, CancellationToken ct);
 
     /// <summary>
     /// Holds stock for a cart until <see cref="ReserveStock.ExpiresAt"/>, all lines or none. Repeated with the same key and lines: the same
-    /// reservation with the new expiry; with other lines: replaced as one step. Fails with <c>insufficient_inventory</c>, naming the SKUs.
+    /// reservation with the new expiry; with other lines: replaced as one step, and left as it was when that fails; a key that was committed:
+    /// the reservation as it is. Fails with <c>insufficient_inventory</c>, naming each line's label and how many are left.
     /// </summary>
     Task<Result<StockReservation>> Reserve(ReserveStock request, CancellationToken ct);
 
-    /// <summary>Turns the held stock into sold stock. Repeating it changes nothing more; an unknown key is <c>not_found</c>.</summary>
+    /// <summary>
+    /// Turns the held stock into sold stock. Repeating it changes nothing more; an unknown key is <c>not_found</c>. A hold that had lapsed
+    /// takes what is left and is owed the rest; one that was released sells nothing.
+    /// </summary>
     Task<Result<Done>> Commit(CommitStock request, CancellationToken ct);
 
     /// <summary>Gives held stock back. Repeating it, or an unknown or committed key, changes nothing.</summary>
