@@ -13,6 +13,15 @@ public interface IInventory
     /// <summary>What can still be promised of each variant (stocked − reserved − backordered over the locations that serve the channels; a location without channels serves all; the scarcest part of a kit decides). Unknown variants are missing.</summary>
     Task<Result<IReadOnlyList<VariantAvailability>>> GetAvailability(GetAvailability request, CancellationToken ct);
 
+    /// <summary>Where stock lies, the default location first.</summary>
+    Task<Result<IReadOnlyList<LocationInfo>>> GetLocations(GetLocations request, CancellationToken ct);
+
+    /// <summary>Pieces on the shelf of each variant at each location; kits and unknown variants are missing.</summary>
+    Task<Result<IReadOnlyList<VariantStock>>> GetStock(GetStock request, CancellationToken ct);
+
+    /// <summary>Sets (does not add) the pieces on the shelf, never below what is reserved. Repeating it changes nothing more.</summary>
+    Task<Result<Done>> SetStock(SetStock request, CancellationToken ct);
+
     /// <summary>
     /// Holds stock for a cart until <see cref="ReserveStock.ExpiresAt"/>, all lines or none. Repeated with the same key and lines: the same
     /// reservation with the new expiry; with other lines: replaced as one step, and left as it was when that fails; a key that was committed:
@@ -46,6 +55,21 @@ public sealed record EnsureItems(IReadOnlyList<EnsureItem> Items);
 /// <param name="RequiresShipping">False for digital goods.</param>
 /// <param name="Stocked">When given: pieces on the shelf at the default location (set, not added).</param>
 public sealed record EnsureItem(Guid VariantId, string? Sku, string? Title, bool RequiresShipping, long? Stocked);
+
+/// <summary>All locations.</summary>
+public sealed record GetLocations;
+
+/// <summary>A stock location.</summary>
+public sealed record LocationInfo(Guid Id, string Name, bool IsDefault);
+
+/// <summary>Whose stock.</summary>
+public sealed record GetStock(IReadOnlyList<Guid> VariantIds);
+
+/// <summary>Stock to set.</summary>
+public sealed record SetStock(IReadOnlyList<VariantStock> Stock);
+
+/// <summary>Pieces of a variant on the shelf of a location.</summary>
+public sealed record VariantStock(Guid VariantId, Guid LocationId, long Stocked);
 
 /// <summary>Whose availability; empty channels = all locations.</summary>
 public sealed record GetAvailability(IReadOnlyList<Guid> VariantIds, IReadOnlyList<Guid> SalesChannelIds);

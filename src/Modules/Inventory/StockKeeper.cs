@@ -24,4 +24,10 @@ internal sealed class StockKeeper(Db db) : IInventory
         Inventory.RemoveItems.Run(db, request, ct);
 
     public Task<Result<Done>> LinkChannels(LinkLocationChannels request, CancellationToken ct) => Inventory.LinkChannels.Run(db, request, ct);
+
+    public Task<Result<IReadOnlyList<LocationInfo>>> GetLocations(GetLocations request, CancellationToken ct) => StockByLocation.Locations(db, ct);
+
+    public Task<Result<IReadOnlyList<VariantStock>>> GetStock(GetStock request, CancellationToken ct) => StockByLocation.Read(db, request, ct);
+
+    public Task<Result<Done>> SetStock(SetStock request, CancellationToken ct) => StockByLocation.Set(db, request, ct);
 }

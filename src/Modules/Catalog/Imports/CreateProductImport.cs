@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Dapper;
 using HeadlessPro.Contracts;
+using HeadlessPro.Contracts.Inventory;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Jobs;
 using HeadlessPro.Platform.Web;
@@ -17,7 +18,7 @@ namespace HeadlessPro.Catalog.Imports;
 /// </summary>
 internal static class CreateProductImport
 {
-    public static async Task<IResult> Handle(HttpContext http, ApiQuery query, Db db, TimeProvider clock, CancellationToken ct)
+    public static async Task<IResult> Handle(HttpContext http, ApiQuery query, Db db, IInventory inventory, TimeProvider clock, CancellationToken ct)
     {
         if (!ReadOptions(query).Try(out var options, out var refused)) return Reply.Error(refused);
         var fileName = query.Text("file_name");
@@ -37,6 +38,8 @@ internal static class CreateProductImport
                 return Reply.Error(badHeader);
             }
 
+            var locations = columns.Stocks.Count == 0 ? null : await StockToSet.Locations(inventory, ct);
+            columns.Ignored.AddRange(columns.Stocks.Where(s => locations?.ContainsKey(s.Location) != true).Select(s => columns.Headers[s.Index]));
             return await Begin(id, fileName ?? file.Name ?? "products.csv", options, rows, columns, db, clock, ct);
         }
         catch

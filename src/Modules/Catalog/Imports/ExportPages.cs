@@ -14,13 +14,13 @@ internal static class ExportPages
     private static readonly string ProductPlain = Plain("p", PlainFields.ProductTexts.Select(f => f.Name), PlainFields.ProductNumbers.Select(f => f.Name));
     private static readonly string VariantPlain = Plain("v", PlainFields.VariantTexts.Select(f => f.Name), PlainFields.VariantNumbers.Select(f => f.Name));
 
-    public static async IAsyncEnumerable<ExportedProduct> Read(Db db, ExportFilter filter, int pageSize, [EnumeratorCancellation] CancellationToken ct)
+    public static async IAsyncEnumerable<IReadOnlyList<ExportedProduct>> Read(Db db, ExportFilter filter, int pageSize, [EnumeratorCancellation] CancellationToken ct)
     {
         var after = Guid.Empty;
         while (true)
         {
             var page = await ReadPage(db, filter, after, pageSize, ct);
-            foreach (var product in page) yield return product;
+            if (page.Count > 0) yield return page;
             if (page.Count < pageSize) yield break;
             after = page[^1].Id;
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using CsvHelper;
 using HeadlessPro.Contracts;
+using HeadlessPro.Contracts.Inventory;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Http;
@@ -29,29 +30,44 @@ internal static class ExportProducts
         Column.VariantLength, Column.VariantHeight, Column.VariantWidth, Column.VariantMetadata,
     ];
 
-    public static async Task<IResult> Handle(ApiQuery query, Db db, HttpContext http, CancellationToken ct)
+    public static async Task<IResult> Handle(ApiQuery query, Db db, IInventory inventory, HttpContext http, CancellationToken ct)
     {
         var currency = (query.Text("currency") ?? "zar").ToLowerInvariant();
         var filter = ReadFilter(query);
         query.RejectUnknown();
 
         var currencies = await ReadCurrencies(db, currency, ct);
+        if (!(await inventory.GetLocations(new GetLocations(), ct)).Try(out var locations, out var unavailable)) return Reply.Error(unavailable);
         http.Response.ContentType = "text/csv; charset=utf-8";
         http.Response.Headers[HeaderNames.ContentDisposition] = "attachment; filename=products.csv";
         await using var writer = CsvWriter.Create(http.Response.Body, leaveOpen: true);
-        await writer.WriteRecordAsync([.. FixedColumns.Select(c => ImportColumns.Names[c][0]), .. currencies.SelectMany(c => PriceHeaders(c, currency))], ct);
-        await foreach (var product in ExportPages.Read(db, filter, PageSize, ct))
-            foreach (var row in RowsOf(product, currencies))
-                await writer.WriteRecordAsync(row, ct);
+        string[] header =
+        [
+            .. FixedColumns.Select(c => ImportColumns.Names[c][0]), .. currencies.SelectMany(c => PriceHeaders(c, currency)),
+            // The default location's pieces stand in Shopify's column.
+            .. locations.Where(l => !l.IsDefault).Select(l => $"Stock / {l.Name}"),
+        ];
+        await writer.WriteRecordAsync(header, ct);
+        await foreach (var page in ExportPages.Read(db, filter, PageSize, ct))
+        {
+            var variants = page.SelectMany(p => p.Variants).Select(v => v.Id).ToArray();
+            if (!(await inventory.GetStock(new GetStock(variants), ct)).Try(out var stock, out var lost)) throw new InvalidOperationException(lost.Message);
+            var pieces = stock.ToDictionary(s => (s.VariantId, s.LocationId), s => s.Stocked);
+            foreach (var product in page)
+                foreach (var row in RowsOf(product, currencies, locations, pieces))
+                    await writer.WriteRecordAsync(row, ct);
+        }
+
         await writer.FlushAsync(ct);
         return TypedResults.Empty;
     }
 
-    private static IEnumerable<string[]> RowsOf(ExportedProduct product, IReadOnlyList<string> currencies)
+    private static IEnumerable<string[]> RowsOf(
+        ExportedProduct product, IReadOnlyList<string> currencies, IReadOnlyList<LocationInfo> locations, Dictionary<(Guid, Guid), long> pieces)
     {
         for (var i = 0; i < Math.Max(1, Math.Max(product.Variants.Count, product.Images.Count)); i++)
         {
-            var row = new string[FixedColumns.Length + currencies.Count * 2];
+            var row = new string[FixedColumns.Length + currencies.Count * 2 + Math.Max(0, locations.Count - 1)];
             Array.Fill(row, "");
             for (var c = 0; c < FixedColumns.Length; c++)
             {
@@ -62,11 +78,28 @@ internal static class ExportProducts
                         ?? product.Images.ElementAtOrDefault(i)?.GetValueOrDefault(column) ?? "";
             }
 
-            if (product.Variants.ElementAtOrDefault(i) is { } variant)
-                for (var p = 0; p < currencies.Count; p++)
-                    if (variant.Prices.TryGetValue(currencies[p], out var price))
-                        (row[FixedColumns.Length + p * 2], row[FixedColumns.Length + p * 2 + 1]) = (Major(price.Amount, currencies[p]), price.CompareAt is { } before ? Major(before, currencies[p]) : "");
+            if (product.Variants.ElementAtOrDefault(i) is { } variant) FillVariant(row, variant, currencies, locations, pieces);
             yield return row;
+        }
+    }
+
+    private static void FillVariant(
+        string[] row, ExportedVariant variant, IReadOnlyList<string> currencies, IReadOnlyList<LocationInfo> locations, Dictionary<(Guid, Guid), long> pieces)
+    {
+        var next = FixedColumns.Length;
+        foreach (var currency in currencies)
+        {
+            if (variant.Prices.TryGetValue(currency, out var price))
+                (row[next], row[next + 1]) = (Major(price.Amount, currency), price.CompareAt is { } before ? Major(before, currency) : "");
+            next += 2;
+        }
+
+        // Stock nobody counts is not in the file.
+        var isCounted = variant.Cells[Column.InventoryTracker].Length > 0;
+        foreach (var location in locations)
+        {
+            var text = isCounted && pieces.TryGetValue((variant.Id, location.Id), out var stocked) ? stocked.ToString(CultureInfo.InvariantCulture) : "";
+            row[location.IsDefault ? Array.IndexOf(FixedColumns, Column.InventoryQty) : next++] = text;
         }
     }
 

@@ -1,6 +1,5 @@
 using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Catalog;
-using HeadlessPro.Contracts.Inventory;
 using HeadlessPro.Platform.Data;
 using Npgsql;
 
@@ -51,7 +50,7 @@ internal sealed class ImportBatch
     }
 
     /// <summary>Plans and writes inside the caller's transaction; answers what is to be stocked once it is committed.</summary>
-    public async Task<ImportReport> Write(Transaction tx, ImportOptions options, bool decimalComma, List<EnsureItem> stock, CancellationToken ct)
+    public async Task<ImportReport> Write(Transaction tx, ImportOptions options, bool decimalComma, StockToSet stock, CancellationToken ct)
     {
         var report = NewReport();
         await Write(tx, _groups, options, decimalComma, report, stock, ct);
@@ -62,7 +61,7 @@ internal sealed class ImportBatch
     /// Plans and writes in a transaction of its own. What the database refuses as a whole is written product by product, so that only the
     /// one it refuses is lost, with its reason.
     /// </summary>
-    public async Task<ImportReport> WriteAndCommit(Db db, ImportOptions options, bool decimalComma, List<EnsureItem> stock, CancellationToken ct)
+    public async Task<ImportReport> WriteAndCommit(Db db, ImportOptions options, bool decimalComma, StockToSet stock, CancellationToken ct)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -103,7 +102,7 @@ internal sealed class ImportBatch
         e.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
 
     private static async Task<ImportReport> Commit(
-        Db db, Dictionary<string, List<CsvRow>> groups, ImportOptions options, bool decimalComma, ImportReport report, List<EnsureItem> stock, CancellationToken ct)
+        Db db, Dictionary<string, List<CsvRow>> groups, ImportOptions options, bool decimalComma, ImportReport report, StockToSet stock, CancellationToken ct)
     {
         await using var tx = await db.Begin(ct);
         if (await Write(tx, groups, options, decimalComma, report, stock, ct) is { Count: > 0 } ids) tx.Publish(new CatalogChanged(ids));
@@ -112,7 +111,7 @@ internal sealed class ImportBatch
     }
 
     private static async Task<List<Guid>> Write(
-        Transaction tx, Dictionary<string, List<CsvRow>> groups, ImportOptions options, bool decimalComma, ImportReport report, List<EnsureItem> stock, CancellationToken ct)
+        Transaction tx, Dictionary<string, List<CsvRow>> groups, ImportOptions options, bool decimalComma, ImportReport report, StockToSet stock, CancellationToken ct)
     {
         await using var batch = tx.Batch();
         // Imports take turns batch by batch: two files with the same products would wait for each other crosswise.
@@ -120,12 +119,7 @@ internal sealed class ImportBatch
         var products = await Plan(batch, forUpdate: true, groups, options, decimalComma, null, report, ct);
         if (products.Count == 0) return [];
         await WriteProducts.Run(tx, products, options.SalesChannelIds, ct);
-        foreach (var product in products)
-        {
-            foreach (var v in product.Variants)
-                if (v.Line > 0 && v.ManageInventory) stock.Add(new EnsureItem(v.Id, v.Sku, $"{product.Title} {v.Title}".Trim(), v.RequiresShipping, v.Stocked));
-        }
-
+        foreach (var product in products) stock.Add(product);
         return products.Select(p => p.Id).ToList();
     }
 

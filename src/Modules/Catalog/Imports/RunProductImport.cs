@@ -96,26 +96,27 @@ internal sealed class RunProductImport(Db db, IInventory inventory, TimeProvider
 
     private async Task Apply(Guid id, ImportClaim claim, ImportProgress progress, CancellationToken ct)
     {
+        var locations = await StockToSet.Locations(inventory, ct);
         if (claim.Options.Atomic)
         {
-            await ApplyAtOnce(id, claim, progress, ct);
+            await ApplyAtOnce(id, claim, progress, locations, ct);
             return;
         }
 
         await foreach (var (batch, decimalComma) in Batches(id, claim, claim.ResumeLine, ct))
         {
-            var stock = new List<EnsureItem>();
+            var stock = new StockToSet();
             var report = await batch.WriteAndCommit(db, claim.Options, decimalComma, stock, ct);
-            await Stock(stock, ct);
+            await stock.Set(inventory, locations, ct);
             await progress.Note(batch, report, ct);
         }
 
         await progress.Finish("completed", null, ct);
     }
 
-    private async Task ApplyAtOnce(Guid id, ImportClaim claim, ImportProgress progress, CancellationToken ct)
+    private async Task ApplyAtOnce(Guid id, ImportClaim claim, ImportProgress progress, IReadOnlyDictionary<string, Guid> locations, CancellationToken ct)
     {
-        var stock = new List<EnsureItem>();
+        var stock = new StockToSet();
         var sum = new ImportReport();
         await using (var tx = await db.Begin(ct))
         {
@@ -132,16 +133,9 @@ internal sealed class RunProductImport(Db db, IInventory inventory, TimeProvider
             await tx.Commit(ct);
         }
 
-        foreach (var part in stock.Chunk(2000)) await Stock(part, ct);
+        await stock.Set(inventory, locations, ct);
         await progress.NoteCounts(sum, ct);
         await progress.Finish("completed", null, ct);
-    }
-
-    private async Task Stock(IReadOnlyList<EnsureItem> items, CancellationToken ct)
-    {
-        if (items.Count == 0) return;
-        var done = await inventory.EnsureItems(new EnsureItems(items), ct);
-        if (done.Error is { } error) throw new InvalidOperationException($"Stock could not be set: {error.Message}");
     }
 
     private async IAsyncEnumerable<(ImportBatch Batch, bool DecimalComma)> Batches(

@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -45,10 +44,10 @@ public class ProductImportTests(HpApp app) : IClassFixture<HpApp>
     public async Task The_same_file_again_changes_nothing_and_other_values_change_what_they_name()
     {
         await Import(Shirt.Replace("{0}", "again"));
-        var before = await Snapshot();
+        var before = await app.Snapshot();
         var again = await Import(Shirt.Replace("{0}", "again"));
         Assert.Equal((0L, 2L, 0L, 3L), (Number(again, "products_created"), Number(again, "products_updated"), Number(again, "variants_created"), Number(again, "variants_updated")));
-        Assert.Equal(before, await Snapshot());
+        Assert.Equal(before, await app.Snapshot());
 
         await Import("HANDLE,variant sku,Variant Price,Price / EUR,Compare At / EUR\nagain-shirt,again-M,450,24.99,29\n");
         Assert.Equal("again-S S / Sand 210 t f t again1 49990 59900;again-M M / Sand 220.5 t t t - 2499 2900,45000 0", await Variants("again-shirt"));
@@ -107,9 +106,9 @@ public class ProductImportTests(HpApp app) : IClassFixture<HpApp>
     public async Task A_dry_run_says_the_same_and_writes_nothing()
     {
         const string file = "Handle,Title,Variant SKU,Variant Price\ndry-a,A,dry-1,10\ndry-b,B,dry-1,10\ndry-c,C,dry-3,x\n";
-        var before = await Snapshot();
+        var before = await app.Snapshot();
         var dry = await Import(file, "dry_run=true");
-        Assert.Equal(before, await Snapshot());
+        Assert.Equal(before, await app.Snapshot());
         Assert.Equal(("completed", true, 1L, 1L, 2L), (Status(dry), (bool)dry["dry_run"]!, Number(dry, "products_created"), Number(dry, "variants_created"), Number(dry, "rows_failed")));
         var real = await Import(file);
         Assert.Equal(await Errors(dry), await Errors(real));
@@ -119,12 +118,12 @@ public class ProductImportTests(HpApp app) : IClassFixture<HpApp>
     [Fact]
     public async Task Atomic_writes_all_or_nothing()
     {
-        var before = await Snapshot();
+        var before = await app.Snapshot();
         var refused = await Import("Handle,Title,Variant SKU,Variant Price\natom-a,A,atom-1,10\natom-b,B,atom-2,x\n", "atomic=true");
         Assert.Equal(("failed", 0L, 1L), (Status(refused), Number(refused, "products_created"), Number(refused, "rows_failed")));
         Assert.Equal("Nothing was imported: the file has errors and all or nothing was asked for.", (string)refused["error"]!);
         Assert.Equal(["3 Expected a number such as 1299.00, got: 'x'."], await Errors(refused));
-        Assert.Equal(before, await Snapshot());
+        Assert.Equal(before, await app.Snapshot());
 
         var done = await Import("Handle,Title,Variant SKU,Variant Price\natom-a,A,atom-1,10\natom-b,B,atom-2,11\n", "atomic=true");
         Assert.Equal(("completed", 2L, 2L, 0L), (Status(done), Number(done, "rows_done"), Number(done, "products_created"), Number(done, "rows_failed")));
@@ -216,24 +215,11 @@ public class ProductImportTests(HpApp app) : IClassFixture<HpApp>
 
     private static long Number(JsonNode import, string name) => (long)import[name]!;
 
-    private async Task<JsonNode> Import(string csv, string query = "") => await Import(Encoding.UTF8.GetBytes(csv), query);
+    private Task<JsonNode> Import(string csv, string query = "") => app.Import(csv, query);
 
-    private async Task<JsonNode> Import(byte[] csv, string query = "")
-    {
-        using var response = await app.Admin.PostAsync($"/admin/product-imports?{query}", Csv(csv));
-        var text = await response.Content.ReadAsStringAsync();
-        Assert.True((int)response.StatusCode == 202, text);
-        var last = (await app.Admin.GetStringAsync($"/admin/product-imports/{JsonNode.Parse(text)!["import"]!["id"]}/progress")).Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1];
-        return JsonNode.Parse(last)!["import"]!;
-    }
+    private Task<JsonNode> Import(byte[] csv, string query = "") => app.Import(csv, query);
 
-    private async Task<string> Refused(byte[] csv, string query = "")
-    {
-        using var response = await app.Admin.PostAsync($"/admin/product-imports?{query}", Csv(csv));
-        var text = await response.Content.ReadAsStringAsync();
-        Assert.True((int)response.StatusCode == 400, text);
-        return (string)JsonNode.Parse(text)!["message"]!;
-    }
+    private async Task<string> Refused(byte[] csv, string query = "") => (string)(await app.SendFile(csv, 400, query))["message"]!;
 
     private async Task<string[]> Errors(JsonNode import) =>
         (await app.Admin.GetJson($"/admin/product-imports/{import["id"]}/errors"))["errors"]!.AsArray().Select(e => $"{e!["line"]} {e["message"]}").ToArray();
@@ -243,16 +229,4 @@ public class ProductImportTests(HpApp app) : IClassFixture<HpApp>
             (select string_agg(concat_ws(' ', r.amount, coalesce(r.compare_at_amount, 0)), ',' order by r.currency_code) from catalog.prices r where r.variant_id = v.id)), ';' order by v.rank)
         from catalog.variants v join catalog.products p on p.id = v.product_id where p.handle = '{handle}'
         """);
-
-    /// <summary>Everything an import writes, times of change included.</summary>
-    private async Task<string?> Snapshot() => await app.Scalar<string>("""
-        select md5(concat((select string_agg(x::text, ',' order by x.id) from catalog.products x), (select string_agg(x::text, ',' order by x.id) from catalog.variants x),
-            (select string_agg(x::text, ',' order by x.id) from catalog.prices x), (select string_agg(x::text, ',' order by x.id) from catalog.images x),
-            (select string_agg(x::text, ',' order by x.id) from catalog.options x), (select string_agg(x::text, ',' order by x.id) from catalog.option_values x),
-            (select string_agg(x::text, ',' order by x.variant_id, x.option_id) from catalog.variant_values x), (select string_agg(x::text, ',' order by x.product_id, x.tag_id) from catalog.product_tags x),
-            (select string_agg(x::text, ',' order by x.product_id, x.category_id) from catalog.product_categories x), (select string_agg(x::text, ',' order by x.id) from catalog.collections x),
-            (select string_agg(x::text, ',' order by x.item_id, x.location_id) from inventory.levels x), (select string_agg(x::text, ',' order by x.id) from inventory.items x)))
-        """);
-
-    private static ByteArrayContent Csv(byte[] bytes) => new(bytes) { Headers = { ContentType = new MediaTypeHeaderValue("text/csv") } };
 }
