@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using HeadlessPro.Host.Demo;
 using HeadlessPro.Platform;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Modules;
@@ -35,6 +36,7 @@ public static class HostApp
         // Made first, so that it is disposed of last: the database outlives whoever uses it.
         app.Services.GetRequiredService<Database>();
         app.UsePlatform();
+        if (DemoShop.IsAllowed(app.Environment, configuration)) DemoPictures.Map(app);
         foreach (var module in modules)
         {
             module.Map(app);
@@ -61,6 +63,8 @@ public static class HostApp
             throw new StartException($"{e.Message.TrimEnd('.')}. Stop who listens there, or choose another port with --port.");
         }
 
-        await Console.Out.WriteLineAsync(ReadyBlock.For(app));
+        var isDemo = DemoShop.IsAllowed(app.Environment, app.Configuration)
+            && await DemoShop.Seed(app.Services, new Uri(app.Urls.First()), app.Lifetime.ApplicationStopping);
+        await Console.Out.WriteLineAsync(ReadyBlock.For(app, isDemo));
     }
 }

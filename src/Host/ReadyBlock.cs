@@ -1,9 +1,11 @@
+using HeadlessPro.Host.Demo;
+
 namespace HeadlessPro.Host;
 
 /// <summary>What the operator reads when the host is ready: where it is and what to try next.</summary>
 internal static class ReadyBlock
 {
-    public static string For(WebApplication app)
+    public static string For(WebApplication app, bool isDemo)
     {
         var url = app.Urls.First();
         var role = app.Configuration["role"] ?? Roles.All;
@@ -17,8 +19,17 @@ internal static class ReadyBlock
               Store API   {url}/store      Admin API   {url}/admin      Health   {url}/health
               Role        {role}
               Database    {database}
+            {(isDemo ? Demo(url) : "")}
             """;
     }
+
+    private static string Demo(string url) => $"""
+          Demo shop   storefront key {DemoShop.PublishableKey}, staff key {DemoShop.SecretKey}; codes WELCOME10 and BRAAI100 (above R 500)
+
+          Try         curl -H 'x-publishable-api-key: {DemoShop.PublishableKey}' '{url}/store/products?limit=3'
+                      curl -u {DemoShop.SecretKey}: '{url}/admin/products/export' | head -3
+                      dev/seed import FILE.csv
+        """;
 
     private static TimeSpan SinceStart()
     {
