@@ -16,7 +16,7 @@ public static class CatalogModule
     /// <summary>Registers services, subscribers and jobs.</summary>
     public static void AddCatalog(IServiceCollection services, IConfiguration configuration)
     {
-        services.AddJson(AdminJson.Default);
+        AdminDoor.Add(services, configuration);
         services.AddSingleton<ICatalog, CatalogContract>();
         services.AddSingleton<StorePrices>();
         services.AddSingleton<Shelf>();
@@ -28,7 +28,7 @@ public static class CatalogModule
     /// <summary>Maps the routes.</summary>
     public static void MapCatalog(IEndpointRouteBuilder routes)
     {
-        AdminRoutes.Map(routes);
+        AdminDoor.Map(routes);
         ImportRoutes.Map(routes);
         StoreRoutes.Map(routes);
     }

@@ -139,8 +139,9 @@ internal static partial class Check
             "variants_barcode" => ("Product variant", "barcode"),
             "options_product_id_title_key" => ("Product option", "title"),
             "option_values_option_id_value_key" => ("Product option value", "value"),
-            _ => ("Price", "variant, currency_code, region_id, min_quantity and max_quantity"),
+            _ => ("Price", ""),
         };
+        if (what == "Price") return Error.Duplicate("A price of the same variant, currency_code, region_id, min_quantity and max_quantity already exists.");
         return Taken(what, field, DetailValue().Match(e.Detail ?? "") is { Success: true } match ? match.Groups["value"].Value.Split(", ", 2)[^1] : "this value");
     }
 

@@ -5,7 +5,7 @@ using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Http;
 
-namespace HeadlessPro.Catalog;
+namespace HeadlessPro.Catalog.Channels;
 
 /// <summary>Renames, disables or closes a sales channel. A closed one shows nothing; its products stay.</summary>
 internal sealed record UpdateSalesChannelRequest(

@@ -5,7 +5,7 @@ using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Http;
 
-namespace HeadlessPro.Catalog;
+namespace HeadlessPro.Catalog.Channels;
 
 /// <summary>Opens a sales channel. It shows nothing until products are put into it.</summary>
 internal sealed record CreateSalesChannelRequest(string Name, string? Description = null, bool IsDisabled = false, JsonElement? Metadata = null);

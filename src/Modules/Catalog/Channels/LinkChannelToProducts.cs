@@ -1,10 +1,11 @@
 using Dapper;
+using HeadlessPro.Catalog.Products;
 using HeadlessPro.Contracts.Catalog;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Http;
 
-namespace HeadlessPro.Catalog;
+namespace HeadlessPro.Catalog.Channels;
 
 /// <summary>Puts products into a sales channel and takes them out.</summary>
 internal static class LinkChannelToProducts

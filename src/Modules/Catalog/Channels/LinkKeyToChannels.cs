@@ -4,7 +4,7 @@ using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Http;
 
-namespace HeadlessPro.Catalog;
+namespace HeadlessPro.Catalog.Channels;
 
 /// <summary>Says which sales channels a publishable key sees. The key lives in Identity; that the channels exist is known here.</summary>
 internal static class LinkKeyToChannels
@@ -14,7 +14,7 @@ internal static class LinkKeyToChannels
         var key = Check.PathId("API key", "apk", id);
         var add = Check.Ids("add", SalesChannelRow.Prefix, body.Value.Add);
         var remove = Check.Ids("remove", SalesChannelRow.Prefix, body.Value.Remove);
-        await using (var connection = await db.Open(ct)) await SalesChannels.MustExist(connection, add, ct);
+        await using (var connection = await db.Open(ct)) await KnownChannels.MustExist(connection, add, ct);
 
         var linked = await keys.LinkChannels(new LinkKeyChannels(key, add, remove), ct);
         return linked.Try(out var found, out var error)

@@ -4,7 +4,7 @@ using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 
-namespace HeadlessPro.Catalog;
+namespace HeadlessPro.Catalog.Channels;
 
 /// <summary>Says which sales channels a stock location serves. The location lives in Inventory; that the channels exist is known here.</summary>
 internal static class LinkLocationToChannels
@@ -15,7 +15,7 @@ internal static class LinkLocationToChannels
         var location = Check.PathId("Stock location", "sloc", id);
         var add = Check.Ids("add", SalesChannelRow.Prefix, body.Value.Add);
         var remove = Check.Ids("remove", SalesChannelRow.Prefix, body.Value.Remove);
-        await using (var connection = await db.Open(ct)) await SalesChannels.MustExist(connection, add, ct);
+        await using (var connection = await db.Open(ct)) await KnownChannels.MustExist(connection, add, ct);
 
         var linked = await inventory.LinkChannels(new LinkLocationChannels(location, add, remove), ct);
         return linked.Error is { } error

@@ -3,7 +3,7 @@ using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Http;
 
-namespace HeadlessPro.Catalog;
+namespace HeadlessPro.Catalog.Channels;
 
 /// <summary>Lists sales channels (<c>q</c>, <c>id</c>, <c>name</c>, <c>is_disabled</c>) and reads one.</summary>
 internal static class ReadSalesChannels

@@ -5,7 +5,7 @@ using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Http;
 using Npgsql;
 
-namespace HeadlessPro.Catalog;
+namespace HeadlessPro.Catalog.Channels;
 
 /// <summary>A sales channel on the wire.</summary>
 internal sealed record SalesChannelResponse(
@@ -29,7 +29,7 @@ internal sealed record SalesChannelRow(
 }
 
 /// <summary>What several slices ask of sales channels.</summary>
-internal static class SalesChannels
+internal static class KnownChannels
 {
     /// <summary>Refuses channels that do not exist, naming them.</summary>
     public static async Task MustExist(NpgsqlConnection connection, Guid[] ids, CancellationToken ct)

@@ -3,7 +3,7 @@ using HeadlessPro.Contracts;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Web;
 
-namespace HeadlessPro.Catalog;
+namespace HeadlessPro.Catalog.Products;
 
 /// <summary>Products to put into something (a channel, a collection, a category) and to take out of it.</summary>
 internal sealed record ProductLink(Guid[] Add, Guid[] Remove)

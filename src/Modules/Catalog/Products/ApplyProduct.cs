@@ -1,0 +1,89 @@
+using HeadlessPro.Contracts;
+using HeadlessPro.Platform.Web;
+
+namespace HeadlessPro.Catalog.Products;
+
+/// <summary>Brings a product request into a draft: every field checked, nothing read or written. <see cref="CheckProduct"/> then looks at the whole.</summary>
+internal static class ApplyProduct
+{
+    private const int MostImages = 250;
+
+    public static ProductDraft Create(ProductRequest request, string path)
+    {
+        if (!request.Title.IsSet) throw Check.Invalid($"Invalid request: Field '{Check.At(path, "title")}' is required");
+        var id = WireId.New();
+        var draft = new ProductDraft(new ProductFields { Id = id }, version: null) { Path = path };
+        Apply(request, draft);
+        if (draft.Fields.Handle.Length == 0)
+            draft.Fields.Handle = Handles.From(draft.Fields.Title, fallback: "product-" + WireId.Encode("", id)[1..].ToLowerInvariant());
+        draft.Fields.Thumbnail ??= draft.Images.FirstOrDefault()?.Url;
+        return draft;
+    }
+
+    public static void Apply(ProductRequest request, ProductDraft draft)
+    {
+        var (fields, path) = (draft.Fields, draft.Path);
+        string At(string name) => Check.At(path, name);
+
+        if (request.Title.IsSet) fields.Title = Check.Required(At("title"), request.Title.Value);
+        if (request.Subtitle.IsSet) fields.Subtitle = Check.Text(At("subtitle"), request.Subtitle.Value, 1000);
+        if (request.Description.IsSet) fields.Description = Check.Text(At("description"), request.Description.Value, Check.LongText);
+        if (request.Handle is { IsSet: true, Value: { } handle } && (draft.Version is not null || handle.Length > 0))
+            fields.Handle = Check.Handle(At("handle"), handle);
+        if (request.Status.IsSet) fields.Status = Check.OneOf(At("status"), request.Status.Value, "draft", "proposed", "published", "rejected");
+        fields.IsGiftcard = request.IsGiftcard.Or(fields.IsGiftcard);
+        fields.Discountable = request.Discountable.Or(fields.Discountable);
+        if (request.Thumbnail.IsSet) fields.Thumbnail = Check.Url(At("thumbnail"), request.Thumbnail.Value);
+        if (request.CollectionId.IsSet) fields.CollectionId = request.CollectionId.Value is { } c ? Check.Id(At("collection_id"), "pcol", c) : null;
+        if (request.TypeId.IsSet) fields.TypeId = request.TypeId.Value is { } t ? Check.Id(At("type_id"), "ptyp", t) : null;
+        if (request.Weight.IsSet) fields.Weight = Check.Measure(At("weight"), request.Weight.Value);
+        if (request.Length.IsSet) fields.Length = Check.Measure(At("length"), request.Length.Value);
+        if (request.Height.IsSet) fields.Height = Check.Measure(At("height"), request.Height.Value);
+        if (request.Width.IsSet) fields.Width = Check.Measure(At("width"), request.Width.Value);
+        if (request.HsCode.IsSet) fields.HsCode = Check.Code(At("hs_code"), request.HsCode.Value);
+        if (request.OriginCountry.IsSet) fields.OriginCountry = Check.Code(At("origin_country"), request.OriginCountry.Value);
+        if (request.MidCode.IsSet) fields.MidCode = Check.Code(At("mid_code"), request.MidCode.Value);
+        if (request.Material.IsSet) fields.Material = Check.Code(At("material"), request.Material.Value);
+        if (request.ExternalId.IsSet) fields.ExternalId = Check.Code(At("external_id"), request.ExternalId.Value);
+        if (request.Vendor.IsSet) fields.Vendor = Check.Code(At("vendor"), request.Vendor.Value);
+        if (request.Metadata.IsSet) fields.Metadata = Check.Metadata(At("metadata"), request.Metadata.Value);
+        if (request.Seo.IsSet)
+        {
+            fields.SeoTitle = Check.Code(Check.At(At("seo"), "title"), request.Seo.Value?.Title);
+            fields.SeoDescription = Check.Code(Check.At(At("seo"), "description"), request.Seo.Value?.Description, 1000);
+        }
+
+        if (request.Tags is { } tags) draft.TagIds = References(At("tags"), "ptag", tags);
+        if (request.Categories is { } categories) draft.CategoryIds = References(At("categories"), "pcat", categories);
+        if (request.SalesChannels is { } channels) draft.ChannelIds = References(At("sales_channels"), "sc", channels);
+        if (request.Images is { } images) ApplyImages(images, draft);
+        if (request.Options is { } options) ApplyOptions.Replace(options, draft);
+        if (request.Variants is { } variants) ApplyVariants.Replace(variants, draft);
+    }
+
+    private static void ApplyImages(IReadOnlyList<ProductImageRequest> requests, ProductDraft draft)
+    {
+        if (requests.Count > MostImages) throw Check.Invalid($"Invalid request: Field '{Check.At(draft.Path, "images")}' must have at most {MostImages} entries");
+        var known = draft.Images.ToDictionary(i => i.Id);
+        var images = new List<ImageDraft>();
+        for (var rank = 0; rank < requests.Count; rank++)
+        {
+            var (request, path) = (requests[rank], Check.At(draft.Path, "images", rank));
+            ImageDraft? image = null;
+            if (request.Id is { } id && !known.Remove(Check.Id(Check.At(path, "id"), "img", id), out image))
+                throw Check.Invalid($"Invalid request: Field '{Check.At(path, "id")}' names no image of the product, or one twice: '{id}'");
+            image ??= new ImageDraft { Id = WireId.New(), ProductId = draft.Id };
+            image.Url = Check.Url(Check.At(path, "url"), request.Url ?? image.Url) ?? throw Check.Invalid($"Invalid request: Field '{Check.At(path, "url")}' is required");
+            image.Alt = Check.Text(Check.At(path, "alt"), request.Alt, 1000) ?? image.Alt;
+            image.Metadata = Check.Metadata(Check.At(path, "metadata"), request.Metadata) ?? image.Metadata;
+            image.Rank = rank;
+            images.Add(image);
+        }
+
+        draft.Images = images;
+        draft.ImagesTouched = true;
+    }
+
+    private static Guid[] References(string path, string prefix, IReadOnlyList<ProductReference> references) =>
+        Check.Ids(path, prefix, references.Select(r => r.Id).ToList());
+}

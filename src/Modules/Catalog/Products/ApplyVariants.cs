@@ -1,0 +1,112 @@
+using HeadlessPro.Contracts;
+using HeadlessPro.Platform.Web;
+
+namespace HeadlessPro.Catalog.Products;
+
+/// <summary>Brings variants and their prices into a draft: with an id changed, without one created, missing ones deleted.</summary>
+internal static class ApplyVariants
+{
+    private const int MostPrices = 1000;
+
+    public static void Replace(IReadOnlyList<ProductVariantRequest> requests, ProductDraft draft)
+    {
+        var known = draft.Variants.ToDictionary(v => v.Id);
+        var variants = new List<VariantDraft>();
+        for (var i = 0; i < requests.Count; i++)
+        {
+            var (request, path) = (requests[i], Check.At(draft.Path, "variants", i));
+            VariantDraft? variant = null;
+            if (request.Id is { } id && !known.Remove(Check.Id(Check.At(path, "id"), "variant", id), out variant))
+                throw Check.Invalid($"Invalid request: Field '{Check.At(path, "id")}' names no variant of the product, or one twice: '{id}'");
+            variant ??= New(draft, rank: i);
+            variant.Rank = i;
+            Apply(request, variant, path);
+            variants.Add(variant);
+        }
+
+        draft.DeletedVariants.AddRange(known.Keys);
+        draft.Variants = variants;
+    }
+
+    public static VariantDraft New(ProductDraft draft, int rank) =>
+        new() { Id = WireId.New(), ProductId = draft.Id, Rank = rank, IsNew = true, Prices = [] };
+
+    public static void Apply(ProductVariantRequest request, VariantDraft variant, string path)
+    {
+        string At(string name) => Check.At(path, name);
+        var before = (variant.Title, variant.Sku, variant.ManageInventory, variant.RequiresShipping);
+
+        variant.Path = path;
+        variant.Touched = true;
+        if (request.Title is { IsSet: true, Value: { } title } && (!variant.IsNew || title.Length > 0)) variant.Title = Check.Required(At("title"), title);
+        if (request.Sku.IsSet) variant.Sku = Check.Code(At("sku"), request.Sku.Value);
+        if (request.Barcode.IsSet) variant.Barcode = Check.Code(At("barcode"), request.Barcode.Value);
+        if (request.Ean.IsSet) variant.Ean = Check.Code(At("ean"), request.Ean.Value);
+        if (request.Upc.IsSet) variant.Upc = Check.Code(At("upc"), request.Upc.Value);
+        variant.ManageInventory = request.ManageInventory.Or(variant.ManageInventory);
+        variant.AllowBackorder = request.AllowBackorder.Or(variant.AllowBackorder);
+        variant.RequiresShipping = request.RequiresShipping.Or(variant.RequiresShipping);
+        if (request.VariantRank.IsSet) variant.Rank = Check.Whole(At("variant_rank"), request.VariantRank.Value, 0, 100_000);
+        if (request.Thumbnail.IsSet) variant.Thumbnail = Check.Url(At("thumbnail"), request.Thumbnail.Value);
+        if (request.Weight.IsSet) variant.Weight = Check.Measure(At("weight"), request.Weight.Value);
+        if (request.Length.IsSet) variant.Length = Check.Measure(At("length"), request.Length.Value);
+        if (request.Height.IsSet) variant.Height = Check.Measure(At("height"), request.Height.Value);
+        if (request.Width.IsSet) variant.Width = Check.Measure(At("width"), request.Width.Value);
+        if (request.HsCode.IsSet) variant.HsCode = Check.Code(At("hs_code"), request.HsCode.Value);
+        if (request.OriginCountry.IsSet) variant.OriginCountry = Check.Code(At("origin_country"), request.OriginCountry.Value);
+        if (request.MidCode.IsSet) variant.MidCode = Check.Code(At("mid_code"), request.MidCode.Value);
+        if (request.Material.IsSet) variant.Material = Check.Code(At("material"), request.Material.Value);
+        if (request.Metadata.IsSet) variant.Metadata = Check.Metadata(At("metadata"), request.Metadata.Value);
+        foreach (var (option, value) in request.Options ?? new Dictionary<string, string>(StringComparer.Ordinal))
+            variant.Options[option.Trim()] = Check.Required(Check.At(At("options"), option), value);
+        if (variant.Title.Length == 0) variant.Title = variant.Options.Count > 0 ? string.Join(" / ", variant.Options.Values) : "Default variant";
+        if (request.Prices is { } prices) ApplyPrices(prices, variant, At("prices"));
+
+        variant.StockTouched |= variant.ManageInventory
+            && (variant.IsNew || before != (variant.Title, variant.Sku, variant.ManageInventory, variant.RequiresShipping));
+    }
+
+    private static void ApplyPrices(IReadOnlyList<VariantPriceRequest> requests, VariantDraft variant, string path)
+    {
+        if (requests.Count > MostPrices) throw Check.Invalid($"Invalid request: Field '{path}' must have at most {MostPrices} entries");
+        var seen = new HashSet<(string, Guid?, int?, int?)>();
+        variant.Prices = [];
+        for (var i = 0; i < requests.Count; i++)
+        {
+            var price = Price(requests[i], variant.Id, Check.At("", path, i));
+            if (!seen.Add((price.CurrencyCode, price.RegionId, price.MinQuantity, price.MaxQuantity)))
+                throw Check.Invalid($"Invalid request: Field '{Check.At("", path, i)}' repeats the currency_code, region_id and quantities of another price");
+            variant.Prices.Add(price);
+        }
+    }
+
+    private static PriceDraft Price(VariantPriceRequest request, Guid variantId, string path)
+    {
+        if (request.Id is { } id) Check.Id(Check.At(path, "id"), "price", id);
+        var currency = Check.Currency(Check.At(path, "currency_code"), request.CurrencyCode);
+        var (min, max) = Quantities(request.MinQuantity, request.MaxQuantity, path);
+        return new PriceDraft
+        {
+            Id = WireId.New(),
+            VariantId = variantId,
+            CurrencyCode = currency,
+            Amount = Check.Amount(Check.At(path, "amount"), request.Amount, currency),
+            CompareAtAmount = request.CompareAtAmount is { } compare ? Check.Amount(Check.At(path, "compare_at_amount"), compare, currency) : null,
+            RegionId = Region(request.Rules, path),
+            MinQuantity = min,
+            MaxQuantity = max,
+        };
+    }
+
+    public static Guid? Region(PriceRulesRequest? rules, string path) =>
+        rules?.RegionId is { } region ? Check.Id(Check.At(Check.At(path, "rules"), "region_id"), "reg", region) : null;
+
+    public static (int? Min, int? Max) Quantities(int? min, int? max, string path)
+    {
+        if (min is { } least) Check.Whole(Check.At(path, "min_quantity"), least, 1, 1_000_000_000);
+        if (max is { } most) Check.Whole(Check.At(path, "max_quantity"), most, 1, 1_000_000_000);
+        return max < min
+            ? throw Check.Invalid($"Invalid request: Value for field '{Check.At(path, "max_quantity")}' too small, expected at least: '{min}'")
+            : (min, max);
+    }
+}

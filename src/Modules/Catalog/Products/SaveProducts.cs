@@ -1,0 +1,141 @@
+using System.Text.Json;
+using Dapper;
+using HeadlessPro.Contracts;
+using HeadlessPro.Contracts.Catalog;
+using HeadlessPro.Contracts.Inventory;
+using HeadlessPro.Platform.Data;
+using HeadlessPro.Platform.Web;
+using Npgsql;
+
+namespace HeadlessPro.Catalog.Products;
+
+/// <summary>What one request does to products.</summary>
+internal sealed record ProductPlan(IReadOnlyList<ProductDraft> Drafts, IReadOnlyList<Guid> Deletes)
+{
+    public ProductPlan(ProductDraft draft) : this([draft], [])
+    {
+    }
+}
+
+/// <summary>
+/// The one way products are written, all or nothing:
+/// PLAN    read what is there, apply the request, check the whole (repeated when a rival was faster)
+/// LOOK    refuse what others hold already (handles, SKUs, barcodes) and ids that do not exist
+/// STOCK   Inventory makes the stock items of new variants, under ids made here (a contract call never joins a transaction)
+/// WRITE   one transaction: lock and compare versions, rows, event, and the job that takes the stock of deleted variants off sale
+/// If WRITE fails after STOCK, the new stock items are removed again.
+/// </summary>
+internal sealed class SaveProducts(Db db, IInventory inventory, CheckReferences references, TimeProvider clock)
+{
+    private const int MostTries = 5;
+
+    public async Task<ProductPlan> Save(Func<NpgsqlConnection, Task<ProductPlan>> makePlan, CancellationToken ct)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            ProductPlan plan;
+            List<VariantValueLink> links;
+            await using (var connection = await db.Open(ct))
+            {
+                plan = await makePlan(connection);
+                links = plan.Drafts.SelectMany(CheckProduct.Whole).ToList();
+                CheckProduct.NotTwice(plan.Drafts);
+                await references.MustExist(connection, plan.Drafts, ct);
+                await TakenValues.MustBeFree(connection, plan, ct);
+            }
+
+            await EnsureStock(plan, ct);
+            try
+            {
+                if (await Write(plan, links, ct)) return plan;
+            }
+            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.DeadlockDetected && attempt < MostTries)
+            {
+            }
+            catch (PostgresException e) when (Check.Duplicate(e) is { } duplicate)
+            {
+                await UndoStock(plan);
+                throw new ErrorException(duplicate);
+            }
+            catch
+            {
+                await UndoStock(plan);
+                throw;
+            }
+
+            await UndoStock(plan);
+            if (attempt == MostTries)
+                throw new ErrorException(Error.Conflict("The product is being changed by somebody else at the same time; read it again and retry"));
+        }
+    }
+
+    private async Task EnsureStock(ProductPlan plan, CancellationToken ct)
+    {
+        var items = plan.Drafts
+            .SelectMany(d => d.Variants.Where(v => v.StockTouched).Select(v => new EnsureItem(
+                v.Id, v.Sku, v.Title == "Default variant" ? d.Fields.Title : $"{d.Fields.Title} - {v.Title}", v.RequiresShipping, Stocked: null)))
+            .ToList();
+        if (items.Count == 0) return;
+        if ((await inventory.EnsureItems(new EnsureItems(items), ct)).Error is { } error) throw new ErrorException(error);
+    }
+
+    // Not cut off by the caller's leaving: what was not committed must not stay behind.
+    private async Task UndoStock(ProductPlan plan)
+    {
+        var made = plan.Drafts.SelectMany(d => d.Variants).Where(v => v is { IsNew: true, StockTouched: true }).Select(v => v.Id).ToList();
+        if (made.Count > 0) await inventory.RemoveItems(new RemoveItems(made), CancellationToken.None);
+    }
+
+    private async Task<bool> Write(ProductPlan plan, List<VariantValueLink> links, CancellationToken ct)
+    {
+        await using var tx = await db.Begin(ct);
+        if (!await LockUnmoved(tx, plan, ct)) return false;
+        await references.MustStillExist(tx, plan.Drafts, ct);
+
+        var deletedVariants = plan.Drafts.SelectMany(d => d.DeletedVariants).ToList();
+        if (plan.Deletes.Count > 0)
+        {
+            deletedVariants.AddRange(await tx.Connection.QueryAsync<Guid>(new CommandDefinition("""
+                update catalog.products set deleted_at = now() where id = any (@ids);
+                update catalog.variants set deleted_at = now() where product_id = any (@ids) and deleted_at is null returning id
+                """, new { ids = plan.Deletes.ToArray() }, tx.Inner, cancellationToken: ct)));
+        }
+
+        await using (var batch = tx.Batch())
+        {
+            WriteProducts.Add(batch, plan.Drafts, links);
+            if (batch.BatchCommands.Count > 0) await batch.ExecuteNonQueryAsync(ct);
+        }
+
+        if (deletedVariants.Count > 0) await RemoveStockItems.Enqueue(tx, deletedVariants, clock.GetUtcNow(), ct);
+        tx.Publish(new CatalogChanged([.. plan.Drafts.Select(d => d.Id), .. plan.Deletes]));
+        await tx.Commit(ct);
+        return true;
+    }
+
+    private static async Task<bool> LockUnmoved(Transaction tx, ProductPlan plan, CancellationToken ct)
+    {
+        var ids = plan.Drafts.Where(d => d.Version is not null).Select(d => d.Id).Concat(plan.Deletes).Order().ToArray();
+        if (ids.Length == 0) return true;
+        var versions = (await tx.Connection.QueryAsync<(Guid Id, string Version)>(new CommandDefinition("""
+            select p.id, p.xmin::text from catalog.products p where p.id = any (@ids) and p.deleted_at is null order by p.id for update
+            """, new { ids }, tx.Inner, cancellationToken: ct))).ToDictionary(v => v.Id, v => v.Version);
+        return versions.Count == ids.Length && plan.Drafts.All(d => d.Version is null || versions[d.Id] == d.Version);
+    }
+}
+
+/// <summary>The job that tells Inventory which variants are gone; durable, because the deletion is.</summary>
+internal static class RemoveStockItems
+{
+    public const string Name = "catalog.remove_stock_items";
+
+    public static Task Enqueue(Transaction tx, IReadOnlyList<Guid> variants, DateTimeOffset now, CancellationToken ct) =>
+        Platform.Jobs.JobQueue.Enqueue(tx, Name, JsonSerializer.Serialize(variants), now, key: null, ct);
+
+    public static async Task Run(IServiceProvider services, string payload, CancellationToken ct)
+    {
+        var inventory = (IInventory)services.GetService(typeof(IInventory))!;
+        var removed = await inventory.RemoveItems(new RemoveItems(JsonSerializer.Deserialize<Guid[]>(payload)!), ct);
+        if (removed.Error is { } error) throw new InvalidOperationException(error.Message);
+    }
+}
