@@ -31,7 +31,6 @@ internal static partial class Check
     public static string? Text(string path, string? value, int max = Name)
     {
         if (value is null) return null;
-        if (value.Contains('\0', StringComparison.Ordinal)) throw Invalid($"Invalid request: Field '{path}' contains a null character");
         return value.Length <= max ? value : throw Invalid($"Invalid request: Field '{path}' must have at most {max} characters");
     }
 
@@ -116,19 +115,21 @@ internal static partial class Check
         return [.. ids];
     }
 
-    /// <summary>An object or null, as PostgreSQL can keep it: no null character, no lone surrogate, no number without end.</summary>
+    /// <summary>An object or null, as PostgreSQL can keep it.</summary>
     public static string? Metadata(string path, JsonElement? value)
     {
         if (value is not { } element || element.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined) return null;
         if (element.ValueKind != JsonValueKind.Object) throw Invalid($"Invalid request: Expected type: 'object' for field '{path}'");
-        return CanKeep(element) ? element.GetRawText() : throw Invalid($"Invalid request: Field '{path}' contains a null character, a broken character or a number out of range");
+        return NumbersFit(element) ? element.GetRawText() : throw Invalid($"Invalid request: Field '{path}' contains a number out of range");
     }
 
-    /// <summary>Says what a unique index refused, in the words of the wire.</summary>
-    public static Error? Duplicate(PostgresException e)
+    /// <summary>Says what a unique index refused, in the words of the wire; null for any other failure.</summary>
+    /// <param name="e">The failure. It does not carry values: the server keeps them out of errors.</param>
+    /// <param name="value">The value that was to be written.</param>
+    public static Error? Duplicate(PostgresException e, string? value = null)
     {
         if (e.SqlState != PostgresErrorCodes.UniqueViolation) return null;
-        var (what, field) = e.ConstraintName switch
+        (string What, string Field)? known = e.ConstraintName switch
         {
             "products_handle" => ("Product", "handle"),
             "collections_handle" => ("Product collection", "handle"),
@@ -137,12 +138,11 @@ internal static partial class Check
             "tags_value" => ("Product tag", "value"),
             "variants_sku" => ("Product variant", "sku"),
             "variants_barcode" => ("Product variant", "barcode"),
-            "options_product_id_title_key" => ("Product option", "title"),
-            "option_values_option_id_value_key" => ("Product option value", "value"),
-            _ => ("Price", ""),
+            _ => null,
         };
-        if (what == "Price") return Error.Duplicate("A price of the same variant, currency_code, region_id, min_quantity and max_quantity already exists.");
-        return Taken(what, field, DetailValue().Match(e.Detail ?? "") is { Success: true } match ? match.Groups["value"].Value.Split(", ", 2)[^1] : "this value");
+        return known is { } found
+            ? Taken(found.What, found.Field, value ?? "the given one")
+            : Error.Duplicate("A price of the same variant, currency_code, region_id, min_quantity and max_quantity already exists.");
     }
 
     public static Error Taken(string what, string field, string value) => Error.Duplicate($"{what} with {field}: {value}, already exists.");
@@ -158,32 +158,17 @@ internal static partial class Check
         ? null
         : $"%{q.Trim().Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%";
 
-    private static bool CanKeep(JsonElement element)
+    private static bool NumbersFit(JsonElement element) => element.ValueKind switch
     {
-        try
-        {
-            return element.ValueKind switch
-            {
-                JsonValueKind.Object => element.EnumerateObject().All(p => !p.Name.Contains('\0', StringComparison.Ordinal) && CanKeep(p.Value)),
-                JsonValueKind.Array => element.EnumerateArray().All(CanKeep),
-                JsonValueKind.String => !element.GetString()!.Contains('\0', StringComparison.Ordinal),
-                JsonValueKind.Number => element.TryGetDouble(out var number) && double.IsFinite(number),
-                _ => true,
-            };
-        }
-        catch (InvalidOperationException)
-        {
-            // A lone surrogate cannot be read as text.
-            return false;
-        }
-    }
+        JsonValueKind.Object => element.EnumerateObject().All(p => NumbersFit(p.Value)),
+        JsonValueKind.Array => element.EnumerateArray().All(NumbersFit),
+        JsonValueKind.Number => element.TryGetDouble(out var number) && double.IsFinite(number),
+        _ => true,
+    };
 
     [GeneratedRegex(@"^[\p{Ll}\p{Lo}\p{Lm}\p{Mn}\p{Mc}\p{Nd}_][\p{Ll}\p{Lo}\p{Lm}\p{Mn}\p{Mc}\p{Nd}_.-]*\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex PlainHandle();
 
     [GeneratedRegex(@"^[\p{Ll}\p{Lo}\p{Lm}\p{Mn}\p{Mc}\p{Nd}_][\p{Ll}\p{Lo}\p{Lm}\p{Mn}\p{Mc}\p{Nd}_.-]*(/[\p{Ll}\p{Lo}\p{Lm}\p{Mn}\p{Mc}\p{Nd}_][\p{Ll}\p{Lo}\p{Lm}\p{Mn}\p{Mc}\p{Nd}_.-]*)*\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex PathHandle();
-
-    [GeneratedRegex(@"=\((?<value>.*)\) already exists", RegexOptions.ExplicitCapture | RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex DetailValue();
 }

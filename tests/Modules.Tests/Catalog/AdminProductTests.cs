@@ -9,6 +9,8 @@ public class AdminProductTests(HpApp app) : IClassFixture<HpApp>
 
     private static string Unique(string prefix) => $"{prefix}-{Interlocked.Increment(ref _number)}";
 
+    private static Dictionary<string, string> Values(params (string Option, string Value)[] values) => values.ToDictionary(v => v.Option, v => v.Value);
+
     private static JsonObject Shirt(string handle) => JsonNode.Parse($$$"""
         {
           "title": "Shirt", "handle": "{{{handle}}}", "status": "published", "weight": 0.25, "vendor": "Mill", "seo": {"title": "Buy shirts"},
@@ -91,8 +93,8 @@ public class AdminProductTests(HpApp app) : IClassFixture<HpApp>
             options = new object[] { new { title = "Size", values = new[] { "S", "M", "L" } }, new { title = "Colour", values = new[] { "Red", "Blue" } } },
             variants = new object[]
             {
-                new { title = "New", sku = handle + "-s-red", options = new { Size = "L", Colour = "Red" } },
-                new { id = first, sku = (string?)null, options = new { Size = "M" } },
+                new { title = "New", sku = handle + "-s-red", options = Values(("Size", "L"), ("Colour", "Red")) },
+                new { id = first, sku = (string?)null, options = Values(("Size", "M")) },
             },
         }))["product"]!;
         var variants = changed["variants"]!.AsArray();
@@ -182,7 +184,7 @@ public class AdminProductTests(HpApp app) : IClassFixture<HpApp>
             $"Product variant with barcode: {handle}-bar, already exists.");
         await Refuses("/admin/products", new { title = "x", handle = other, variants = new[] { new { title = "v" }, new { title = "w" } } },
             "Product variant with options: none, already exists.");
-        await Refuses($"/admin/products/{(string)product["id"]!}/variants", new { title = "again", options = new { Size = "S", Colour = "Red" } },
+        await Refuses($"/admin/products/{(string)product["id"]!}/variants", new { title = "again", options = Values(("Size", "S"), ("Colour", "Red")) },
             "Product variant with options: Size: S, Colour: Red, already exists.");
         await Refuses("/admin/products/batch", new { create = new[] { new { title = "a", handle = other }, new { title = "b", handle = other } } },
             $"Product with handle: {other}, already exists.");
@@ -208,10 +210,32 @@ public class AdminProductTests(HpApp app) : IClassFixture<HpApp>
     }
 
     [Fact]
+    public async Task Of_two_equal_skus_at_once_one_is_made_and_keeps_its_stock_item()
+    {
+        for (var round = 0; round < 5; round++)
+        {
+            var sku = Unique("same");
+            var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(async n =>
+            {
+                using var response = await app.Admin.PostAsync("/admin/products", new StringContent(
+                    $$"""{"title":"Same","handle":"{{sku}}-{{n}}","variants":[{"title":"v","sku":"{{sku}}"}]}""", System.Text.Encoding.UTF8, "application/json"));
+                return ((int)response.StatusCode, (string?)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["message"]);
+            }));
+            Assert.Equal(1, answers.Count(a => a.Item1 == 200));
+            Assert.All(answers.Where(a => a.Item1 != 200), a => Assert.Equal((422, $"Product variant with sku: {sku}, already exists."), a));
+            Assert.Equal(1L, await app.Scalar<long>($"select count(*) from catalog.products where handle like '{sku}-%'"));
+            Assert.Equal(1L, await app.Scalar<long>($"""
+                select count(*) from catalog.variants v join inventory.variant_items l on l.variant_id = v.id
+                join inventory.items i on i.id = l.item_id and i.deleted_at is null and i.sku = v.sku where v.sku = '{sku}'
+                """));
+        }
+    }
+
+    [Fact]
     public async Task Changes_of_one_product_at_the_same_time_all_count()
     {
         var id = (string)(await Create(new JsonObject { ["title"] = Unique("busy"), ["options"] = JsonNode.Parse("""[{"title":"N","values":["0","1","2","3"]}]""") }))["id"]!;
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(n => app.Admin.PostJson($"/admin/products/{id}/variants", new { title = $"v{n}", options = new { N = $"{n}" } })));
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(n => app.Admin.PostJson($"/admin/products/{id}/variants", new { title = $"v{n}", options = Values(("N", $"{n}")) })));
         var page = await app.Admin.GetJson($"/admin/products/{id}/variants?order=title&fields=title");
         Assert.Equal(["v0", "v1", "v2", "v3"], page["variants"]!.AsArray().Select(v => (string)v!["title"]!));
     }

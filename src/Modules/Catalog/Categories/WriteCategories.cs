@@ -39,7 +39,7 @@ internal static class WriteCategories
             external = Check.Code("external_id", request.ExternalId),
             metadata = Check.Metadata("metadata", request.Metadata),
         };
-        return await InTree(key, db, async tx =>
+        return await InTree(key, values.handle, db, async tx =>
         {
             var path = await CategoryTree.PathBelow(tx, parent, key, ct);
             await tx.Connection.ExecuteAsync(new CommandDefinition("""
@@ -68,7 +68,7 @@ internal static class WriteCategories
             hasMetadata = request.Metadata.IsSet,
             metadata = Check.Metadata("metadata", request.Metadata.Value),
         };
-        return await InTree(key, db, async tx =>
+        return await InTree(key, values.handle, db, async tx =>
         {
             var before = await Find(tx, id, ct);
             await tx.Connection.ExecuteAsync(new CommandDefinition("""
@@ -115,7 +115,7 @@ internal static class WriteCategories
             """, new { parent, category.Id, path }, tx.Inner, cancellationToken: ct));
     }
 
-    private static async Task<IResult> InTree(Guid key, Db db, Func<Transaction, Task> change, CancellationToken ct)
+    private static async Task<IResult> InTree(Guid key, string? handle, Db db, Func<Transaction, Task> change, CancellationToken ct)
     {
         try
         {
@@ -125,7 +125,7 @@ internal static class WriteCategories
             tx.Publish(new CatalogChanged([]));
             await tx.Commit(ct);
         }
-        catch (PostgresException e) when (Check.Duplicate(e) is { } duplicate)
+        catch (PostgresException e) when (Check.Duplicate(e, handle) is { } duplicate)
         {
             return Reply.Error(duplicate);
         }

@@ -22,18 +22,18 @@ internal static class WriteCollections
     {
         var (request, key) = (body.Value, WireId.New());
         var title = Check.Required("title", request.Title);
+        var handle = string.IsNullOrEmpty(request.Handle)
+            ? Handles.From(title, fallback: "collection-" + WireId.Encode("", key)[1..].ToLowerInvariant())
+            : Check.Handle("handle", request.Handle);
         return Write("""
             insert into catalog.collections as c (id, title, handle, external_id, metadata) values (@key, @title, @handle, @external, @metadata::jsonb)
             """,
             new
             {
-                key, title,
-                handle = string.IsNullOrEmpty(request.Handle)
-                    ? Handles.From(title, fallback: "collection-" + WireId.Encode("", key)[1..].ToLowerInvariant())
-                    : Check.Handle("handle", request.Handle),
+                key, title, handle,
                 external = Check.Code("external_id", request.ExternalId),
                 metadata = Check.Metadata("metadata", request.Metadata),
-            }, id: "", db, ct);
+            }, handle, id: "", db, ct);
     }
 
     public static Task<IResult> Update(string id, Body<UpdateCollectionRequest> body, Db db, CancellationToken ct)
@@ -55,7 +55,7 @@ internal static class WriteCollections
                 external = Check.Code("external_id", request.ExternalId.Value),
                 hasMetadata = request.Metadata.IsSet,
                 metadata = Check.Metadata("metadata", request.Metadata.Value),
-            }, id, db, ct);
+            }, request.Handle.Value, id, db, ct);
     }
 
     public static async Task<IResult> Products(string id, Body<LinkIdsRequest> body, Db db, CancellationToken ct)
@@ -91,7 +91,7 @@ internal static class WriteCollections
         return Reply.Deleted(id, "collection");
     }
 
-    private static async Task<IResult> Write(string sql, object values, string id, Db db, CancellationToken ct)
+    private static async Task<IResult> Write(string sql, object values, string? handle, string id, Db db, CancellationToken ct)
     {
         try
         {
@@ -103,7 +103,7 @@ internal static class WriteCollections
             await tx.Commit(ct);
             return row.Answer();
         }
-        catch (PostgresException e) when (Check.Duplicate(e) is { } duplicate)
+        catch (PostgresException e) when (Check.Duplicate(e, handle) is { } duplicate)
         {
             return Reply.Error(duplicate);
         }

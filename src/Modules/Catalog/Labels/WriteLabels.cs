@@ -39,7 +39,7 @@ internal static class WriteLabels
                 value = Check.Required("value", request.Value),
                 external = Check.Code("external_id", request.ExternalId),
                 metadata = Check.Metadata("metadata", request.Metadata),
-            }, id: "", db, ct);
+            }, request.Value.Trim(), id: "", db, ct);
 
     private static Task<IResult> Update(LabelKind kind, string id, UpdateLabelRequest request, Db db, CancellationToken ct) =>
         Write(kind, $"""
@@ -56,9 +56,9 @@ internal static class WriteLabels
                 external = Check.Code("external_id", request.ExternalId.Value),
                 hasMetadata = request.Metadata.IsSet,
                 metadata = Check.Metadata("metadata", request.Metadata.Value),
-            }, id, db, ct);
+            }, request.Value.Value?.Trim(), id, db, ct);
 
-    private static async Task<IResult> Write(LabelKind kind, string sql, object values, string id, Db db, CancellationToken ct)
+    private static async Task<IResult> Write(LabelKind kind, string sql, object values, string? value, string id, Db db, CancellationToken ct)
     {
         try
         {
@@ -69,7 +69,7 @@ internal static class WriteLabels
             await tx.Commit(ct);
             return Reply.One(kind.Key, row.ToWire(kind), AdminJson.Default.AdminLabelResponse, Fields.All);
         }
-        catch (PostgresException e) when (Check.Duplicate(e) is { } duplicate)
+        catch (PostgresException e) when (Check.Duplicate(e, value) is { } duplicate)
         {
             return Reply.Error(duplicate);
         }

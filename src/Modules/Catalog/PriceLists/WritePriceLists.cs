@@ -27,8 +27,8 @@ internal static class WritePriceLists
             description = Check.Text("description", request.Description, Check.LongText) ?? "",
             type = Check.OneOf("type", request.Type, "sale", "override"),
             status = Check.OneOf("status", request.Status, "draft", "active"),
-            starts = request.StartsAt,
-            ends = request.EndsAt,
+            starts = request.StartsAt?.ToUniversalTime(),
+            ends = request.EndsAt?.ToUniversalTime(),
             rules = Rules(request.Rules) ?? "{}",
         };
         CheckTimes(row.starts, row.ends);
@@ -59,7 +59,7 @@ internal static class WritePriceLists
         await using (var tx = await db.Begin(ct))
         {
             var before = await Lock(tx, id, ct);
-            var (starts, ends) = (request.StartsAt.Or(before.StartsAt), request.EndsAt.Or(before.EndsAt));
+            var (starts, ends) = (request.StartsAt.Or(before.StartsAt)?.ToUniversalTime(), request.EndsAt.Or(before.EndsAt)?.ToUniversalTime());
             CheckTimes(starts, ends);
             await tx.Connection.ExecuteAsync(new CommandDefinition("""
                 update catalog.price_lists set
@@ -105,7 +105,7 @@ internal static class WritePriceLists
     private static async Task EnqueueTurns(Transaction tx, Guid key, DateTimeOffset? starts, DateTimeOffset? ends, CancellationToken ct)
     {
         foreach (var at in (DateTimeOffset?[])[starts, ends])
-            if (at is { } time) await JobQueue.Enqueue(tx, TurnJob, JsonSerializer.Serialize(key), time.ToUniversalTime(), key: null, ct);
+            if (at is { } time) await JobQueue.Enqueue(tx, TurnJob, JsonSerializer.Serialize(key), time, key: null, ct);
     }
 
     private static void CheckTimes(DateTimeOffset? starts, DateTimeOffset? ends)

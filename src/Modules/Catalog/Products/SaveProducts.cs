@@ -55,6 +55,9 @@ internal sealed class SaveProducts(Db db, IInventory inventory, CheckReferences 
             catch (PostgresException e) when (Check.Duplicate(e) is { } duplicate)
             {
                 await UndoStock(plan);
+                // A rival was faster: now its value can be seen and named.
+                await using var connection = await db.Open(ct);
+                await TakenValues.MustBeFree(connection, plan, ct);
                 throw new ErrorException(duplicate);
             }
             catch

@@ -33,7 +33,7 @@ internal static class KeptUploads
         headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
         headers["Cross-Origin-Resource-Policy"] = "cross-origin";
         if (contentType is "application/pdf" or "text/csv") headers.ContentDisposition = $"attachment; filename=\"{name}\"";
-        return Results.File(path, contentType, lastModified: File.GetLastWriteTimeUtc(path), enableRangeProcessing: true);
+        return Results.File(path, contentType, lastModified: new DateTimeOffset(File.GetLastWriteTimeUtc(path), TimeSpan.Zero), enableRangeProcessing: true);
     }
 
     private static async Task<IResult> Try(Func<Task<IResult>> call)

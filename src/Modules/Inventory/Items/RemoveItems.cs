@@ -11,6 +11,9 @@ internal static class RemoveItems
     {
         if (request.VariantIds.Count == 0) return new Done();
         await using var tx = await db.Begin(ct);
+        // One at a time with EnsureItems: an item it is just sharing with another variant must not be taken away.
+        await tx.Connection.ExecuteAsync(new CommandDefinition(
+            "select pg_advisory_xact_lock(hashtext('inventory.ensure_items'))", transaction: tx.Inner, cancellationToken: ct));
         var items = (await tx.Connection.QueryAsync<Guid>(new CommandDefinition("""
             delete from inventory.variant_items where variant_id = any (@variants) returning item_id
             """, new { variants = request.VariantIds.ToArray() }, tx.Inner, cancellationToken: ct))).Distinct().ToArray();
