@@ -57,7 +57,7 @@ public class AdminPriceListTests(HpApp app) : IClassFixture<HpApp>
     {
         var (a, b) = (await Variant(), await Variant());
         var list = (await app.Admin.PostJson("/admin/price-lists", new { title = "Batch", prices = new[] { new { variant_id = a, amount = 90, currency_code = "zar" }, new { variant_id = a, amount = 5, currency_code = "usd" } } }))["price_list"]!;
-        var (id, zar, usd) = ((string)list["id"]!, (string)list["prices"]![0]!["id"]!, (string)list["prices"]![1]!["id"]!);
+        var (id, zar, usd) = ((string)list["id"]!, (string)list["prices"]![1]!["id"]!, (string)list["prices"]![0]!["id"]!);
         var before = await Prices();
         var path = $"/admin/price-lists/{id}/prices/batch";
 
@@ -65,7 +65,7 @@ public class AdminPriceListTests(HpApp app) : IClassFixture<HpApp>
         {
             Assert.Equal(message, (string)(await app.Admin.PostJson(path, body, status))["message"]!);
             Assert.Equal(before, await Prices());
-            Assert.Equal(90m, (decimal)(await app.Admin.GetJson($"/admin/price-lists/{id}"))["price_list"]!["prices"]![0]!["amount"]!);
+            Assert.Equal(90m, (decimal)(await app.Admin.GetJson($"/admin/price-lists/{id}"))["price_list"]!["prices"]![1]!["amount"]!);
         }
 
         const string ghost = "01M7XESKKC7JM10TENH30FRX3Y";

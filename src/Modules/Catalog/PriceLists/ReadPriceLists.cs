@@ -70,6 +70,9 @@ internal static class ReadPriceLists
 
     public static async Task<IReadOnlyList<AdminPriceResponse>> Prices(Npgsql.NpgsqlConnection connection, string condition, Guid[] ids, CancellationToken ct) =>
         (await connection.QueryAsync<AdminPriceRow>(new CommandDefinition(
-            $"select {AdminPriceRow.Columns} from catalog.prices c where {condition} order by c.id", new { ids }, cancellationToken: ct)))
+            $"""
+            select {AdminPriceRow.Columns} from catalog.prices c where {condition}
+            order by c.variant_id, c.currency_code, c.region_id nulls first, c.min_quantity nulls first, c.id
+            """, new { ids }, cancellationToken: ct)))
         .Select(p => p.ToWire()).ToList();
 }
