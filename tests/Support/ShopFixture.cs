@@ -2,9 +2,6 @@ using System.Text.Json.Nodes;
 using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Identity;
 using HeadlessPro.Contracts.Inventory;
-using HeadlessPro.Contracts.Pricing;
-using HeadlessPro.Platform.Events;
-using Npgsql;
 
 namespace HeadlessPro.Tests.Support;
 
@@ -32,6 +29,12 @@ public class ShopFixture : HpApp
     /// <summary>Mug: R 99.99, $ 7.77, stock is not counted.</summary>
     public ShopVariant Mug { get; private set; } = null!;
 
+    /// <summary>Shipping in South Africa: R 99.00, free from R 1 000.00.</summary>
+    public string Standard { get; private set; } = "";
+
+    /// <summary>Shipping in South Africa: R 150.00.</summary>
+    public string Courier { get; private set; } = "";
+
     public override async ValueTask InitializeAsync()
     {
         await base.InitializeAsync();
@@ -48,82 +51,96 @@ public class ShopFixture : HpApp
         (ShirtS, ShirtM) = (shirt[0], shirt[1]);
         Mug = (await AddProduct("Mug", [("One", [("zar", 9999), ("usd", 777)], null)]))[0];
         await AddPromotion("SAVE10", percent: 10);
+
+        var zone = await AddZone("Warehouse", "za");
+        Standard = await AddShipping(zone, "Standard", new { currency_code = "zar", amount = 99 },
+            new { currency_code = "zar", amount = 0, rules = new[] { new { @operator = "gte", value = 1000 } } });
+        Courier = await AddShipping(zone, "Courier", new { currency_code = "zar", amount = 150 });
     }
+
+    /// <summary>A way of parcels out of the default location to these countries.</summary>
+    public async Task<string> AddZone(string name, params string[] countries)
+    {
+        var location = await Scalar<Guid>("select id from inventory.stock_locations order by priority limit 1");
+        var set = (await Admin.PostJson("/admin/fulfillment-sets", new
+        {
+            name, type = "shipping", location_id = WireId.Encode("sloc", location),
+            address = new { address_1 = "1 Main Street", city = "Johannesburg", country_code = "za" },
+        }))["fulfillment_set"]!;
+        var zoned = (await Admin.PostJson($"/admin/fulfillment-sets/{set["id"]}/service-zones", new
+        {
+            name, geo_zones = countries.Select(c => new { type = "country", country_code = c }),
+        }))["fulfillment_set"]!;
+        return (string)zoned["service_zones"]![0]!["id"]!;
+    }
+
+    /// <summary>A flat-rate option; prices as the Admin API takes them.</summary>
+    public async Task<string> AddShipping(string zone, string name, params object[] prices) =>
+        (string)(await Admin.PostJson("/admin/shipping-options", new
+        {
+            name, service_zone_id = zone, prices, type = new { label = name, description = "Delivered in 2-3 days.", code = name.ToLowerInvariant() },
+        }))["shipping_option"]!["id"]!;
 
     public async Task<string> AddRegion(string name, string currency, bool taxInclusive, params string[] countries) =>
         (string)(await Admin.PostJson("/admin/regions", new { name, currency_code = currency, countries, is_tax_inclusive = taxInclusive }))["region"]!["id"]!;
 
     /// <summary>The default tax of a country.</summary>
-    public async Task AddTax(string country, decimal rate, string code, string name)
-    {
-        var region = WireId.New();
-        await Run("""
-            insert into pricing.tax_regions (id, country_code) values (@region, @country);
-            insert into pricing.tax_rates (id, tax_region_id, rate, code, name, is_default, is_combinable)
-            values (@id, @region, @rate, @code, @name, true, false)
-            """, ("region", region), ("country", country), ("id", WireId.New()), ("rate", rate), ("code", code), ("name", name));
-        LocalSignals.Raise(PricingChanged.Name);
-    }
+    public Task AddTax(string country, decimal rate, string code, string name) =>
+        Admin.PostJson("/admin/tax-regions", new { country_code = country, default_tax_rate = new { rate, code, name } });
 
-    /// <summary>A published product in the channel, an option Size with these values; stock null = not counted.</summary>
+    /// <summary>A published product in the channel with option Size; prices in minor units; stock null = not counted.</summary>
     public async Task<IReadOnlyList<ShopVariant>> AddProduct(
         string title, IReadOnlyList<(string Size, (string Currency, long Minor)[] Prices, long? Stock)> variants, bool backorder = false)
     {
-        var (product, option) = (WireId.New(), WireId.New());
         var handle = title.ToLowerInvariant().Replace(' ', '-');
-        await Run("""
-            insert into catalog.products (id, title, handle, status, description, thumbnail)
-            values (@product, @title, @handle, 'published', 'Made in small runs.', @thumbnail);
-            insert into catalog.product_channels (product_id, sales_channel_id) values (@product, @channel);
-            insert into catalog.options (id, product_id, title) values (@option, @product, 'Size')
-            """, ("product", product), ("title", title), ("handle", handle), ("channel", Decode("sc", Channel)), ("option", option),
-            ("thumbnail", $"https://images.example/{handle}.jpg"));
-        var made = new List<ShopVariant>();
-        foreach (var (size, prices, stock) in variants)
+        var product = (await Admin.PostJson("/admin/products", new
         {
-            var (id, value) = (WireId.New(), WireId.New());
-            var sku = $"{handle}-{size}".ToUpperInvariant();
-            await Run("""
-                insert into catalog.option_values (id, option_id, value) values (@value, @option, @size);
-                insert into catalog.variants (id, product_id, title, sku, rank, manage_inventory, allow_backorder)
-                values (@id, @product, @size, @sku, @rank, @managed, @backorder);
-                insert into catalog.variant_values (variant_id, option_id, option_value_id) values (@id, @option, @value)
-                """, ("value", value), ("option", option), ("size", size), ("id", id), ("product", product), ("sku", sku), ("rank", made.Count),
-                ("managed", stock is not null), ("backorder", backorder));
-            foreach (var (currency, minor) in prices) await SetPrice(id, currency, minor);
-            if (stock is not null) await SetStock(id, sku, stock.Value);
-            made.Add(new ShopVariant(id, WireId.Encode("variant", id), product, WireId.Encode("prod", product), sku));
+            title, handle, status = "published", description = "Made in small runs.", thumbnail = $"https://images.example/{handle}.jpg",
+            sales_channels = new[] { new { id = Channel } },
+            options = new[] { new { title = "Size", values = variants.Select(v => v.Size) } },
+            variants = variants.Select(v => new
+            {
+                title = v.Size, sku = $"{handle}-{v.Size}".ToUpperInvariant(), manage_inventory = v.Stock is not null, allow_backorder = backorder,
+                options = new { Size = v.Size }, prices = PricesOf(v.Prices),
+            }),
+        }))["product"]!;
+        var made = new List<ShopVariant>();
+        foreach (var (size, _, stock) in variants)
+        {
+            var variant = product["variants"]!.AsArray().Single(v => (string)v!["title"]! == size)!;
+            var (id, sku) = ((string)variant["id"]!, (string)variant["sku"]!);
+            var shopVariant = new ShopVariant(Decode("variant", id), id, Decode("prod", (string)product["id"]!), (string)product["id"]!, sku);
+            if (stock is not null) await SetStock(shopVariant, stock.Value);
+            made.Add(shopVariant);
         }
 
         return made;
     }
 
-    /// <summary>A price from now on, in minor units.</summary>
-    public Task SetPrice(Guid variant, string currency, long minor) => Run("""
-        insert into catalog.prices (id, variant_id, currency_code, amount) values (@id, @variant, @currency, @minor)
-        on conflict (variant_id, price_list_id, currency_code, region_id, min_quantity, max_quantity) do update set amount = excluded.amount
-        """, ("id", WireId.New()), ("variant", variant), ("currency", currency), ("minor", minor));
+    /// <summary>A variant's prices from now on, in minor units; they replace what it had.</summary>
+    public Task SetPrices(ShopVariant variant, params (string Currency, long Minor)[] prices) =>
+        Admin.PostJson($"/admin/products/{variant.ProductWireId}/variants/{variant.WireId}", new { prices = PricesOf(prices) });
 
     /// <summary>Pieces on the shelf of the default location, which serves the channel.</summary>
-    public async Task SetStock(Guid variant, string sku, long stocked)
+    public async Task SetStock(ShopVariant variant, long stocked)
     {
-        var done = await Contract<IInventory>().EnsureItems(new EnsureItems([new EnsureItem(variant, sku, sku, true, stocked)]), default);
+        var done = await Contract<IInventory>().EnsureItems(new EnsureItems([new EnsureItem(variant.Id, variant.Sku, variant.Sku, true, stocked)]), default);
         Assert.Null(done.Error);
         var location = await Scalar<Guid>("select id from inventory.stock_locations order by priority limit 1");
         await Contract<IInventory>().LinkChannels(new LinkLocationChannels(location, [Decode("sc", Channel)], []), default);
     }
 
-    public async Task AddPromotion(
-        string code, int? percent = null, long? minor = null, string currency = "zar", bool automatic = false, string target = "items")
-    {
-        await Run("""
-            insert into pricing.promotions (id, code, type, is_automatic, is_tax_inclusive, status, rules, method_id, method_type, target_type,
-                allocation, value_minor, value_percent, method_currency, target_rules, buy_rules)
-            values (@id, @code, 'standard', @automatic, false, 'active', '[]', @method, @type, @target, 'across', @minor, @percent, @currency, '[]', '[]')
-            """, ("id", WireId.New()), ("code", code), ("automatic", automatic), ("method", WireId.New()), ("type", percent is null ? "fixed" : "percentage"),
-            ("target", target), ("minor", minor), ("percent", percent), ("currency", currency));
-        LocalSignals.Raise(PricingChanged.Name);
-    }
+    /// <summary>A promotion: a percentage, or an amount in major units of a currency.</summary>
+    public Task AddPromotion(
+        string code, int? percent = null, decimal? amount = null, string? currency = null, bool automatic = false, string target = "items") =>
+        Admin.PostJson("/admin/promotions", new
+        {
+            code, type = "standard", status = "active", is_automatic = automatic,
+            application_method = new
+            {
+                type = percent is null ? "fixed" : "percentage", value = percent ?? amount, currency_code = currency, target_type = target, allocation = "across",
+            },
+        });
 
     /// <summary>A new cart in South Africa with these lines.</summary>
     public async Task<JsonNode> Cart(params (ShopVariant Variant, long Quantity)[] lines) => (await Store.PostJson("/store/carts", new
@@ -134,12 +151,8 @@ public class ShopFixture : HpApp
     public static Guid Decode(string prefix, string wireId) =>
         WireId.TryDecode(prefix, wireId, out var id) ? id : throw new ArgumentException($"No {prefix} id: {wireId}", nameof(wireId));
 
-    protected async Task Run(string sql, params (string Name, object? Value)[] parameters)
-    {
-        await using var command = Database.CreateCommand(sql);
-        foreach (var (name, value) in parameters) command.Parameters.Add(new NpgsqlParameter(name, value ?? DBNull.Value));
-        await command.ExecuteNonQueryAsync();
-    }
+    private static IEnumerable<object> PricesOf(IEnumerable<(string Currency, long Minor)> prices) =>
+        prices.Select(p => new { currency_code = p.Currency, amount = Money.ToMajor(p.Minor, p.Currency) });
 }
 
 /// <summary>A variant of the test shop.</summary>
