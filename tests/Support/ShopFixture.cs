@@ -50,7 +50,7 @@ public class ShopFixture : HpApp
         var shirt = await AddProduct("Ember Shirt", [("S", [("zar", 172900), ("usd", 10000)], 100), ("M", [("zar", 171300), ("usd", 9000)], 3)]);
         (ShirtS, ShirtM) = (shirt[0], shirt[1]);
         Mug = (await AddProduct("Mug", [("One", [("zar", 9999), ("usd", 777)], null)]))[0];
-        await AddPromotion("SAVE10", percent: 10);
+        await AddPromotion("SAVE10", percent: 10, currency: "zar");
 
         var zone = await AddZone("Warehouse", "za");
         Standard = await AddShipping(zone, "Standard", new { currency_code = "zar", amount = 99 },
@@ -101,7 +101,7 @@ public class ShopFixture : HpApp
             variants = variants.Select(v => new
             {
                 title = v.Size, sku = $"{handle}-{v.Size}".ToUpperInvariant(), manage_inventory = v.Stock is not null, allow_backorder = backorder,
-                options = new { Size = v.Size }, prices = PricesOf(v.Prices),
+                options = new Dictionary<string, string> { ["Size"] = v.Size }, prices = PricesOf(v.Prices),
             }),
         }))["product"]!;
         var made = new List<ShopVariant>();

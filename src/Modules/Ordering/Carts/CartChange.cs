@@ -36,8 +36,9 @@ internal sealed class CartChange(CartStore store, CartPricing pricing, IInventor
     public async Task<Result<CartView>> Create(CartState cart, CancellationToken ct)
     {
         if (!(await Settle(cart with { Lines = [] }, cart, ct)).Try(out var priced, out var error)) return error;
-        await store.Insert(priced.Cart, ct);
-        return new CartView(priced, null);
+        var made = priced.Cart with { CreatedAt = priced.Cart.UpdatedAt };
+        await store.Insert(made, ct);
+        return new CartView(priced with { Cart = made }, null);
     }
 
     private async Task<Result<PricedCart>> Settle(CartState current, CartState next, CancellationToken ct)

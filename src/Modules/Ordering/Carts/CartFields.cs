@@ -40,5 +40,7 @@ internal static class CartFields
         "promotions.**", "payment_collection.**",
     ];
 
+    public static readonly string[] ShippingOption = ["*", "service_zone.**", "type.**", "provider.**", "rules.**", "prices.**"];
+
     public static readonly string[] PaymentCollection = ["id", "currency_code", "amount", "payment_sessions.**"];
 }

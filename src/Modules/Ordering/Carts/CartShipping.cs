@@ -14,7 +14,7 @@ internal sealed class CartShipping(CartReader reader, IFulfillment fulfillment)
 {
     public static async Task<IResult> List(ApiQuery query, CartShipping shipping, CancellationToken ct)
     {
-        var fields = query.Fields("**");
+        var fields = query.Fields(CartFields.ShippingOption);
         if (query.Text("cart_id") is not { Length: > 0 } cartId) return Reply.Error(Error.Invalid("Invalid request: Field 'cart_id' is required"));
         if (!(await shipping.Offers(cartId, null, ct)).Try(out var offers, out var error)) return Reply.Error(error);
         return Reply.Written(writer =>
@@ -30,7 +30,7 @@ internal sealed class CartShipping(CartReader reader, IFulfillment fulfillment)
     public static async Task<IResult> Calculate(
         string id, Body<CalculateShippingRequest> body, ApiQuery query, CartShipping shipping, CancellationToken ct)
     {
-        var fields = query.Fields("**");
+        var fields = query.Fields(CartFields.ShippingOption);
         if (CartRules.Json(body.Value.Data, "data").Error is { } problem) return Reply.Error(problem);
         if (!WireId.TryDecode("so", id, out var option)) return Reply.Error(NotFound(id));
         if (!(await shipping.Offers(body.Value.CartId, [option], ct)).Try(out var offers, out var error)) return Reply.Error(error);

@@ -97,12 +97,11 @@ internal static class CartWire
             WireId.Encode("prod", line.ProductId), WireId.EncodeOrNull("pcol", look.CollectionId), WireId.EncodeOrNull("ptyp", look.TypeId),
             (look.CategoryIds ?? []).Select(c => new CartIdResponse(WireId.Encode("pcat", c))).ToList(),
             (look.TagIds ?? []).Select(t => new CartIdResponse(WireId.Encode("ptag", t))).ToList());
-        var known = JsonSerializer.SerializeToNode(own, CartsJson.Default.CartLineProductResponse)!.AsObject();
-        if (document is null) return known.ToJsonString();
+        if (document is null) return JsonSerializer.Serialize(own, CartsJson.Default.CartLineProductResponse);
 
         // The catalogue's document knows more; what it leaves out (categories, tags) is taken from the line.
         var whole = JsonNode.Parse(document.Product)!.AsObject();
-        foreach (var (name, value) in known)
+        foreach (var (name, value) in JsonSerializer.SerializeToNode(own, CartsJson.Default.CartLineProductResponse)!.AsObject())
             if (!whole.ContainsKey(name)) whole[name] = value?.DeepClone();
         return whole.ToJsonString();
     }

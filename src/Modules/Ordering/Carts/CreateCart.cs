@@ -13,7 +13,7 @@ internal sealed record CreateCartRequest(
     CartAddressRequest? ShippingAddress = null, CartAddressRequest? BillingAddress = null, List<AddLineItemRequest>? Items = null,
     List<string>? PromoCodes = null, Dictionary<string, JsonElement>? Metadata = null);
 
-internal sealed class CreateCart(IPricing pricing, CartChange change, CartAnswers answers, TimeProvider clock)
+internal sealed class CreateCart(IPricing pricing, CartChange change, CartAnswers answers)
 {
     public static Task<IResult> Handle(Body<CreateCartRequest> body, ApiQuery query, Caller caller, CreateCart create, CancellationToken ct) =>
         create.Run(body.Value, query.Fields(CartFields.Cart), caller, ct);
@@ -27,7 +27,7 @@ internal sealed class CreateCart(IPricing pricing, CartChange change, CartAnswer
         return await answers.Send(await change.Create(cart, ct), fields, ct);
     }
 
-    private Result<CartState> Decide(CreateCartRequest request, IReadOnlyList<RegionInfo> regions, Caller caller)
+    private static Result<CartState> Decide(CreateCartRequest request, IReadOnlyList<RegionInfo> regions, Caller caller)
     {
         if (!RegionOf(request, regions).Try(out var region, out var error)) return error;
         if (!CartChannels.Choose(request.SalesChannelId, caller).Try(out var channel, out error)) return error;
@@ -39,10 +39,9 @@ internal sealed class CreateCart(IPricing pricing, CartChange change, CartAnswer
         if (!CartRules.Codes(request.PromoCodes).Try(out var codes, out error)) return error;
         if ((metadata.Error ?? shipping.Error ?? billing.Error) is { } problem) return problem;
 
-        var now = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
         var cart = new CartState(
             WireId.New(), 0, region.Id, region.CurrencyCode, channel[0], request.Email, request.Locale, null, codes,
-            shipping.Value ?? CartRules.OnlyCountry(region), billing.Value, false, metadata.Value, now, now, null, null, null, null, [], []);
+            shipping.Value ?? CartRules.OnlyCountry(region), billing.Value, false, metadata.Value, default, default, null, null, null, null, [], []);
         foreach (var (item, i) in (request.Items ?? []).Select((item, i) => (item, i)))
         {
             if (item is null) return Error.Invalid($"Invalid request: Expected type: 'object' for field 'items, {i}', got: 'null'");
