@@ -36,7 +36,7 @@ internal sealed class QuoteShipping : IFulfillment, IDisposable
             .Where(o => request.OptionIds?.Contains(o.Row.Id) != false && ShippingRules.Fits(o, request))
             .Select(o => (Option: o, Price: ShippingRules.PriceOf(o, request)))
             .Where(p => p.Price is not null)
-            .Select(p => new ShippingQuote(p.Option.Row.Id, p.Option.Row.Name, p.Option.Type.Id, p.Price!.Row.Amount, Describe(p.Option, p.Price, request)))
+            .Select(p => new ShippingQuote(p.Option.Row.Id, p.Option.Row.Name, p.Option.Type.Id, p.Price!.Row.Amount, Describe(p.Option, p.Price, request), p.Option.Profile.Id))
             .ToList();
     }
 

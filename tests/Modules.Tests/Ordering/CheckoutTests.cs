@@ -125,7 +125,7 @@ public class CheckoutTests(CheckoutShop shop) : IClassFixture<CheckoutShop>
     {
         var voucher = await shop.Voucher(stock: 4);
         var cart = await shop.ReadyCart((voucher, 1));
-        await shop.SetPrice(voucher.Id, "zar", 30000);
+        await shop.SetPrices(voucher, ("zar", 30000));
         var order = (await shop.Complete(cart))["order"]!;
         Assert.Equal((300m, 300m), ((decimal)order["total"]!, (decimal)order["payment_collections"]![0]!["authorized_amount"]!));
     }
