@@ -57,6 +57,28 @@ public class StoreShapeTests(StoreShop app) : IClassFixture<StoreShop>
     }
 
     [Fact]
+    public async Task The_official_storefronts_product_query_gets_what_it_reads()
+    {
+        var goods = await Fill();
+        const string fields = "*variants.calculated_price,+variants.inventory_quantity,*variants.images,*variants.options,+metadata,+tags,";
+        var page = await app.Store.GetJson($"/store/products?limit=12&offset=0&handle={goods.Handle}&region_id={await app.Region()}&fields={Uri.EscapeDataString(fields)}");
+        var product = Assert.Single(page["products"]!.AsArray())!;
+        Assert.True(product.AsObject().ContainsKey("metadata"));
+        Assert.Equal(("organic", "Apparel", "Summer"), ((string)product["tags"]![0]!["value"]!, (string)product["type"]!["value"]!, (string)product["collection"]!["title"]!));
+        foreach (var variant in product["variants"]!.AsArray())
+        {
+            Assert.Equal(product["options"]!.AsArray().Select(o => (string)o!["id"]!), variant!["options"]!.AsArray().Select(o => (string)o!["option_id"]!));
+            Assert.Equal(0, (int)variant["inventory_quantity"]!);
+            Assert.Equal(1729m, (decimal)variant["calculated_price"]!["calculated_amount"]!);
+            Assert.Equal(2, variant["images"]!.AsArray().Count);
+        }
+
+        var bare = await app.Store.GetJson($"/store/products?handle={goods.Handle}&fields=+metadata");
+        Assert.True(bare["products"]![0]!.AsObject().ContainsKey("metadata"));
+        Assert.True(bare["products"]![0]!.AsObject().ContainsKey("variants"));
+    }
+
+    [Fact]
     public async Task Names_that_are_no_fields_and_modifiers_on_scalars_change_nothing()
     {
         var goods = await Fill();

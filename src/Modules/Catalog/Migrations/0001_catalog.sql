@@ -93,6 +93,7 @@ create table catalog.products (
     deleted_at timestamptz
 );
 create unique index products_handle on catalog.products (handle) where deleted_at is null;
+create index products_published on catalog.products (id) where deleted_at is null and status = 'published';
 create index products_created on catalog.products (created_at, id) where deleted_at is null;
 create index products_collection on catalog.products (collection_id) where deleted_at is null;
 create index products_type on catalog.products (type_id) where deleted_at is null;

@@ -66,17 +66,24 @@ internal static class PriceChoice
         r.currency_code = @currency and (r.region_id is null or r.region_id = @region) and (r.price_list_id is null or l.id is not null)
         """;
 
-    /// <summary>The price of one piece of every variant, for sorting: <c>(variant_id, amount)</c>.</summary>
+    /// <summary>
+    /// The lowest price of one piece among the variants of each product <c>m.id</c> of a table <c>matching m</c>: <c>(product_id, amount)</c>, for sorting.
+    /// </summary>
     public const string LowestPriceSql = $"""
-        select s.variant_id, least(
-            coalesce(min(s.amount) filter (where s.type = 'override'), min(s.amount) filter (where s.type is null)),
-            min(s.amount) filter (where s.type = 'sale')) as amount
+        select variant.product_id, min(variant.amount) as amount
         from (
-            select distinct on (r.variant_id, r.price_list_id) r.variant_id, r.amount, l.type
-            from catalog.prices r
-            {ActiveList}
-            where {Applies} and coalesce(r.min_quantity, 1) <= 1
-            order by r.variant_id, r.price_list_id, r.region_id is null, r.min_quantity is null and r.max_quantity is null, r.amount) s
-        group by s.variant_id
+            select s.product_id, least(
+                coalesce(min(s.amount) filter (where s.type = 'override'), min(s.amount) filter (where s.type is null)),
+                min(s.amount) filter (where s.type = 'sale')) as amount
+            from (
+                select distinct on (r.variant_id, r.price_list_id) v.product_id, r.variant_id, r.amount, l.type
+                from matching m
+                join catalog.variants v on v.product_id = m.id and v.deleted_at is null
+                join catalog.prices r on r.variant_id = v.id
+                {ActiveList}
+                where {Applies} and coalesce(r.min_quantity, 1) <= 1
+                order by r.variant_id, r.price_list_id, r.region_id is null, r.min_quantity is null and r.max_quantity is null, r.amount) s
+            group by s.product_id, s.variant_id) variant
+        group by variant.product_id
         """;
 }

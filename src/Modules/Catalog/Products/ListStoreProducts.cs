@@ -49,14 +49,13 @@ internal static class ListStoreProducts
     {
         await using var batch = db.Batch();
         batch.BatchCommands.Add(filter.Command($"select count(*) from catalog.products p where {filter.Sql}"));
-        var lowest = order.NeedsPrice ? $"""
-            left join (
-                select v.product_id, min(price.amount) as amount
-                from ({PriceChoice.LowestPriceSql}) price
-                join catalog.variants v on v.id = price.variant_id and v.deleted_at is null
-                group by v.product_id) lowest on lowest.product_id = p.id
-            """ : "";
-        var page = filter.Page($"select p.id from catalog.products p {lowest} where {filter.Sql} order by {order.Sql} limit @limit offset @offset", paging);
+        var page = filter.Page(order.NeedsPrice
+            ? $"""
+              with matching as materialized (select p.id from catalog.products p where {filter.Sql})
+              select p.id from matching p left join ({PriceChoice.LowestPriceSql}) lowest on lowest.product_id = p.id
+              order by {order.Sql} limit @limit offset @offset
+              """
+            : $"select p.id from catalog.products p where {filter.Sql} order by {order.Sql} limit @limit offset @offset", paging);
         if (order.NeedsPrice) page.Parameters.AddRange(prices!.Parameters());
         batch.BatchCommands.Add(page);
 

@@ -65,17 +65,23 @@ internal static class ProductFilters
     }
 
     /// <summary>Every word in title, subtitle or description; or the whole as part of a SKU.</summary>
-    private static void AddSearch(Filter filter, string? text)
+    private static void AddSearch(Filter filter, string? text) => AddSearch(filter, text, "p.id", "p.id", "v.product_id");
+
+    /// <summary>As for products, for variants <c>v</c>.</summary>
+    public static void AddVariantSearch(Filter filter, string? text) => AddSearch(filter, text, "v.id", "v.id", "v.id");
+
+    // Two index searches, then a union: an «or» over two tables would use neither index.
+    private static void AddSearch(Filter filter, string? text, string id, string ofProduct, string ofVariant)
     {
         var words = Filter.Words(text);
         if (words.Count == 0) return;
-        var conditions = words.Select(word => $"{SearchedText} ilike @{filter.Parameter(Filter.Pattern(word))}");
-        // Two index searches, then a union: an «or» over two tables would use neither index.
+        var conditions = words.Select(word => $"{SearchedText} ilike @{filter.Parameter(Filter.Pattern(word))}").ToList();
+        var variants = ofProduct == "v.id" ? "join catalog.variants v on v.product_id = p.id" : "";
         filter.And($"""
-            p.id in (
-                select p.id from catalog.products p where p.deleted_at is null and {string.Join(" and ", conditions)}
+            {id} in (
+                select {ofProduct} from catalog.products p {variants} where p.deleted_at is null and {string.Join(" and ", conditions)}
                 union all
-                select v.product_id from catalog.variants v where v.deleted_at is null and v.sku ilike @{filter.Parameter(Filter.Pattern(text!.Trim()))})
+                select {ofVariant} from catalog.variants v where v.deleted_at is null and v.sku ilike @{filter.Parameter(Filter.Pattern(text!.Trim()))})
             """);
     }
 }

@@ -27,7 +27,8 @@ internal static class ListStoreVariants
                 .And("v.product_id = any (@products)", "products", query.Ids("product_id", "prod"))
                 .And("v.allow_backorder = @backorder", "backorder", query.Flag("allow_backorder"))
                 .And("v.manage_inventory = @managed", "managed", query.Flag("manage_inventory"))
-                .AndTimes(query, "v").AndWords(query.Text("q"), "(p.title || ' ' || v.title || ' ' || coalesce(v.sku, ''))");
+                .AndTimes(query, "v");
+            ProductFilters.AddVariantSearch(filter, query.Text("q"));
             foreach (var code in Codes) filter.And($"v.{code} = any (@{code})", code, query.Texts(code)?.ToArray());
             var order = query.Order(OrderColumns) is { } chosen ? chosen + ", v.id" : "v.id";
 
