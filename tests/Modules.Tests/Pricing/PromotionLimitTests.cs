@@ -67,6 +67,18 @@ public class PromotionLimitTests(HpApp app) : IClassFixture<HpApp>
     }
 
     [Fact]
+    public async Task A_claim_and_a_release_cost_two_round_trips_each()
+    {
+        var (id, _) = await Create(limit: 10);
+        var cart = WireId.New();
+        await Claim(WireId.New(), "a@example.com", [(id, 1)]);
+        var claim = await RoundTrips.Of(() => Claim(cart, "a@example.com", [(id, 1)]));
+        Assert.True(claim.Count == 2, claim.ToString());
+        var release = await RoundTrips.Of(() => Pricing.ReleasePromotions(new ReleasePromotions(cart), default));
+        Assert.True(release.Count == 2, release.ToString());
+    }
+
+    [Fact]
     public async Task A_limit_per_customer_counts_each_customer_by_themselves()
     {
         var (id, code) = await Create(budget: new { type = "usage", limit = 2, attribute = "customer_email" });

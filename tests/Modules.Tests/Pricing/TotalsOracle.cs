@@ -134,7 +134,7 @@ public static class TotalsOracle
     {
         if (cart.Inclusive == p.TaxInclusive) return d;
         if (d == left) return box.Left;
-        return Math.Min(box.Left, cart.Inclusive ? d + Round(d * box.Rate / 100) : d - Round(d * box.Rate / (100 + box.Rate)));
+        return cart.Inclusive ? d + Round(d * box.Rate / 100) : d - Round(d * box.Rate / (100 + box.Rate));
     }
 
     private static void BuyGet(OracleCart cart, int i, Box[] lines)

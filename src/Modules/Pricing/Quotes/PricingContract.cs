@@ -44,7 +44,7 @@ internal sealed class PricingContract(PricingCache cache, Db db, TimeProvider cl
         var now = clock.GetUtcNow();
         var codes = request.PromotionCodes.Distinct(StringComparer.OrdinalIgnoreCase).ToList();
         var candidates = snapshot.Automatic.Concat(codes.Select(c => snapshot.ByCode.GetValueOrDefault(c.ToLowerInvariant())).OfType<Promotion>())
-            .Where(p => p.IsCurrent(now)).Distinct().ToList();
+            .Where(p => p.IsCurrent(now)).DistinctBy(p => p.Id).ToList();
         var counts = await UsedCount.Read(db, candidates, request.CartId, request.CustomerId, request.Email, ct);
         var usable = candidates.Where(p => !counts.TryGetValue(p.Id, out var count) || !count.IsUsedUp(p)).ToList();
         var invalid = codes.Where(c => !usable.Exists(p => p.Code.Equals(c, StringComparison.OrdinalIgnoreCase))).ToList();

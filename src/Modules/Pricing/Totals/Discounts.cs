@@ -94,9 +94,9 @@ internal static class Discounts
     {
         if (promotion.IsTaxInclusive == inclusive) return discount;
         if (discount == available) return entry.Left;
-        var converted = inclusive
+        // Anything less is at least one unit short of the whole, so that rounding cannot carry it past what is left.
+        return inclusive
             ? discount + Rounding.TaxOn(discount, entry.Rate)
             : discount - Rounding.TaxWithin(discount, entry.Rate);
-        return Math.Min(converted, entry.Left);
     }
 }
