@@ -90,6 +90,17 @@ public class StorePriceTests(StoreShop app) : IClassFixture<StoreShop>
         Assert.Contains(amounts, a => a is not null);
         Assert.Equal(amounts.OrderBy(a => a ?? decimal.MaxValue), amounts);
 
+        // Without a filter the order is found by another way; a filter that everything passes must not change it.
+        await _shop.Product("Never priced", price: null);
+        foreach (var query in new[] { $"order=price&region_id={region}", $"order=-price&region_id={region}", "order=price&currency_code=zar", "order=-price&currency_code=usd" })
+        {
+            var (whole, compared) = (await Ids($"{query}&limit=200"), await Ids($"{query}&limit=200&created_at[$gt]=2000-01-01"));
+            Assert.Equal(await app.Scalar<long>("select count(*) from catalog.products"), whole.Count);
+            Assert.Equal(compared, whole);
+            Assert.Equal(compared.Skip(7).Take(9), await Ids($"{query}&limit=9&offset=7"));
+            Assert.Equal(compared.Skip(whole.Count - 2), await Ids($"{query}&limit=9&offset={whole.Count - 2}"));
+        }
+
         var ids = (await app.Store.GetJson("/store/product-variants?q=mixed&limit=100&fields=id"))["variants"]!.AsArray()
             .Select(v => WireId.TryDecode("variant", (string)v!["id"]!, out var id) ? id : Guid.Empty).ToList();
         var sellable = (await app.Contract<ICatalog>().GetSellableVariants(new(ids.Select(i => new VariantQuantity(i, 1)).ToList(), "zar", regionId, []), default)).Value!;
@@ -107,6 +118,9 @@ public class StorePriceTests(StoreShop app) : IClassFixture<StoreShop>
 
     private async Task<JsonNode> Price(Goods goods, string query) =>
         (await app.Store.GetJson($"/store/products/{goods.Id}?{query}&fields=*variants.calculated_price"))["product"]!["variants"]![0]!["calculated_price"]!;
+
+    private async Task<List<string>> Ids(string query) =>
+        (await app.Store.GetJson($"/store/products?{query}&fields=id"))["products"]!.AsArray().Select(p => (string)p!["id"]!).ToList();
 
     private async Task<List<string>> Titles(string query) =>
         (await app.Store.GetJson($"/store/products?{query}&fields=title"))["products"]!.AsArray().Select(p => (string)p!["title"]!).ToList();

@@ -220,6 +220,11 @@ create table catalog.prices (
     unique nulls not distinct (variant_id, price_list_id, currency_code, region_id, min_quantity, max_quantity)
 );
 create index prices_variant on catalog.prices (variant_id, currency_code);
+-- Sorting products by price walks the plain prices in order and compares only what has others beside them.
+create index prices_plain on catalog.prices (currency_code, amount, variant_id)
+    where price_list_id is null and region_id is null and min_quantity is null and max_quantity is null;
+create index prices_special on catalog.prices (variant_id)
+    where price_list_id is not null or region_id is not null or min_quantity is not null or max_quantity is not null;
 create index prices_list on catalog.prices (price_list_id) where price_list_id is not null;
 
 create table catalog.imports (

@@ -24,7 +24,7 @@ internal sealed record ChosenPrice(PriceRow Calculated, PriceRow Original)
 /// <summary>
 /// Which price wins. Of each source (the variant's own prices; each price list) one price stands: of the region before currency-wide, then of
 /// a quantity tier before none, then of the highest tier, then the lowest. The cheapest override replaces the variant's own price. The cheapest sale
-/// is taken when it is below that; an equal one is not a sale. <see cref="LowestPriceSql"/> says the same in SQL for sorting.
+/// is taken when it is below that; an equal one is not a sale. <see cref="PriceOrder"/> says the same in SQL for sorting.
 /// </summary>
 internal static class PriceChoice
 {
@@ -64,26 +64,5 @@ internal static class PriceChoice
 
     public const string Applies = """
         r.currency_code = @currency and (r.region_id is null or r.region_id = @region) and (r.price_list_id is null or l.id is not null)
-        """;
-
-    /// <summary>
-    /// The lowest price of one piece among the variants of each product <c>m.id</c> of a table <c>matching m</c>: <c>(product_id, amount)</c>, for sorting.
-    /// </summary>
-    public const string LowestPriceSql = $"""
-        select variant.product_id, min(variant.amount) as amount
-        from (
-            select s.product_id, least(
-                coalesce(min(s.amount) filter (where s.type = 'override'), min(s.amount) filter (where s.type is null)),
-                min(s.amount) filter (where s.type = 'sale')) as amount
-            from (
-                select distinct on (r.variant_id, r.price_list_id) v.product_id, r.variant_id, r.amount, l.type
-                from matching m
-                join catalog.variants v on v.product_id = m.id and v.deleted_at is null
-                join catalog.prices r on r.variant_id = v.id
-                {ActiveList}
-                where {Applies} and coalesce(r.min_quantity, 1) <= 1
-                order by r.variant_id, r.price_list_id, r.region_id is null, r.min_quantity is null and r.max_quantity is null, r.amount) s
-            group by s.product_id, s.variant_id) variant
-        group by variant.product_id
         """;
 }

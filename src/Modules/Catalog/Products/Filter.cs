@@ -11,17 +11,24 @@ internal sealed class Filter(string always)
 
     public string Sql => string.Join(" and ", _conditions);
 
+    /// <summary>Whether there is more than what is always asked and what the caller may see.</summary>
+    public bool Narrows { get; private set; }
+
     /// <summary>Adds a condition and its parameter; nothing when there is no value.</summary>
     public Filter And(string condition, string parameter, object? value)
     {
         if (value is null) return this;
-        _conditions.Add(condition);
+        And(condition);
         _parameters.Add((parameter, value));
         return this;
     }
 
     /// <summary>Adds a condition whose parameters are added by <see cref="Parameter"/>.</summary>
-    public void And(string condition) => _conditions.Add(condition);
+    public void And(string condition)
+    {
+        _conditions.Add(condition);
+        Narrows = true;
+    }
 
     /// <summary>Adds a parameter under a name of its own; the name.</summary>
     public string Parameter(object value)
@@ -48,7 +55,7 @@ internal sealed class Filter(string always)
 
     public Filter AndVisible(IReadOnlyList<Guid> channels)
     {
-        And(Visibility.Condition(channels));
+        _conditions.Add(Visibility.Condition(channels));
         if (channels.Count > 0) _parameters.Add(("channels", channels.ToArray()));
         return this;
     }

@@ -24,7 +24,7 @@ internal static class ListStoreProducts
         var channels = http.Features.Get<Caller>()!.SalesChannelIds;
         var paging = query.Paging(50);
         var filter = ProductFilters.Of(query, http.Request, channels);
-        var order = Order(query);
+        var order = OrderOf(query);
         var context = parts.Prices || order.NeedsPrice ? await shelf.Prices.ContextOf(query, ct) : null;
 
         var (ids, count) = await Find(filter, order, context?.Prices, paging, shelf.Db, ct);
@@ -32,12 +32,14 @@ internal static class ListStoreProducts
         return Reply.Page("products", products, StoreJson.Default.ProductResponse, fields, count, paging);
     }
 
-    private static (string Sql, bool NeedsPrice) Order(ApiQuery query) => query.Text("order") switch
+    private static ListOrder OrderOf(ApiQuery query) => query.Text("order") switch
     {
-        "price" => ("lowest.amount asc nulls last, p.id", true),
-        "-price" => ("lowest.amount desc nulls last, p.id", true),
-        _ => (query.Order(Columns) is { } order ? order + ", p.id" : "p.id", false),
+        "price" => new("", NeedsPrice: true, Descending: false),
+        "-price" => new("", NeedsPrice: true, Descending: true),
+        _ => new(query.Order(Columns) is { } order ? order + ", p.id" : "p.id", NeedsPrice: false, Descending: false),
     };
+
+    private readonly record struct ListOrder(string Sql, bool NeedsPrice, bool Descending);
 
     private static readonly Dictionary<string, string> Columns = new(StringComparer.Ordinal)
     {
@@ -45,16 +47,12 @@ internal static class ListStoreProducts
     };
 
     private static async Task<(Guid[] Ids, long Count)> Find(
-        Filter filter, (string Sql, bool NeedsPrice) order, PriceContext? prices, Paging paging, Db db, CancellationToken ct)
+        Filter filter, ListOrder order, PriceContext? prices, Paging paging, Db db, CancellationToken ct)
     {
         await using var batch = db.Batch();
         batch.BatchCommands.Add(filter.Command($"select count(*) from catalog.products p where {filter.Sql}"));
         var page = filter.Page(order.NeedsPrice
-            ? $"""
-              with matching as materialized (select p.id from catalog.products p where {filter.Sql})
-              select p.id from matching p left join ({PriceChoice.LowestPriceSql}) lowest on lowest.product_id = p.id
-              order by {order.Sql} limit @limit offset @offset
-              """
+            ? PriceOrder.Sql(filter, order.Descending, (long)paging.Offset + paging.Limit)
             : $"select p.id from catalog.products p where {filter.Sql} order by {order.Sql} limit @limit offset @offset", paging);
         if (order.NeedsPrice) page.Parameters.AddRange(prices!.Parameters());
         batch.BatchCommands.Add(page);
