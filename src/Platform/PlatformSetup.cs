@@ -35,7 +35,6 @@ public static class PlatformSetup
         services.AddRecurringJob("platform.trim_idempotency", TimeSpan.FromMinutes(10), (provider, ct) => Idempotency.Trim(provider.GetRequiredService<Db>(), ct));
         services.AddRouting();
         Cors.Add(services);
-        ApiDescription.Add(services);
         services.ConfigureHttpJsonOptions(json =>
         {
             var options = json.SerializerOptions;

@@ -1,120 +1,163 @@
 using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using HeadlessPro.Contracts.Identity;
 using HeadlessPro.Platform.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.OpenApi;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Patterns;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.OpenApi;
+using Microsoft.Extensions.Options;
 
 namespace HeadlessPro.Platform.Web;
 
 /// <summary>
-/// <c>/openapi.json</c>: every route of this host with its body, parameters, key and answers. Made when first asked for and kept as bytes,
-/// so that a start does not pay for it.
+/// <c>/openapi.json</c>: every route of this host with its body, parameters, key and answers, OpenAPI 3.1. Made when first asked for and
+/// kept as bytes, so that a start does not pay for it. Our own, for the framework's writes each type out anew along every path through
+/// types that refer to each other (products, variants, categories …) and does not come to an end.
 /// </summary>
 internal static class ApiDescription
 {
-    private const string Name = "v1";
-
-    public static void Add(IServiceCollection services) => services.AddOpenApi(Name, options =>
-    {
-        options.AddDocumentTransformer((document, context, _) =>
-        {
-            document.Info = new OpenApiInfo
-            {
-                Title = "HeadlessPro",
-                Version = HostInfo.Version,
-                Description = "Store, sign-in and admin API of a HeadlessPro shop. /store speaks the Medusa v2 Store API.",
-            };
-            document.Servers?.Clear();
-            document.Components ??= new OpenApiComponents();
-            document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal)
-            {
-                ["publishable_key"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = "x-publishable-api-key" },
-                ["secret_key"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "basic", Description = "The secret key as user name, no password." },
-            };
-            return Task.CompletedTask;
-        });
-        options.AddOperationTransformer(Describe);
-        options.AddSchemaTransformer(ShowOptional);
-    });
-
     public static void Map(IEndpointRouteBuilder routes)
     {
-        var document = new Lazy<Task<byte[]>>(() => Make(routes.ServiceProvider));
-        routes.MapGet("/openapi.json", async () => Results.Bytes(await document.Value, "application/json")).ExcludeFromDescription();
+        var document = new Lazy<byte[]>(() => Make(routes.ServiceProvider));
+        routes.MapGet("/openapi.json", () => Results.Bytes(document.Value, "application/json")).ExcludeFromDescription();
     }
 
-    private static async Task<byte[]> Make(IServiceProvider services)
+    private static byte[] Make(IServiceProvider services)
     {
-        var document = await services.GetRequiredKeyedService<IOpenApiDocumentProvider>(Name).GetOpenApiDocumentAsync(CancellationToken.None);
-        using var json = new MemoryStream();
-        await document.SerializeAsJsonAsync(json, OpenApiSpecVersion.OpenApi3_1, CancellationToken.None);
-        return json.ToArray();
-    }
-
-    private static async Task Describe(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken ct)
-    {
-        var metadata = context.Description.ActionDescriptor.EndpointMetadata;
-        var method = context.Description.HttpMethod ?? "GET";
-        var path = context.Description.RelativePath ?? "";
-        operation.OperationId ??= NameOf(method, path);
-        operation.Parameters ??= [];
-        operation.RequestBody?.Content?.Remove("*/*");
-
-        if (metadata.OfType<CallerPolicy>().LastOrDefault() is { } policy)
+        var schemas = new ApiSchemas(services.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions);
+        var error = schemas.Of(typeof(ErrorResponse));
+        var paths = new SortedDictionary<string, JsonObject>(StringComparer.Ordinal);
+        foreach (var endpoint in services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>())
         {
-            var scheme = policy.Type == ApiKeyType.Publishable ? "publishable_key" : "secret_key";
-            operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(scheme, context.Document)] = [] }];
-            if (!HttpMethods.IsGet(method) && !metadata.OfType<StreamedBody>().Any())
-                Add(operation, "Idempotency-Key", ParameterLocation.Header, JsonSchemaType.String, "The same key and request again gets the first answer again, for a day.");
-        }
-
-        if (metadata.OfType<MethodInfo>().LastOrDefault()?.GetParameters().Any(p => p.ParameterType == typeof(ApiQuery)) == true)
-        {
-            Add(operation, "fields", ParameterLocation.Query, JsonSchemaType.String, "Comma separated: +x adds to the defaults, -x removes, *relation adds all its own properties, a bare x replaces the defaults.");
-            if (HttpMethods.IsGet(method) && !path.EndsWith('}'))
+            if (endpoint.Metadata.GetMetadata<IExcludeFromDescriptionMetadata>()?.ExcludeFromDescription == true) continue;
+            foreach (var method in endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? [])
             {
-                Add(operation, "limit", ParameterLocation.Query, JsonSchemaType.Integer, "Longest page.");
-                Add(operation, "offset", ParameterLocation.Query, JsonSchemaType.Integer, "How many to skip.");
-                Add(operation, "order", ParameterLocation.Query, JsonSchemaType.String, "A field's name, - in front for descending.");
-                Add(operation, "q", ParameterLocation.Query, JsonSchemaType.String, "Words to search for.");
+                var path = PathOf(endpoint.RoutePattern);
+                if (!paths.TryGetValue(path, out var operations)) paths[path] = operations = [];
+                operations.TryAdd(method.ToLowerInvariant(), Describe(endpoint, method, path, schemas, error));
             }
         }
 
-        operation.Responses ??= [];
-        operation.Responses["default"] = new OpenApiResponse
+        var api = new JsonObject
         {
-            Description = "A refusal or failure.",
-            Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
+            ["openapi"] = "3.1.1",
+            ["info"] = new JsonObject
             {
-                ["application/json"] = new() { Schema = await context.GetOrCreateSchemaAsync(typeof(ErrorResponse), null, ct) },
+                ["title"] = "HeadlessPro",
+                ["version"] = HostInfo.Version,
+                ["description"] = "Store, sign-in and admin API of a HeadlessPro shop. /store speaks the Medusa v2 Store API.",
+            },
+            ["paths"] = new JsonObject(paths.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)p.Value))),
+            ["components"] = new JsonObject
+            {
+                ["schemas"] = schemas.Components(),
+                ["securitySchemes"] = new JsonObject
+                {
+                    ["publishable_key"] = new JsonObject { ["type"] = "apiKey", ["in"] = "header", ["name"] = "x-publishable-api-key" },
+                    ["secret_key"] = new JsonObject { ["type"] = "http", ["scheme"] = "basic", ["description"] = "The secret key as user name, no password." },
+                },
             },
         };
+        return JsonSerializer.SerializeToUtf8Bytes(api, NodeOptions);
     }
 
-    /// <summary>A field that may be absent is described as what it holds.</summary>
-    private static async Task ShowOptional(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken ct)
+    private static readonly JsonSerializerOptions NodeOptions = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private static JsonObject Describe(RouteEndpoint endpoint, string method, string path, ApiSchemas schemas, JsonNode error)
     {
-        var type = context.JsonTypeInfo.Type;
-        if (!type.IsGenericType || type.GetGenericTypeDefinition() != typeof(Optional<>)) return;
-        var held = await context.GetOrCreateSchemaAsync(type.GetGenericArguments()[0], null, ct);
-        (schema.Type, schema.Format, schema.Items, schema.Properties, schema.Required) = (held.Type, held.Format, held.Items, held.Properties, held.Required);
-        (schema.AdditionalProperties, schema.AnyOf, schema.OneOf, schema.Default) = (held.AdditionalProperties, held.AnyOf, held.OneOf, null);
+        var metadata = endpoint.Metadata;
+        var operation = new JsonObject { ["operationId"] = metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName ?? NameOf(method, path) };
+        if (metadata.GetMetadata<IEndpointSummaryMetadata>()?.Summary is { } summary) operation["summary"] = summary;
+        if (metadata.GetMetadata<IEndpointDescriptionMetadata>()?.Description is { } description) operation["description"] = description;
+        if (metadata.GetMetadata<ITagsMetadata>()?.Tags is { Count: > 0 } tags) operation["tags"] = new JsonArray(tags.Select(t => (JsonNode)t).ToArray());
+
+        var parameters = new JsonArray();
+        foreach (var part in endpoint.RoutePattern.Parameters) Add(parameters, part.Name, "path", "string", null);
+        if (metadata.GetMetadata<CallerPolicy>() is { } policy)
+        {
+            operation["security"] = new JsonArray(new JsonObject { [policy.Type == ApiKeyType.Publishable ? "publishable_key" : "secret_key"] = new JsonArray() });
+            if (!HttpMethods.IsGet(method) && metadata.GetMetadata<StreamedBody>() is null)
+                Add(parameters, "Idempotency-Key", "header", "string", "The same key and request again gets the first answer again, for a day.");
+        }
+
+        foreach (var parameter in metadata.GetMetadata<MethodInfo>()?.GetParameters() ?? []) AddQuery(parameters, parameter, endpoint.RoutePattern, method, path);
+        if (parameters.Count > 0) operation["parameters"] = parameters;
+
+        if (metadata.GetMetadata<IAcceptsMetadata>() is { } accepts)
+        {
+            var isJson = accepts.ContentTypes.Contains("application/json");
+            var schema = isJson && accepts.RequestType is { } type ? schemas.Of(type) : new JsonObject { ["type"] = "string", ["format"] = "binary" };
+            operation["requestBody"] = new JsonObject
+            {
+                ["content"] = new JsonObject(accepts.ContentTypes.Where(c => !isJson || c == "application/json")
+                    .Select(c => KeyValuePair.Create(c, (JsonNode?)new JsonObject { ["schema"] = schema.DeepClone() }))),
+            };
+        }
+
+        operation["responses"] = Answers(metadata, schemas, error);
+        return operation;
     }
 
-    private static void Add(OpenApiOperation operation, string name, ParameterLocation place, JsonSchemaType type, string description)
+    private static JsonObject Answers(EndpointMetadataCollection metadata, ApiSchemas schemas, JsonNode error)
     {
-        if (operation.Parameters!.Any(p => p.Name == name)) return;
-        operation.Parameters!.Add(new OpenApiParameter { Name = name, In = place, Schema = new OpenApiSchema { Type = type }, Description = description });
+        var answers = new JsonObject();
+        foreach (var answer in metadata.GetOrderedMetadata<IProducesResponseTypeMetadata>())
+        {
+            var described = new JsonObject { ["description"] = ReasonPhrases.GetReasonPhrase(answer.StatusCode) };
+            if (answer.Type is { } type && type != typeof(void))
+                described["content"] = Content(answer.ContentTypes.FirstOrDefault() ?? "application/json", schemas.Of(type));
+            answers[answer.StatusCode.ToString()] = described;
+        }
+
+        if (answers.Count == 0) answers["200"] = new JsonObject { ["description"] = "OK" };
+        answers["default"] = new JsonObject { ["description"] = "A refusal or failure.", ["content"] = Content("application/json", error.DeepClone()) };
+        return answers;
     }
 
-    /// <summary>For a route nobody named: <c>POST admin/products/{id}/variants</c> → <c>PostAdminProductsByIdVariants</c>.</summary>
+    private static JsonObject Content(string type, JsonNode schema) => new() { [type] = new JsonObject { ["schema"] = schema } };
+
+    private static void AddQuery(JsonArray parameters, ParameterInfo parameter, RoutePattern route, string method, string path)
+    {
+        var type = Nullable.GetUnderlyingType(parameter.ParameterType) ?? parameter.ParameterType;
+        if (type == typeof(ApiQuery))
+        {
+            Add(parameters, "fields", "query", "string", "Comma separated: +x adds to the defaults, -x removes, *relation adds all its own properties, a bare x replaces the defaults.");
+            if (!HttpMethods.IsGet(method) || path.EndsWith('}')) return;
+            Add(parameters, "limit", "query", "integer", "Longest page.");
+            Add(parameters, "offset", "query", "integer", "How many to skip.");
+            Add(parameters, "order", "query", "string", "A field's name, - in front for descending.");
+            Add(parameters, "q", "query", "string", "Words to search for.");
+        }
+        else if ((type == typeof(string) || type == typeof(int) || type == typeof(long) || type == typeof(bool)) && route.GetParameter(parameter.Name!) is null)
+            Add(parameters, parameter.Name!, "query", type == typeof(string) ? "string" : type == typeof(bool) ? "boolean" : "integer", null);
+    }
+
+    private static void Add(JsonArray parameters, string name, string place, string type, string? description)
+    {
+        var parameter = new JsonObject { ["name"] = name, ["in"] = place, ["schema"] = new JsonObject { ["type"] = type } };
+        if (place == "path") parameter["required"] = true;
+        if (description is not null) parameter["description"] = description;
+        parameters.Add((JsonNode)parameter);
+    }
+
+    private static string PathOf(RoutePattern pattern) => "/" + string.Join('/', pattern.PathSegments.Select(segment => string.Concat(segment.Parts.Select(part => part switch
+    {
+        RoutePatternParameterPart parameter => $"{{{parameter.Name}}}",
+        RoutePatternLiteralPart literal => literal.Content,
+        RoutePatternSeparatorPart separator => separator.Content,
+        _ => "",
+    }))));
+
+    /// <summary>For a route nobody named: <c>POST /admin/products/{id}/variants</c> → <c>PostAdminProductsByIdVariants</c>.</summary>
     private static string NameOf(string method, string path) => string.Concat(
         path.Split('/', '-', '_', '.').Where(p => p.Length > 0)
-            .Select(p => p[0] == '{' ? "By" + Capital(p.Trim('{', '}').Split(':')[0]) : Capital(p))
+            .Select(p => p[0] == '{' ? "By" + Capital(p.Trim('{', '}')) : Capital(p))
             .Prepend(Capital(method.ToLowerInvariant())));
 
     private static string Capital(string word) => word.Length == 0 ? word : char.ToUpperInvariant(word[0]) + word[1..];
