@@ -89,46 +89,38 @@ public class ShopFixture : HpApp
     public Task AddTax(string country, decimal rate, string code, string name) =>
         Admin.PostJson("/admin/tax-regions", new { country_code = country, default_tax_rate = new { rate, code, name } });
 
-    /// <summary>A published product in the channel, an option Size with these values; stock null = not counted.</summary>
+    /// <summary>A published product in the channel with option Size; prices in minor units; stock null = not counted.</summary>
     public async Task<IReadOnlyList<ShopVariant>> AddProduct(
         string title, IReadOnlyList<(string Size, (string Currency, long Minor)[] Prices, long? Stock)> variants, bool backorder = false)
     {
-        var (product, option) = (WireId.New(), WireId.New());
         var handle = title.ToLowerInvariant().Replace(' ', '-');
-        await Run("""
-            insert into catalog.products (id, title, handle, status, description, thumbnail)
-            values (@product, @title, @handle, 'published', 'Made in small runs.', @thumbnail);
-            insert into catalog.product_channels (product_id, sales_channel_id) values (@product, @channel);
-            insert into catalog.options (id, product_id, title) values (@option, @product, 'Size')
-            """, ("product", product), ("title", title), ("handle", handle), ("channel", Decode("sc", Channel)), ("option", option),
-            ("thumbnail", $"https://images.example/{handle}.jpg"));
-        var made = new List<ShopVariant>();
-        foreach (var (size, prices, stock) in variants)
+        var product = (await Admin.PostJson("/admin/products", new
         {
-            var (id, value) = (WireId.New(), WireId.New());
-            var sku = $"{handle}-{size}".ToUpperInvariant();
-            await Run("""
-                insert into catalog.option_values (id, option_id, value) values (@value, @option, @size);
-                insert into catalog.variants (id, product_id, title, sku, rank, manage_inventory, allow_backorder)
-                values (@id, @product, @size, @sku, @rank, @managed, @backorder);
-                insert into catalog.variant_values (variant_id, option_id, option_value_id) values (@id, @option, @value)
-                """, ("value", value), ("option", option), ("size", size), ("id", id), ("product", product), ("sku", sku), ("rank", made.Count),
-                ("managed", stock is not null), ("backorder", backorder));
-            foreach (var (currency, minor) in prices) await AddPrice(id, currency, minor);
-            var variant = new ShopVariant(id, WireId.Encode("variant", id), product, WireId.Encode("prod", product), sku);
-            if (stock is not null) await SetStock(variant, stock.Value);
-            made.Add(variant);
+            title, handle, status = "published", description = "Made in small runs.", thumbnail = $"https://images.example/{handle}.jpg",
+            sales_channels = new[] { new { id = Channel } },
+            options = new[] { new { title = "Size", values = variants.Select(v => v.Size) } },
+            variants = variants.Select(v => new
+            {
+                title = v.Size, sku = $"{handle}-{v.Size}".ToUpperInvariant(), manage_inventory = v.Stock is not null, allow_backorder = backorder,
+                options = new Dictionary<string, string> { ["Size"] = v.Size }, prices = PricesOf(v.Prices),
+            }),
+        }))["product"]!;
+        var made = new List<ShopVariant>();
+        foreach (var (size, _, stock) in variants)
+        {
+            var variant = product["variants"]!.AsArray().Single(v => (string)v!["title"]! == size)!;
+            var (id, sku) = ((string)variant["id"]!, (string)variant["sku"]!);
+            var shopVariant = new ShopVariant(Decode("variant", id), id, Decode("prod", (string)product["id"]!), (string)product["id"]!, sku);
+            if (stock is not null) await SetStock(shopVariant, stock.Value);
+            made.Add(shopVariant);
         }
 
         return made;
     }
 
     /// <summary>A variant's prices from now on, in minor units; they replace what it had.</summary>
-    public async Task SetPrices(ShopVariant variant, params (string Currency, long Minor)[] prices)
-    {
-        await Run("delete from catalog.prices where variant_id = @id", ("id", variant.Id));
-        foreach (var (currency, minor) in prices) await AddPrice(variant.Id, currency, minor);
-    }
+    public Task SetPrices(ShopVariant variant, params (string Currency, long Minor)[] prices) =>
+        Admin.PostJson($"/admin/products/{variant.ProductWireId}/variants/{variant.WireId}", new { prices = PricesOf(prices) });
 
     /// <summary>Pieces on the shelf of the default location, which serves the channel.</summary>
     public async Task SetStock(ShopVariant variant, long stocked)
@@ -160,16 +152,16 @@ public class ShopFixture : HpApp
     public static Guid Decode(string prefix, string wireId) =>
         WireId.TryDecode(prefix, wireId, out var id) ? id : throw new ArgumentException($"No {prefix} id: {wireId}", nameof(wireId));
 
-    private Task AddPrice(Guid variant, string currency, long minor) => Run(
-        "insert into catalog.prices (id, variant_id, currency_code, amount) values (@id, @variant, @currency, @minor)",
-        ("id", WireId.New()), ("variant", variant), ("currency", currency), ("minor", minor));
-
+    /// <summary>One statement, for what no route does.</summary>
     protected async Task Run(string sql, params (string Name, object? Value)[] parameters)
     {
         await using var command = Database.CreateCommand(sql);
         foreach (var (name, value) in parameters) command.Parameters.Add(new NpgsqlParameter(name, value ?? DBNull.Value));
         await command.ExecuteNonQueryAsync();
     }
+
+    private static IEnumerable<object> PricesOf(IEnumerable<(string Currency, long Minor)> prices) =>
+        prices.Select(p => new { currency_code = p.Currency, amount = Money.ToMajor(p.Minor, p.Currency) });
 }
 
 /// <summary>A variant of the test shop.</summary>

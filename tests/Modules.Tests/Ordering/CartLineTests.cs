@@ -121,6 +121,21 @@ public class CartLineTests(ShopFixture shop) : IClassFixture<ShopFixture>
     }
 
     [Fact]
+    public async Task A_cart_holds_500_lines_and_no_more()
+    {
+        var items = Enumerable.Range(0, 500).Select(i => new { variant_id = shop.Mug.WireId, quantity = 1, metadata = new { i } }).ToList();
+        var cart = (await shop.Store.PostJson("/store/carts", new { region_id = shop.Region, items }))["cart"]!;
+        Assert.Equal((500, 49995m), (cart["items"]!.AsArray().Count, (decimal)cart["total"]!));
+        Assert.Equal(Enumerable.Range(0, 500), (await shop.Store.GetJson($"/store/carts/{cart["id"]}"))["cart"]!["items"]!.AsArray().Select(l => (int)l!["metadata"]!["i"]!));
+        var refused = await shop.Store.PostJson($"/store/carts/{cart["id"]}/line-items", new { variant_id = shop.Mug.WireId, quantity = 1 }, 400);
+        Assert.Equal(("too_many_lines", "A cart holds at most 500 lines"), ((string)refused["code"]!, (string)refused["message"]!));
+        items.Add(items[0]);
+        Assert.Equal("Invalid request: Field 'items' must have at most 500 entries", (string)(await shop.Store.PostJson("/store/carts", new { items }, 400))["message"]!);
+        Assert.Equal("Invalid request: Field 'metadata' must have at most 16384 characters of JSON",
+            (string)(await shop.Store.PostJson("/store/carts", new { metadata = new { x = new string('x', 17000) } }, 400))["message"]!);
+    }
+
+    [Fact]
     public async Task Codes_are_added_once_taken_away_and_refused_when_unknown()
     {
         var path = $"/store/carts/{(await shop.Cart((shop.ShirtS, 1)))["id"]}";

@@ -20,7 +20,7 @@ internal static partial class CartRules
     public const long MaxQuantity = 1_000_000;
     public const int MaxCodes = 50;
     private const int MaxText = 255;
-    private const int MaxJson = 64 * 1024;
+    private const int MaxJson = 16 * 1024;
 
     public static Error? Quantity(long quantity, long least, string field = "quantity") =>
         quantity < least ? Error.Invalid($"Invalid request: Value for field '{field}' too small, expected at least: '{least}'")

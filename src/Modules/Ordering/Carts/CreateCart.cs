@@ -42,6 +42,7 @@ internal sealed class CreateCart(IPricing pricing, CartChange change, CartAnswer
         var cart = new CartState(
             WireId.New(), 0, region.Id, region.CurrencyCode, channel[0], request.Email, request.Locale, null, codes,
             shipping.Value ?? CartRules.OnlyCountry(region), billing.Value, false, metadata.Value, default, default, null, null, null, null, [], []);
+        if (request.Items?.Count > CartRules.MaxLines) return Error.Invalid($"Invalid request: Field 'items' must have at most {CartRules.MaxLines} entries");
         foreach (var (item, i) in (request.Items ?? []).Select((item, i) => (item, i)))
         {
             if (item is null) return Error.Invalid($"Invalid request: Expected type: 'object' for field 'items, {i}', got: 'null'");
@@ -72,10 +73,10 @@ internal sealed class CreateCart(IPricing pricing, CartChange change, CartAnswer
 /// <summary>Which sales channel a cart belongs to: one of the key's.</summary>
 internal static class CartChannels
 {
-    /// <summary>A list of one: the channel, or null for a key without channels, which sees all that is published.</summary>
+    /// <summary>A list of one: the channel (the key's oldest when none is named), or null for a key without channels, which sees all that is published.</summary>
     public static Result<Guid?[]> Choose(string? wireId, Caller caller)
     {
-        if (wireId is null) return new Guid?[] { caller.SalesChannelIds.Count > 0 ? caller.SalesChannelIds[0] : null };
+        if (wireId is null) return new Guid?[] { caller.SalesChannelIds.Count > 0 ? caller.SalesChannelIds.Min() : null };
         return WireId.TryDecode("sc", wireId, out var id) && caller.SalesChannelIds.Contains(id) ? new Guid?[] { id }
             : Error.Invalid($"Invalid request: Field 'sales_channel_id' must name a sales channel of the publishable key, got: '{wireId}'");
     }
