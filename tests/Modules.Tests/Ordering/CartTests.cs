@@ -220,6 +220,36 @@ public class CartTests(ShopFixture shop) : IClassFixture<ShopFixture>
         Assert.Equal(1L, await shop.Scalar<long>($"select quantity from ordering.cart_lines where cart_id = '{row}'"));
     }
 
+    [Fact]
+    public async Task No_body_on_any_route_makes_a_server_error_or_a_change()
+    {
+        var cart = await shop.Cart((shop.Mug, 1));
+        var id = (string)cart["id"]!;
+        var before = (await shop.Store.GetJson($"/store/carts/{id}")).ToJsonString();
+        string[] bodies =
+        [
+            "null", "[]", "5", "\"x\"", "{", "[[[", """{"quantity":null}""", """{"quantity":1e400,"variant_id":"x"}""", """{"variant_id":{},"quantity":1}""",
+            """{"promo_codes":[[1]]}""", """{"promo_codes":{"0":"SAVE10"}}""", """{"option_id":null}""", """[{"option_id":"so_x","data":{"a":1e999999}}]""",
+            """{"provider_id":["pp_system_default"]}""", """{"cart_id":7}""", """{"shipping_address":[]}""", """{"email":"\ud800@x.yz"}""", """{"a":1,"a":2}""",
+            """{"quantity":1,"quantity":2,"variant_id":"x"}""", new string('[', 5000), "{\"metadata\":" + string.Concat(Enumerable.Repeat("{\"a\":", 200)) + "1" + new string('}', 201),
+        ];
+        var paths = Writes(id, new { }).Select(w => w.Path).Append($"/store/carts/{id}/line-items/{cart["items"]![0]!["id"]}")
+            .Append("/store/carts").Append("/store/payment-collections/pay_col_x/payment-sessions").Append("/store/shipping-options/so_x/calculate");
+        foreach (var path in paths.Where(p => !p.EndsWith("/payment-sessions", StringComparison.Ordinal)))
+        {
+            foreach (var body in bodies)
+            {
+                using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+                using var response = await shop.Store.PostAsync(new Uri(path, UriKind.Relative), content);
+                var text = await response.Content.ReadAsStringAsync();
+                Assert.True((int)response.StatusCode is >= 400 and < 500, $"{path} {body[..Math.Min(80, body.Length)]}: {(int)response.StatusCode} {text}");
+                Assert.NotEmpty((string)JsonNode.Parse(text)!["message"]!);
+            }
+        }
+
+        Assert.Equal(before, (await shop.Store.GetJson($"/store/carts/{id}")).ToJsonString());
+    }
+
     internal static (string Path, object Body)[] Writes(string id, object line) =>
     [
         ($"/store/carts/{id}", new { email = "a@example.com" }),

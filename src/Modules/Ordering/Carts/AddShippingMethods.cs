@@ -25,7 +25,6 @@ internal static class AddShippingMethods
         var news = new List<CartShippingMethod>();
         foreach (var method in methods)
         {
-            if (method is null) return Error.Invalid("Invalid request: Expected type: 'object' for field '0', got: 'null'");
             if (CartRules.Text(method.OptionId, "option_id") is { } problem) return problem;
             if (!WireId.TryDecode("so", method.OptionId, out var option)) return CartErrors.ShippingUnfit([method.OptionId]);
             var data = CartRules.Json(method.Data, "data");

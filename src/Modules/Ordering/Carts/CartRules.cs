@@ -49,10 +49,7 @@ internal static partial class CartRules
         if (codes is null) return Array.Empty<string>();
         if (codes.Count > MaxCodes) return Error.Invalid($"Invalid request: Field 'promo_codes' must have at most {MaxCodes} entries");
         for (var i = 0; i < codes.Count; i++)
-        {
-            if (codes[i] is null) return Error.Invalid($"Invalid request: Expected type: 'string' for field 'promo_codes, {i}', got: 'null'");
             if (Text(codes[i], $"promo_codes, {i}") is { } problem) return problem;
-        }
 
         return codes.Select(c => c.Trim()).Where(c => c.Length > 0).Distinct(StringComparer.OrdinalIgnoreCase).ToList();
     }

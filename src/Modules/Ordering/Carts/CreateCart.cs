@@ -45,7 +45,6 @@ internal sealed class CreateCart(IPricing pricing, CartChange change, CartAnswer
         if (request.Items?.Count > CartRules.MaxLines) return Error.Invalid($"Invalid request: Field 'items' must have at most {CartRules.MaxLines} entries");
         foreach (var (item, i) in (request.Items ?? []).Select((item, i) => (item, i)))
         {
-            if (item is null) return Error.Invalid($"Invalid request: Expected type: 'object' for field 'items, {i}', got: 'null'");
             if (!AddLineItem.Decide(cart, item, $"items, {i}, ").Try(out var next, out error)) return error;
             cart = next;
         }

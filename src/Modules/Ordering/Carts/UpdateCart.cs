@@ -12,9 +12,9 @@ namespace HeadlessPro.Ordering.Carts;
 /// cart anew and drops shipping methods that no longer fit.
 /// </summary>
 internal sealed record UpdateCartRequest(
-    Optional<string?> RegionId = default, Optional<string?> SalesChannelId = default, Optional<string?> Email = default,
+    Optional<string> RegionId = default, Optional<string> SalesChannelId = default, Optional<string?> Email = default,
     Optional<string?> Locale = default, Optional<CartAddressRequest?> ShippingAddress = default,
-    Optional<CartAddressRequest?> BillingAddress = default, Optional<List<string>?> PromoCodes = default,
+    Optional<CartAddressRequest?> BillingAddress = default, Optional<List<string>> PromoCodes = default,
     Optional<Dictionary<string, JsonElement>?> Metadata = default);
 
 internal sealed class UpdateCart(IPricing pricing, CartChange change, CartAnswers answers)
@@ -32,22 +32,16 @@ internal sealed class UpdateCart(IPricing pricing, CartChange change, CartAnswer
         return await answers.Send(await change.Run(id, cart => Decide(cart, request, codes, regions, caller), ct), fields, ct);
     }
 
-    private static Error? Check(UpdateCartRequest request)
-    {
-        if (request.RegionId is { IsSet: true, Value: null }) return Missing("string", "region_id");
-        if (request.SalesChannelId is { IsSet: true, Value: null }) return Missing("string", "sales_channel_id");
-        if (request.PromoCodes is { IsSet: true, Value: null }) return Missing("array", "promo_codes");
-        return CartRules.Email(request.Email.Value) ?? CartRules.Locale(request.Locale.Value) ?? CartRules.Json(request.Metadata.Value).Error;
-
-        static Error Missing(string type, string field) => Error.Invalid($"Invalid request: Expected type: '{type}' for field '{field}', got: 'null'");
-    }
+    private static Error? Check(UpdateCartRequest request) =>
+        CartRules.Email(request.Email.Value) ?? CartRules.Locale(request.Locale.Value) ?? CartRules.Json(request.Metadata.Value).Error;
 
     private static Result<CartState> Decide(
         CartState cart, UpdateCartRequest request, IReadOnlyList<string> codes, IReadOnlyList<RegionInfo> regions, Caller caller)
     {
         Error? error;
-        if (request.RegionId is { IsSet: true, Value: { } wireId })
+        if (request.RegionId.IsSet)
         {
+            var wireId = request.RegionId.Value;
             var chosen = WireId.TryDecode("reg", wireId, out var id) ? regions.FirstOrDefault(r => r.Id == id) : null;
             if (chosen is null) return CartErrors.RegionNotFound(wireId);
             if (chosen.Id != cart.RegionId) cart = MoveTo(cart, chosen);
