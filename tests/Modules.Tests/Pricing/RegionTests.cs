@@ -20,6 +20,8 @@ public class RegionTests(HpApp app) : IClassFixture<HpApp>
 
         var list = await app.Store.GetJson("/store/regions?name=South+Africa");
         Assert.Equal((1, 0, 50), ((int)list["count"]!, (int)list["offset"]!, (int)list["limit"]!));
+        Recordings.SameShape("001-regions-list", "", list);
+        Recordings.SameShape("002-regions-get", "", await app.Store.GetJson($"/store/regions/{id}"));
         var region = list["regions"]![0]!.AsObject();
         Assert.Equal(["id", "name", "currency_code", "created_at", "updated_at", "deleted_at", "metadata", "countries"], region.Select(p => p.Key));
         Assert.Equal((id, "zar", "4180"), ((string)region["id"]!, (string)region["currency_code"]!, (string)region["metadata"]!["vat"]!));
@@ -109,6 +111,8 @@ public class RegionTests(HpApp app) : IClassFixture<HpApp>
     public async Task Currencies_are_listed_and_read_as_recorded_and_have_the_digits_of_our_amounts()
     {
         var page = await app.Store.GetJson("/store/currencies?limit=2");
+        Recordings.SameShape("029-currencies-list", "", page);
+        Recordings.SameShape("030-currency-get", "", await app.Store.GetJson("/store/currencies/zar"));
         Assert.Equal((153, 0, 2), ((int)page["count"]!, (int)page["offset"]!, (int)page["limit"]!));
         Assert.Equal("""{"code":"zar","name":"South African Rand","symbol":"R","symbol_native":"R","decimal_digits":2,"rounding":0}""",
             (await app.Store.GetJson("/store/currencies/zar"))["currency"]!.ToJsonString());

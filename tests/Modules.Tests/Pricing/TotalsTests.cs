@@ -1,3 +1,4 @@
+using System.Text.Json;
 using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Pricing;
 using HeadlessPro.Pricing.Totals;
@@ -65,6 +66,20 @@ public class TotalsTests
             Promotion(MethodType.Fixed, 1_000, TargetType.Items, Allocation.Across, taxInclusive: true) with { Id = new Guid(3, 0, 0, new byte[8]) });
         Assert.Equal([1_000L, 900L, 810L], quote.Lines[0].Adjustments.Select(a => a.Total));
         Assert.Equal(7_290, quote.Totals.Total);
+    }
+
+    [Fact]
+    public void A_quote_travels_between_hosts_unchanged()
+    {
+        var options = new JsonSerializerOptions(JsonSerializerDefaults.Web);
+        var tenth = Promotion(MethodType.Percentage, 100_000, TargetType.Items, Allocation.Across);
+        Result<Quote> sent = Quote(true, [Line(3, 333), Line(1, 1729)], tenth);
+        var text = JsonSerializer.Serialize(sent, options);
+        var received = JsonSerializer.Deserialize<Result<Quote>>(text, options);
+        Assert.Equal(text, JsonSerializer.Serialize(received, options));
+        Assert.Equal(sent.Value!.Totals, received.Value!.Totals);
+        Assert.Equal(sent.Value.Lines[0].TaxLines, received.Value.Lines[0].TaxLines);
+        Assert.Equal(sent.Value.Lines[0].Adjustments, received.Value.Lines[0].Adjustments);
     }
 
     private static QuoteLine Line(long quantity, long price) =>
