@@ -26,6 +26,8 @@ public static class HostApp
         builder.Services.AddPlatform(database.Source);
         builder.Services.AddSingleton(new HostInfo(role, modules.Select(m => m.Name).ToList()));
         foreach (var module in modules) module.Add(builder.Services, configuration);
+        // Lines a program can read, unless a person watches.
+        if (!builder.Environment.IsDevelopment()) builder.Logging.ClearProviders().AddJsonConsole(console => console.UseUtcTimestamp = true);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning)
             // A failure to start reaches the operator as one sentence, from Program.
             .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
