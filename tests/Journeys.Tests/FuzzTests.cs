@@ -192,7 +192,7 @@ public sealed partial class FuzzTests(ShopFixture app) : IClassFixture<ShopFixtu
                 var name = (string)parameter["name"]!;
                 var value = Odd() ? Pick(Hostile) : name switch
                 {
-                    "limit" or "offset" => Pick(_hostile ? ["0", "1000", "100000", "-1", "x"] : ["0", "1", "5", "50", "1000"]),
+                    "limit" or "offset" => Pick<string>(_hostile ? ["0", "1000", "100000", "-1", "x"] : ["0", "1", "5", "50", "1000"]),
                     "order" => Pick(["created_at", "-created_at", "-created_at", "title", _hostile ? "x" : "created_at"]),
                     "fields" => Pick(["*variants", "+variants.inventory_quantity,*variants.calculated_price", "id, handle,", "-id,-title", "*items.product,+items.total", "*", "**", "+", "*a.b.c"]),
                     _ => name.EndsWith("id", StringComparison.Ordinal) ? ids.Any(random, name + operation.Path) : Pick(Words),
