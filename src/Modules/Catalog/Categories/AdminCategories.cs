@@ -8,9 +8,14 @@ internal sealed record AdminCategoryResponse(
     string Id, string Name, string Description, string Handle, string Mpath, bool IsActive, bool IsInternal, int Rank, string? ExternalId,
     string? ParentCategoryId, JsonElement? Metadata, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? DeletedAt)
 {
-    public AdminCategoryResponse? ParentCategory { get; set; }
-    public IReadOnlyList<AdminCategoryResponse>? CategoryChildren { get; set; }
+    public AdminCategoryRelativeResponse? ParentCategory { get; set; }
+    public IReadOnlyList<AdminCategoryRelativeResponse>? CategoryChildren { get; set; }
 }
+
+/// <summary>A category beside another: its parent or child.</summary>
+internal sealed record AdminCategoryRelativeResponse(
+    string Id, string Name, string Description, string Handle, string Mpath, bool IsActive, bool IsInternal, int Rank, string? ExternalId,
+    string? ParentCategoryId, JsonElement? Metadata, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? DeletedAt);
 
 internal sealed record AdminCategoryEnvelope(AdminCategoryResponse ProductCategory);
 
@@ -29,7 +34,13 @@ internal sealed record AdminCategoryRow(
 
     public static Guid Key(string id) => Check.PathId(What, Prefix, id);
 
+    private string Mpath => string.Join('.', Path.Select(step => WireId.Encode(Prefix, step)));
+
     public AdminCategoryResponse ToWire() => new(
-        WireId.Encode(Prefix, Id), Name, Description, Handle, string.Join('.', Path.Select(step => WireId.Encode(Prefix, step))), IsActive, IsInternal,
-        Rank, ExternalId, WireId.EncodeOrNull(Prefix, ParentId), JsonColumn.Read(Metadata), CreatedAt, UpdatedAt, DeletedAt);
+        WireId.Encode(Prefix, Id), Name, Description, Handle, Mpath, IsActive, IsInternal, Rank, ExternalId, WireId.EncodeOrNull(Prefix, ParentId),
+        JsonColumn.Read(Metadata), CreatedAt, UpdatedAt, DeletedAt);
+
+    public AdminCategoryRelativeResponse ToRelative() => new(
+        WireId.Encode(Prefix, Id), Name, Description, Handle, Mpath, IsActive, IsInternal, Rank, ExternalId, WireId.EncodeOrNull(Prefix, ParentId),
+        JsonColumn.Read(Metadata), CreatedAt, UpdatedAt, DeletedAt);
 }

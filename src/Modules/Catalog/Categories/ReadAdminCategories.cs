@@ -78,8 +78,8 @@ internal static class ReadAdminCategories
             """, new { parents = rows.Select(r => r.ParentId).OfType<Guid>().ToArray(), ids = rows.Select(r => r.Id).ToArray() }, cancellationToken: ct))).AsList();
         for (var i = 0; i < rows.Count; i++)
         {
-            wire[i].ParentCategory = family.Find(f => f.Id == rows[i].ParentId)?.ToWire();
-            wire[i].CategoryChildren = family.Where(f => f.ParentId == rows[i].Id).Select(f => f.ToWire()).ToList();
+            wire[i].ParentCategory = family.Find(f => f.Id == rows[i].ParentId)?.ToRelative();
+            wire[i].CategoryChildren = family.Where(f => f.ParentId == rows[i].Id).Select(f => f.ToRelative()).ToList();
         }
 
         return wire;

@@ -49,9 +49,6 @@ internal sealed record AdminVariantResponse(
 {
     public IReadOnlyList<AdminVariantValueResponse>? Options { get; set; }
     public IReadOnlyList<AdminPriceResponse>? Prices { get; set; }
-
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public AdminProductResponse? Product { get; set; }
 }
 
 /// <summary>The value a variant has for one option.</summary>
