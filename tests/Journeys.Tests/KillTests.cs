@@ -68,6 +68,7 @@ public class KillTests(KillTests.Shop shop) : IClassFixture<KillTests.Shop>
             var program = Path.Combine(AppContext.BaseDirectory, "headlesspro.dll");
             var start = new ProcessStartInfo("dotnet", [program, "serve", $"--port={port}", $"--Checkout:KillAt={step}", "--Checkout:Lease=00:00:01", "--Checkout:Sweep=01:00:00"])
             {
+                UseShellExecute = false,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
             };

@@ -16,7 +16,7 @@ public sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<ErrorM
             if (http.Request.Path.Value?.Contains('\0', StringComparison.Ordinal) == true)
                 throw new ErrorException(Error.Invalid("Invalid request: The path contains a null character"));
             await next(http);
-            if (http.Response is { HasStarted: false, ContentLength: null, StatusCode: 404 or 405 } && http.Response.ContentType is null)
+            if (http.Response is { HasStarted: false, ContentLength: null, StatusCode: 404 or 405 or 415 } && http.Response.ContentType is null)
                 await SendRouteError(http);
         }
         catch (ErrorException e)
@@ -54,9 +54,14 @@ public sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<ErrorM
     private static bool IsUnstorable(string sqlState) => sqlState is PostgresErrorCodes.CharacterNotInRepertoire
         or PostgresErrorCodes.UntranslatableCharacter or PostgresErrorCodes.InvalidTextRepresentation or PostgresErrorCodes.NumericValueOutOfRange;
 
-    private static Task SendRouteError(HttpContext http) => http.Response.StatusCode == StatusCodes.Status405MethodNotAllowed
-        ? ErrorBody.Send(http, Error.NotAllowed($"{http.Request.Method} is not allowed on {http.Request.Path}", "method_not_allowed"), StatusCodes.Status405MethodNotAllowed)
-        : ErrorBody.Send(http, Error.NotFound($"Cannot {http.Request.Method} {http.Request.Path}"));
+    private static Task SendRouteError(HttpContext http) => http.Response.StatusCode switch
+    {
+        StatusCodes.Status405MethodNotAllowed => ErrorBody.Send(
+            http, Error.NotAllowed($"{http.Request.Method} is not allowed on {http.Request.Path}", "method_not_allowed"), StatusCodes.Status405MethodNotAllowed),
+        StatusCodes.Status415UnsupportedMediaType => ErrorBody.Send(
+            http, Error.Invalid($"Content type '{http.Request.ContentType}' is not taken by {http.Request.Path}", "unsupported_media_type"), StatusCodes.Status415UnsupportedMediaType),
+        _ => ErrorBody.Send(http, Error.NotFound($"Cannot {http.Request.Method} {http.Request.Path}")),
+    };
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed, request {RequestId}")]
     private static partial void LogFailure(ILogger logger, Exception e, string method, PathString path, string requestId);
