@@ -9,6 +9,7 @@ using HeadlessPro.Platform;
 using HeadlessPro.Platform.Jobs;
 using HeadlessPro.Platform.Security;
 using HeadlessPro.Platform.Storage;
+using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -130,7 +131,7 @@ internal static class AdminDoor
     private static void MapUploads(IEndpointRouteBuilder routes, IEndpointRouteBuilder admin)
     {
         var uploads = admin.MapGroup("/uploads").WithTags("Uploads");
-        uploads.MapPost("", UploadFiles.Handle).Produces<UploadsResponse>().WithName("PostAdminUploads");
+        uploads.MapPost("", UploadFiles.Handle).ReadsStream().Produces<UploadsResponse>().WithName("PostAdminUploads");
         uploads.MapGet("/{id}", KeptUploads.One).Produces<FileEnvelope>().WithName("GetAdminUpload");
         uploads.MapDelete("/{id}", KeptUploads.Delete).WithName("DeleteAdminUpload");
         routes.MapGet("/uploads/{name}", KeptUploads.Serve).WithTags("Uploads").WithName("GetUpload");

@@ -232,6 +232,29 @@ public class AdminProductTests(HpApp app) : IClassFixture<HpApp>
     }
 
     [Fact]
+    public async Task A_change_that_lost_its_sku_to_a_rival_leaves_the_stock_item_as_it_was()
+    {
+        for (var round = 0; round < 5; round++)
+        {
+            var wanted = Unique("wanted");
+            var products = await Task.WhenAll(Enumerable.Range(0, 3).Select(n => Create(JsonNode.Parse(
+                $$"""{"title":"{{wanted}}-{{n}}","variants":[{"title":"v","sku":"{{wanted}}-old-{{n}}"}]}""")!.AsObject())));
+            var statuses = await Task.WhenAll(products.Select(async p =>
+            {
+                using var response = await app.Admin.PostAsync(
+                    $"/admin/products/{(string)p["id"]!}/variants/{(string)p["variants"]![0]!["id"]!}",
+                    new StringContent($$"""{"sku":"{{wanted}}"}""", System.Text.Encoding.UTF8, "application/json"));
+                return (int)response.StatusCode;
+            }));
+            Assert.Equal([200, 422, 422], statuses.Order());
+            Assert.Equal(3L, await app.Scalar<long>($"""
+                select count(*) from catalog.variants v join inventory.variant_items l on l.variant_id = v.id
+                join inventory.items i on i.id = l.item_id and i.deleted_at is null and i.sku = v.sku where v.sku like '{wanted}%'
+                """));
+        }
+    }
+
+    [Fact]
     public async Task Changes_of_one_product_at_the_same_time_all_count()
     {
         var id = (string)(await Create(new JsonObject { ["title"] = Unique("busy"), ["options"] = JsonNode.Parse("""[{"title":"N","values":["0","1","2","3"]}]""") }))["id"]!;

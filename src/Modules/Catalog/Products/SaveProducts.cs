@@ -47,7 +47,8 @@ internal sealed class SaveProducts(Db db, IInventory inventory, CheckReferences 
             await EnsureStock(plan, ct);
             try
             {
-                if (await Write(plan, links, ct)) return plan;
+                // From here on the caller's leaving changes nothing: a commit that was cut off would leave open whether it happened.
+                if (await Write(plan, links, CancellationToken.None)) return plan;
             }
             catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.DeadlockDetected && attempt < MostTries)
             {
@@ -74,20 +75,32 @@ internal sealed class SaveProducts(Db db, IInventory inventory, CheckReferences 
 
     private async Task EnsureStock(ProductPlan plan, CancellationToken ct)
     {
-        var items = plan.Drafts
-            .SelectMany(d => d.Variants.Where(v => v.StockTouched).Select(v => new EnsureItem(
-                v.Id, v.Sku, v.Title == "Default variant" ? d.Fields.Title : $"{d.Fields.Title} - {v.Title}", v.RequiresShipping, Stocked: null)))
-            .ToList();
+        var items = plan.Drafts.SelectMany(d => d.Variants.Where(v => v.StockTouched).Select(v => Item(v.Id, v.Sku, d.Fields.Title, v.Title, v.RequiresShipping))).ToList();
         if (items.Count == 0) return;
         if ((await inventory.EnsureItems(new EnsureItems(items), ct)).Error is { } error) throw new ErrorException(error);
     }
 
-    // Not cut off by the caller's leaving: what was not committed must not stay behind.
+    // Makes Inventory agree with what is in the database after all: items of variants that were not created go, copies of names that were
+    // not changed come back, and a rival that holds a SKU gets it for its item too. Not cut off by the caller's leaving.
     private async Task UndoStock(ProductPlan plan)
     {
-        var made = plan.Drafts.SelectMany(d => d.Variants).Where(v => v is { IsNew: true, StockTouched: true }).Select(v => v.Id).ToList();
-        if (made.Count > 0) await inventory.RemoveItems(new RemoveItems(made), CancellationToken.None);
+        var touched = plan.Drafts.SelectMany(d => d.Variants).Where(v => v.StockTouched).ToList();
+        if (touched.Count == 0) return;
+        await using var connection = await db.Open(CancellationToken.None);
+        var kept = (await connection.QueryAsync<KeptVariant>("""
+            select v.id, v.sku, p.title as product_title, v.title, v.requires_shipping, v.manage_inventory
+            from catalog.variants v join catalog.products p on p.id = v.product_id where (v.id = any (@ids) or v.sku = any (@skus)) and v.deleted_at is null
+            """, new { ids = touched.Select(v => v.Id).ToArray(), skus = touched.Where(v => v.Sku is not null).Select(v => v.Sku!).ToArray() })).ToList();
+        var gone = touched.Where(v => v.IsNew).Select(v => v.Id).Except(kept.Select(k => k.Id)).ToList();
+        if (gone.Count > 0) await inventory.RemoveItems(new RemoveItems(gone), CancellationToken.None);
+        var items = kept.Where(k => k.ManageInventory).Select(k => Item(k.Id, k.Sku, k.ProductTitle, k.Title, k.RequiresShipping)).ToList();
+        if (items.Count > 0) await inventory.EnsureItems(new EnsureItems(items), CancellationToken.None);
     }
+
+    private static EnsureItem Item(Guid variant, string? sku, string product, string title, bool requiresShipping) =>
+        new(variant, sku, title == "Default variant" ? product : $"{product} - {title}", requiresShipping, Stocked: null);
+
+    private sealed record KeptVariant(Guid Id, string? Sku, string ProductTitle, string Title, bool RequiresShipping, bool ManageInventory);
 
     private async Task<bool> Write(ProductPlan plan, List<VariantValueLink> links, CancellationToken ct)
     {
