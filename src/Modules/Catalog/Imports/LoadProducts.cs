@@ -40,13 +40,16 @@ internal static class LoadProducts
             from catalog.variants v where v.product_id in ({found}) and v.deleted_at is null order by v.rank, v.id
             """, "handles", handles);
         Add(batch, $"select i.product_id, i.id, i.url, i.alt, i.rank from catalog.images i where i.product_id in ({found}) order by i.rank, i.id", "handles", handles);
+        // One look-up of the unique index each: for the whole array at once the planner takes the trigram index, a hundred times slower.
         Add(batch, """
-            select v.sku, p.handle, v.id from catalog.variants v join catalog.products p on p.id = v.product_id
-            where v.sku = any(@skus) and v.deleted_at is null
+            select v.sku, p.handle, v.id
+            from unnest(@skus) as n (name), lateral (select v.sku, v.id, v.product_id from catalog.variants v where v.sku = n.name and v.deleted_at is null limit 1) as v
+            join catalog.products p on p.id = v.product_id
             """, "skus", skus);
         Add(batch, """
-            select v.barcode, p.handle, v.id from catalog.variants v join catalog.products p on p.id = v.product_id
-            where v.barcode = any(@barcodes) and v.deleted_at is null
+            select v.barcode, p.handle, v.id
+            from unnest(@barcodes) as n (name), lateral (select v.barcode, v.id, v.product_id from catalog.variants v where v.barcode = n.name and v.deleted_at is null limit 1) as v
+            join catalog.products p on p.id = v.product_id
             """, "barcodes", barcodes);
 
         var products = new Dictionary<Guid, ProductState>();

@@ -103,12 +103,15 @@ internal sealed class RunProductImport(Db db, IInventory inventory, TimeProvider
             return;
         }
 
+        var batches = 0;
         await foreach (var (batch, decimalComma) in Batches(id, claim, claim.ResumeLine, ct))
         {
             var stock = new StockToSet();
             var report = await batch.WriteAndCommit(db, claim.Options, decimalComma, stock, ct);
             await stock.Set(inventory, locations, ct);
             await progress.Note(batch, report, ct);
+            await using var connection = await db.Open(ct);
+            await TableStatistics.Refresh(connection, ++batches, ct);
         }
 
         await progress.Finish("completed", null, ct);
@@ -118,6 +121,7 @@ internal sealed class RunProductImport(Db db, IInventory inventory, TimeProvider
     {
         var stock = new StockToSet();
         var sum = new ImportReport();
+        var batches = 0;
         await using (var tx = await db.Begin(ct))
         {
             await foreach (var (batch, decimalComma) in Batches(id, claim, 0, ct))
@@ -126,6 +130,7 @@ internal sealed class RunProductImport(Db db, IInventory inventory, TimeProvider
                 if (report.Errors.Count > 0)
                     throw new UnreadableFileException($"Nothing was imported: line {report.Errors[0].Line}: {report.Errors[0].Message}");
                 sum.Add(report);
+                await TableStatistics.Refresh(tx.Connection, ++batches, ct);
                 await progress.NoteRows(batch.Rows, ct);
             }
 

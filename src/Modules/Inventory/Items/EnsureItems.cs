@@ -77,6 +77,9 @@ internal static class EnsureItems
         await tx.Connection.ExecuteAsync(new CommandDefinition($"""
             select pg_advisory_xact_lock(hashtext('inventory.ensure_items'));
 
+            -- While a large file comes in, the planner thinks these tables small and would read them whole for each batch.
+            set local enable_seqscan = off;
+
             with {Input}, fresh as (
                 select i.* from input i where not exists (select 1 from inventory.variant_items v where v.variant_id = i.variant_id)),
             shared as (
