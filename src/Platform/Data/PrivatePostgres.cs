@@ -158,7 +158,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
         unix_socket_directories = '{run.Replace("'", "''", StringComparison.Ordinal)}'
         unix_socket_permissions = 0700
         port = 5432
-        max_connections = 200
+        max_connections = {(durable ? 200 : 500)}
         shared_buffers = 128MB
         random_page_cost = 1.1
         jit = off
