@@ -31,12 +31,14 @@ internal sealed class HostProcess : IAsyncDisposable
     {
         var host = Begin(null, "serve", "--empty", "--port", $"{port}", "--data", data);
         using var http = new HttpClient();
-        for (var until = Stopwatch.StartNew(); until.Elapsed < TimeSpan.FromSeconds(30);)
+        for (var until = Stopwatch.StartNew(); until.Elapsed < TimeSpan.FromSeconds(60);)
         {
             if (host._process.HasExited) Assert.Fail($"The host ended with {host._process.ExitCode}: {await host._errors}");
             try
             {
-                if ((await http.GetAsync($"http://127.0.0.1:{port}/health")).IsSuccessStatusCode) return host;
+                using var answer = await http.GetAsync($"http://127.0.0.1:{port}/health");
+                Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+                return host;
             }
             catch (HttpRequestException)
             {
