@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using HeadlessPro.Contracts;
 using HeadlessPro.Host;
 using HeadlessPro.Platform.Data;
-using HeadlessPro.Platform.Modules;
+using Module = HeadlessPro.Platform.Modules.Module;
 
 namespace HeadlessPro.House.Tests;
 
