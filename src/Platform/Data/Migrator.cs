@@ -2,7 +2,6 @@ using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
-using Dapper;
 using Npgsql;
 
 namespace HeadlessPro.Platform.Data;
@@ -22,10 +21,15 @@ public static partial class Migrator
     public static async Task Migrate(NpgsqlDataSource source, IReadOnlyList<(string Module, Assembly Assembly)> modules, CancellationToken ct)
     {
         await using var connection = await source.OpenConnectionAsync(ct);
-        await connection.ExecuteAsync(new CommandDefinition("select pg_advisory_lock(@LockKey)", new { LockKey }, cancellationToken: ct));
+        var known = modules.Select(m => (m.Module, Migrations: Load(m.Assembly))).ToList();
+
+        // The usual start finds nothing to do: one query, no lock.
+        if (await ReadApplied(connection, ct) is { } now && known.All(k => Pending(k.Module, k.Migrations, now).Count == 0)) return;
+
+        await Execute(connection, null, $"select pg_advisory_lock({LockKey})", ct);
         try
         {
-            await connection.ExecuteAsync(new CommandDefinition("""
+            await Execute(connection, null, """
                 create schema if not exists platform;
                 create table if not exists platform.migrations (
                     module text not null,
@@ -34,25 +38,40 @@ public static partial class Migrator
                     checksum text not null,
                     applied_at timestamptz not null default now(),
                     primary key (module, number))
-                """, cancellationToken: ct));
-            var applied = (await connection.QueryAsync<Applied>(new CommandDefinition(
-                "select module, number, name, checksum from platform.migrations", cancellationToken: ct))).ToList();
-            foreach (var (module, assembly) in modules)
-                await MigrateModule(connection, module, Load(assembly), applied.Where(a => a.Module == module).ToList(), ct);
+                """, ct);
+            var applied = (await ReadApplied(connection, ct))!;
+            foreach (var (module, migrations) in known)
+                foreach (var migration in Pending(module, migrations, applied)) await Apply(connection, module, migration, ct);
         }
         finally
         {
-            await connection.ExecuteAsync("select pg_advisory_unlock(@LockKey)", new { LockKey });
+            await Execute(connection, null, $"select pg_advisory_unlock({LockKey})", CancellationToken.None);
         }
 
         // Extensions and types made by a migration are unknown to connections opened before it.
         await source.ReloadTypesAsync(ct);
     }
 
-    private static async Task MigrateModule(
-        NpgsqlConnection connection, string module, IReadOnlyList<Migration> known, IReadOnlyList<Applied> applied, CancellationToken ct)
+    /// <summary>What is applied; null in a database that has never seen this program.</summary>
+    private static async Task<List<Applied>?> ReadApplied(NpgsqlConnection connection, CancellationToken ct)
     {
-        foreach (var old in applied)
+        try
+        {
+            await using var command = new NpgsqlCommand("select module, number, name, checksum from platform.migrations", connection);
+            await using var reader = await command.ExecuteReaderAsync(ct);
+            var applied = new List<Applied>();
+            while (await reader.ReadAsync(ct)) applied.Add(new Applied(reader.GetString(0), reader.GetInt32(1), reader.GetString(2), reader.GetString(3)));
+            return applied;
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
+        {
+            return null;
+        }
+    }
+
+    private static List<Migration> Pending(string module, IReadOnlyList<Migration> known, IReadOnlyList<Applied> applied)
+    {
+        foreach (var old in applied.Where(a => a.Module == module))
         {
             var migration = known.FirstOrDefault(m => m.Number == old.Number)
                 ?? throw new MigrationException(
@@ -61,16 +80,29 @@ public static partial class Migrator
                 throw new MigrationException($"Migration {old.Name} of module {module} was changed after it had been applied. Add a new migration instead.");
         }
 
-        foreach (var migration in known.Where(m => applied.All(a => a.Number != m.Number)).OrderBy(m => m.Number))
+        return known.Where(m => !applied.Any(a => a.Module == module && a.Number == m.Number)).ToList();
+    }
+
+    private static async Task Apply(NpgsqlConnection connection, string module, Migration migration, CancellationToken ct)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        await Execute(connection, transaction, migration.Sql, ct);
+        await using (var command = new NpgsqlCommand("insert into platform.migrations (module, number, name, checksum) values ($1, $2, $3, $4)", connection, transaction))
         {
-            await using var transaction = await connection.BeginTransactionAsync(ct);
-            await using (var command = new NpgsqlCommand(migration.Sql, connection, transaction) { CommandTimeout = 0 })
-                await command.ExecuteNonQueryAsync(ct);
-            await connection.ExecuteAsync(new CommandDefinition(
-                "insert into platform.migrations (module, number, name, checksum) values (@Module, @Number, @Name, @Checksum)",
-                new { Module = module, migration.Number, migration.Name, migration.Checksum }, transaction, cancellationToken: ct));
-            await transaction.CommitAsync(ct);
+            command.Parameters.AddWithValue(module);
+            command.Parameters.AddWithValue(migration.Number);
+            command.Parameters.AddWithValue(migration.Name);
+            command.Parameters.AddWithValue(migration.Checksum);
+            await command.ExecuteNonQueryAsync(ct);
         }
+
+        await transaction.CommitAsync(ct);
+    }
+
+    private static async Task Execute(NpgsqlConnection connection, NpgsqlTransaction? transaction, string sql, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(sql, connection, transaction) { CommandTimeout = 0 };
+        await command.ExecuteNonQueryAsync(ct);
     }
 
     private static List<Migration> Load(Assembly assembly) =>
