@@ -67,9 +67,10 @@ public static class TestServer
         folder += Environment.ProcessId;
         var tools = Environment.GetEnvironmentVariable("HEADLESSPRO_TOOLS") ?? Path.Combine(Path.GetTempPath(), $"headlesspro-tools-{Environment.UserName}");
         var server = await PrivatePostgres.Start(folder, tools, durable: false, CancellationToken.None);
+        IAsyncDisposable running = server;
         AppDomain.CurrentDomain.ProcessExit += (_, _) =>
         {
-            server.DisposeAsync().AsTask().Wait(TimeSpan.FromSeconds(30));
+            running.DisposeAsync().AsTask().Wait(TimeSpan.FromSeconds(30));
             TryDelete(folder);
         };
         return server.ConnectionString;
