@@ -66,13 +66,16 @@ public class KillTests(KillTests.Shop shop) : IClassFixture<KillTests.Shop>
         {
             var port = FreePort();
             var program = Path.Combine(AppContext.BaseDirectory, "headlesspro.dll");
-            var start = new ProcessStartInfo("dotnet", [program, "serve", $"--port={port}", $"--Checkout:KillAt={step}", "--Checkout:Lease=00:00:01", "--Checkout:Sweep=01:00:00"])
+            var start = new ProcessStartInfo("dotnet", [program, "serve", "--empty", $"--port={port}"])
             {
                 UseShellExecute = false,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
             };
             start.Environment["DATABASE_URL"] = connectionString;
+            start.Environment["Checkout__KillAt"] = step;
+            start.Environment["Checkout__Lease"] = "00:00:01";
+            start.Environment["Checkout__Sweep"] = "01:00:00";
             var process = Process.Start(start)!;
             process.BeginOutputReadLine();
             process.BeginErrorReadLine();

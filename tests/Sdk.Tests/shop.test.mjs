@@ -1,23 +1,65 @@
-// Buys from a running shop with the public client, unmodified. HEADLESSPRO_URL names the shop, HEADLESSPRO_KEY its publishable key.
-// Every answer is recorded and then type-checked against the client's own types.
+// Buys with the public client, unmodified. Starts a demo shop of its own, or uses the one HEADLESSPRO_URL names. Every answer is recorded;
+// `npm test` then checks the answers against the client's own types.
 import assert from "node:assert/strict"
-import { execFileSync } from "node:child_process"
-import { mkdirSync, rmSync, writeFileSync } from "node:fs"
-import { after, test } from "node:test"
+import { spawn } from "node:child_process"
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { createServer } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { after, before, test } from "node:test"
+import { setTimeout as sleep } from "node:timers/promises"
+import { fileURLToPath } from "node:url"
 import MedusaModule from "@medusajs/js-sdk"
 
 const Medusa = MedusaModule.default ?? MedusaModule
-const sdk = new Medusa({
-  baseUrl: process.env.HEADLESSPRO_URL ?? "http://127.0.0.1:9000",
-  publishableKey: process.env.HEADLESSPRO_KEY ?? "pk_demo",
+const root = fileURLToPath(new URL("../../", import.meta.url))
+// Product files of real shops, where the clone has them beside it.
+const realFiles = join(root, "../shared/data")
+
+let baseUrl = process.env.HEADLESSPRO_URL
+let store
+let stopShop = async () => {}
+
+before(async () => {
+  if (!baseUrl) await startShop()
+  store = new Medusa({ baseUrl, publishableKey: process.env.HEADLESSPRO_KEY ?? "pk_demo" }).store
 })
-const store = sdk.store
+
+/** A demo shop on a free port with its data in a temporary folder. */
+async function startShop() {
+  const port = await new Promise((resolve) => {
+    const probe = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = probe.address()
+      probe.close(() => resolve(port))
+    })
+  })
+  const data = mkdtempSync(join(tmpdir(), "headlesspro-sdk-"))
+  const { DATABASE_URL, ...env } = process.env
+  const host = spawn("dotnet", [join(root, "src/Host/bin/Release/net10.0/headlesspro.dll"), "serve", `--port=${port}`, `--data=${data}`], { env, stdio: "pipe" })
+  let output = ""
+  host.stdout.on("data", (text) => (output += text))
+  host.stderr.on("data", (text) => (output += text))
+  stopShop = async () => {
+    if (host.exitCode === null) {
+      host.kill("SIGTERM")
+      await new Promise((resolve) => host.once("exit", resolve))
+    }
+    rmSync(data, { recursive: true, force: true })
+  }
+  baseUrl = `http://127.0.0.1:${port}`
+  for (let i = 0; i < 600 && host.exitCode === null; i++) {
+    if (output.includes("pk_demo")) return
+    await sleep(100)
+  }
+  assert.fail(`the shop did not start: ${output}`)
+}
 
 const recorded = []
 
 /** Calls a method of the client by its path and keeps the answer under it. */
 async function call(path, ...args) {
-  const answer = await path.split(".").reduce((o, name) => o[name].bind(o), store)(...args)
+  const [group, method] = path.split(".")
+  const answer = await store[group][method](...args)
   recorded.push([path, answer])
   return answer
 }
@@ -125,7 +167,41 @@ test("an error reaches the client as status, reason phrase and message", async (
   await assert.rejects(store.cart.create({ region_id: "reg_x", price: 1 }), { status: 400, statusText: "Bad Request", message: /price/ })
 })
 
-after(() => {
+/** Sends a product file to the shop as its owner would, and waits for the end. */
+async function importFile(path) {
+  const headers = { authorization: `Basic ${Buffer.from("sk_demo:").toString("base64")}` }
+  const started = await fetch(`${baseUrl}/admin/product-imports?file_name=products.csv`, { method: "POST", headers: { ...headers, "content-type": "text/csv" }, body: readFileSync(path) })
+  const { import: job, message } = await started.json()
+  assert.equal(started.status, 202, message)
+  for (let i = 0; i < 300; i++) {
+    const now = (await (await fetch(`${baseUrl}/admin/product-imports/${job.id}`, { headers })).json()).import
+    if (now.status === "completed" || now.status === "failed") return now
+    await sleep(100)
+  }
+  assert.fail("the import did not end")
+}
+
+test("products of real shops' files can be bought", { skip: !existsSync(realFiles) }, async () => {
+  for (const file of readdirSync(realFiles).filter((name) => name.endsWith(".csv"))) {
+    const done = await importFile(join(realFiles, file))
+    assert.deepEqual([done.status, done.rows_failed], ["completed", 0], file)
+  }
+  const region = await southAfrica()
+  const { products } = await store.product.list({ handle: "clay-plant-pot", region_id: region.id, fields: "*variants.calculated_price" })
+  const variant = products[0].variants.find((v) => v.title === "Large")
+  assert.equal(variant.calculated_price.calculated_amount, 15.99)
+
+  const { cart } = await store.cart.create({ region_id: region.id, email: "sipho@example.com", shipping_address: address, items: [{ variant_id: variant.id, quantity: 3 }] })
+  const { shipping_options } = await store.fulfillment.listCartOptions({ cart_id: cart.id })
+  await store.cart.addShippingMethod(cart.id, { option_id: shipping_options[0].id })
+  await store.payment.initiatePaymentSession(cart, { provider_id: "pp_system_default" })
+  const placed = await store.cart.complete(cart.id)
+  assert.equal(placed.type, "order")
+  assert.equal(placed.order.items[0].quantity, 3)
+})
+
+after(async () => {
+  await stopShop()
   const folder = new URL("recorded/", import.meta.url)
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder)
