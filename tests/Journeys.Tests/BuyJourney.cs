@@ -25,7 +25,7 @@ public abstract class BuyJourney(ShopFixture shop)
             shipping_address = new { first_name = "Thandi", address_1 = "12 Long Street", city = "Cape Town", postal_code = "8001", country_code = "za" },
         });
         var offered = (await store.GetJson($"/store/shipping-options?cart_id={cart}"))["shipping_options"]!.AsArray();
-        Assert.Equal([option], offered.Select(o => (string)o!["id"]!).ToArray());
+        Assert.Contains(option, offered.Select(o => (string)o!["id"]!));
         await store.PostJson($"/store/carts/{cart}/shipping-methods", new { option_id = option });
         await store.PostJson($"/store/carts/{cart}/payment-sessions", new { provider_id = "pp_system_default" });
 
