@@ -46,6 +46,7 @@ public static class HostApp
             foreach (var contract in module.Offers) app.MapContract(contract, Roles.ServiceToken(configuration));
         }
 
+        if (modules.Any(m => m.Offers.Contains(typeof(Contracts.Identity.IApiKeys)))) await FirstKey.Ensure(app);
         return app;
     }
 

@@ -19,9 +19,13 @@ internal static class ReadyBlock
               Store API   {url}/store      Admin API   {url}/admin      Health   {url}/health
               Role        {role}
               Database    {database}
-            {(isDemo ? Demo(url) : "")}
+            {(isDemo ? Demo(url) : Empty(app.Configuration))}
             """;
     }
+
+    private static string Empty(IConfiguration configuration) => string.IsNullOrEmpty(configuration[FirstKey.Variable])
+        ? $"  First key   start once with {FirstKey.Variable}=sk_… in the environment to get into /admin of a new shop"
+        : $"  First key   the one in {FirstKey.Variable} opens /admin";
 
     private static string Demo(string url) => $"""
           Demo shop   storefront key {DemoShop.PublishableKey}, staff key {DemoShop.SecretKey}; codes WELCOME10 and BRAAI100 (above R 500)

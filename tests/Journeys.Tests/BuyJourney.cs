@@ -88,11 +88,14 @@ public abstract class BuyJourney(ShopFixture shop)
         var set = (string)(await shop.Admin.PostJson("/admin/fulfillment-sets", new { name = "Courier", type = "shipping" }))["fulfillment_set"]!["id"]!;
         var zone = (string)(await shop.Admin.PostJson($"/admin/fulfillment-sets/{set}/service-zones", new
         {
-            name = "South Africa", geo_zones = new[] { new { country_code = "za" } },
+            name = "South Africa",
+            geo_zones = new[] { new { country_code = "za" } },
         }))["fulfillment_set"]!["service_zones"]![0]!["id"]!;
         return (string)(await shop.Admin.PostJson("/admin/shipping-options", new
         {
-            name = "Courier", service_zone_id = zone, type = new { label = "Standard", code = "standard" },
+            name = "Courier",
+            service_zone_id = zone,
+            type = new { label = "Standard", code = "standard" },
             prices = new[] { new { currency_code = "zar", amount = 99 } },
         }))["shipping_option"]!["id"]!;
     }

@@ -33,7 +33,9 @@ public class KillTests(KillTests.Shop shop) : IClassFixture<KillTests.Shop>
     {
         var cart = (string)(await shop.Store.PostJson("/store/carts", new
         {
-            region_id = shop.Region, email = "thandi@example.com", items = new[] { new { variant_id = variant.WireId, quantity = 1 } },
+            region_id = shop.Region,
+            email = "thandi@example.com",
+            items = new[] { new { variant_id = variant.WireId, quantity = 1 } },
         }))["cart"]!["id"]!;
         await shop.Store.PostJson($"/store/carts/{cart}/payment-sessions", new { provider_id = "pp_system_default" });
 

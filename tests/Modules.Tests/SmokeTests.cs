@@ -1,2 +1,3 @@
 namespace HeadlessPro.Modules.Tests;
+
 public class SmokeTests { [Fact] public void Runs() => Assert.Equal(2, 1 + 1); }

@@ -65,12 +65,15 @@ public class ShopFixture : HpApp
         var location = await Scalar<Guid>("select id from inventory.stock_locations order by priority limit 1");
         var set = (await Admin.PostJson("/admin/fulfillment-sets", new
         {
-            name, type = "shipping", location_id = WireId.Encode("sloc", location),
+            name,
+            type = "shipping",
+            location_id = WireId.Encode("sloc", location),
             address = new { address_1 = "1 Main Street", city = "Johannesburg", country_code = "za" },
         }))["fulfillment_set"]!;
         var zoned = (await Admin.PostJson($"/admin/fulfillment-sets/{set["id"]}/service-zones", new
         {
-            name, geo_zones = countries.Select(c => new { type = "country", country_code = c }),
+            name,
+            geo_zones = countries.Select(c => new { type = "country", country_code = c }),
         }))["fulfillment_set"]!;
         return (string)zoned["service_zones"]![0]!["id"]!;
     }
@@ -79,7 +82,10 @@ public class ShopFixture : HpApp
     public async Task<string> AddShipping(string zone, string name, params object[] prices) =>
         (string)(await Admin.PostJson("/admin/shipping-options", new
         {
-            name, service_zone_id = zone, prices, type = new { label = name, description = "Delivered in 2-3 days.", code = name.ToLowerInvariant() },
+            name,
+            service_zone_id = zone,
+            prices,
+            type = new { label = name, description = "Delivered in 2-3 days.", code = name.ToLowerInvariant() },
         }))["shipping_option"]!["id"]!;
 
     public async Task<string> AddRegion(string name, string currency, bool taxInclusive, params string[] countries) =>
@@ -96,13 +102,21 @@ public class ShopFixture : HpApp
         var handle = title.ToLowerInvariant().Replace(' ', '-');
         var product = (await Admin.PostJson("/admin/products", new
         {
-            title, handle, status = "published", description = "Made in small runs.", thumbnail = $"https://images.example/{handle}.jpg",
+            title,
+            handle,
+            status = "published",
+            description = "Made in small runs.",
+            thumbnail = $"https://images.example/{handle}.jpg",
             sales_channels = new[] { new { id = Channel } },
             options = new[] { new { title = "Size", values = variants.Select(v => v.Size) } },
             variants = variants.Select(v => new
             {
-                title = v.Size, sku = $"{handle}-{v.Size}".ToUpperInvariant(), manage_inventory = v.Stock is not null, allow_backorder = backorder,
-                options = new Dictionary<string, string> { ["Size"] = v.Size }, prices = PricesOf(v.Prices),
+                title = v.Size,
+                sku = $"{handle}-{v.Size}".ToUpperInvariant(),
+                manage_inventory = v.Stock is not null,
+                allow_backorder = backorder,
+                options = new Dictionary<string, string> { ["Size"] = v.Size },
+                prices = PricesOf(v.Prices),
             }),
         }))["product"]!;
         var made = new List<ShopVariant>();
@@ -136,17 +150,25 @@ public class ShopFixture : HpApp
         string code, int? percent = null, decimal? amount = null, string? currency = null, bool automatic = false, string target = "items") =>
         Admin.PostJson("/admin/promotions", new
         {
-            code, type = "standard", status = "active", is_automatic = automatic,
+            code,
+            type = "standard",
+            status = "active",
+            is_automatic = automatic,
             application_method = new
             {
-                type = percent is null ? "fixed" : "percentage", value = percent ?? amount, currency_code = currency, target_type = target, allocation = "across",
+                type = percent is null ? "fixed" : "percentage",
+                value = percent ?? amount,
+                currency_code = currency,
+                target_type = target,
+                allocation = "across",
             },
         });
 
     /// <summary>A new cart in South Africa with these lines.</summary>
     public async Task<JsonNode> Cart(params (ShopVariant Variant, long Quantity)[] lines) => (await Store.PostJson("/store/carts", new
     {
-        region_id = Region, items = lines.Select(l => new { variant_id = l.Variant.WireId, quantity = l.Quantity }),
+        region_id = Region,
+        items = lines.Select(l => new { variant_id = l.Variant.WireId, quantity = l.Quantity }),
     }))["cart"]!;
 
     public static Guid Decode(string prefix, string wireId) =>

@@ -7,7 +7,7 @@ public interface IApiKeys
     /// <summary>The key of a token; <c>not_found</c> when unknown or revoked.</summary>
     Task<Result<ApiKeyInfo>> Resolve(ResolveApiKey request, CancellationToken ct);
 
-    /// <summary>Makes sure a key with exactly this token exists (demo shops and first starts only). Repeating it changes nothing.</summary>
+    /// <summary>Makes sure a key with exactly this token exists (demo shops and first starts only). Repeating it changes nothing; a revoked one stays so and is <c>key_revoked</c>.</summary>
     Task<Result<ApiKeyInfo>> Ensure(EnsureApiKey request, CancellationToken ct);
 
     /// <summary>Adds and removes sales channels of a publishable key. The caller has checked that the channels exist. Repeating it changes nothing.</summary>

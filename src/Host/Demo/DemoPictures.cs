@@ -10,10 +10,18 @@ internal static class DemoPictures
 {
     private static readonly Dictionary<string, (string Main, string Dark, string Light)> Colours = new(StringComparer.Ordinal)
     {
-        ["sand"] = ("#d8bf95", "#b39566", "#f3e9d6"), ["indigo"] = ("#3d4f86", "#27345f", "#d7def0"), ["sage"] = ("#9db59a", "#74907a", "#e6eee4"),
-        ["sky"] = ("#9cc6e0", "#6a9fc0", "#e6f2f9"), ["chalk"] = ("#efece4", "#cfc9bb", "#dfe6ea"), ["coral"] = ("#ee7f6b", "#c65a49", "#fbe3dd"),
-        ["turquoise"] = ("#3fb5b1", "#268884", "#d7f1ef"), ["rust"] = ("#b5562f", "#84391b", "#f5ddd0"), ["forest"] = ("#3f6b4c", "#284a33", "#d9e8dc"),
-        ["olive"] = ("#84823f", "#5f5d29", "#ebead2"), ["charcoal"] = ("#4a4d52", "#2c2e32", "#dcdee1"), ["marigold"] = ("#f0b030", "#c5861a", "#fcefcf"),
+        ["sand"] = ("#d8bf95", "#b39566", "#f3e9d6"),
+        ["indigo"] = ("#3d4f86", "#27345f", "#d7def0"),
+        ["sage"] = ("#9db59a", "#74907a", "#e6eee4"),
+        ["sky"] = ("#9cc6e0", "#6a9fc0", "#e6f2f9"),
+        ["chalk"] = ("#efece4", "#cfc9bb", "#dfe6ea"),
+        ["coral"] = ("#ee7f6b", "#c65a49", "#fbe3dd"),
+        ["turquoise"] = ("#3fb5b1", "#268884", "#d7f1ef"),
+        ["rust"] = ("#b5562f", "#84391b", "#f5ddd0"),
+        ["forest"] = ("#3f6b4c", "#284a33", "#d9e8dc"),
+        ["olive"] = ("#84823f", "#5f5d29", "#ebead2"),
+        ["charcoal"] = ("#4a4d52", "#2c2e32", "#dcdee1"),
+        ["marigold"] = ("#f0b030", "#c5861a", "#fcefcf"),
         ["lilac"] = ("#b79bd3", "#8c6fae", "#efe7f7"),
     };
 

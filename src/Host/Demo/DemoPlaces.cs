@@ -26,7 +26,12 @@ internal static class DemoPlaces
             var place = Places[i];
             var location = await api.Ensure("/admin/stock-locations", "stock_locations", "stock_location", "name", new JsonObject
             {
-                ["name"] = place.Name, ["kind"] = place.Kind, ["priority"] = i, ["latitude"] = place.Latitude, ["longitude"] = place.Longitude, ["address"] = Address(place),
+                ["name"] = place.Name,
+                ["kind"] = place.Kind,
+                ["priority"] = i,
+                ["latitude"] = place.Latitude,
+                ["longitude"] = place.Longitude,
+                ["address"] = Address(place),
             }, ct);
             var locationId = (string)location["id"]!;
             await api.Post($"/admin/stock-locations/{locationId}/sales-channels", new JsonObject { ["add"] = new JsonArray(channelId) }, ct);
@@ -56,12 +61,17 @@ internal static class DemoPlaces
     {
         var made = await api.Ensure("/admin/fulfillment-sets", "fulfillment_sets", "fulfillment_set", "name", new JsonObject
         {
-            ["name"] = set, ["type"] = type, ["location_id"] = locationId, ["address"] = Address(place), ["sales_channel_ids"] = new JsonArray(channelId),
+            ["name"] = set,
+            ["type"] = type,
+            ["location_id"] = locationId,
+            ["address"] = Address(place),
+            ["sales_channel_ids"] = new JsonArray(channelId),
         }, ct);
         if (made["service_zones"]!.AsArray().FirstOrDefault(z => (string?)z!["name"] == zone) is { } known) return (string)known["id"]!;
         var changed = await api.Post($"/admin/fulfillment-sets/{made["id"]}/service-zones", new JsonObject
         {
-            ["name"] = zone, ["geo_zones"] = new JsonArray(new JsonObject { ["type"] = "country", ["country_code"] = country }),
+            ["name"] = zone,
+            ["geo_zones"] = new JsonArray(new JsonObject { ["type"] = "country", ["country_code"] = country }),
         }, ct);
         return (string)changed["fulfillment_set"]!["service_zones"]!.AsArray().Single(z => (string?)z!["name"] == zone)!["id"]!;
     }
@@ -69,7 +79,10 @@ internal static class DemoPlaces
     private static Task EnsureOption(DemoApi api, string name, string zone, string label, string code, string description, JsonArray prices, CancellationToken ct) =>
         api.Ensure("/admin/shipping-options", "shipping_options", "shipping_option", "name", new JsonObject
         {
-            ["name"] = name, ["service_zone_id"] = zone, ["price_type"] = "flat", ["prices"] = prices,
+            ["name"] = name,
+            ["service_zone_id"] = zone,
+            ["price_type"] = "flat",
+            ["prices"] = prices,
             ["type"] = new JsonObject { ["label"] = label, ["code"] = code, ["description"] = description },
         }, ct);
 
@@ -77,26 +90,36 @@ internal static class DemoPlaces
 
     private static JsonObject FreeAbove(string currency, int total) => new()
     {
-        ["currency_code"] = currency, ["amount"] = 0,
+        ["currency_code"] = currency,
+        ["amount"] = 0,
         ["rules"] = new JsonArray(new JsonObject { ["attribute"] = "item_total", ["operator"] = "gte", ["value"] = total }),
     };
 
     private static async Task EnsureTaxRegion(DemoApi api, string country, string name, string code, int rate, CancellationToken ct) =>
         await api.Ensure("/admin/tax-regions", "tax_regions", "tax_region", "country_code", new JsonObject
         {
-            ["country_code"] = country, ["default_tax_rate"] = new JsonObject { ["name"] = name, ["code"] = code, ["rate"] = rate },
+            ["country_code"] = country,
+            ["default_tax_rate"] = new JsonObject { ["name"] = name, ["code"] = code, ["rate"] = rate },
         }, ct);
 
     private static async Task EnsureRegion(DemoApi api, string name, string currency, string country, bool isTaxInclusive, CancellationToken ct) =>
         await api.Ensure("/admin/regions", "regions", "region", "name", new JsonObject
         {
-            ["name"] = name, ["currency_code"] = currency, ["countries"] = new JsonArray(country), ["automatic_taxes"] = true,
-            ["is_tax_inclusive"] = isTaxInclusive, ["payment_providers"] = new JsonArray("pp_system_default"),
+            ["name"] = name,
+            ["currency_code"] = currency,
+            ["countries"] = new JsonArray(country),
+            ["automatic_taxes"] = true,
+            ["is_tax_inclusive"] = isTaxInclusive,
+            ["payment_providers"] = new JsonArray("pp_system_default"),
         }, ct);
 
     private static JsonObject Address(Place place) => new()
     {
-        ["address_1"] = place.Street, ["city"] = place.City, ["province"] = place.Province, ["postal_code"] = place.PostalCode, ["country_code"] = "za",
+        ["address_1"] = place.Street,
+        ["city"] = place.City,
+        ["province"] = place.Province,
+        ["postal_code"] = place.PostalCode,
+        ["country_code"] = "za",
     };
 
     private sealed record Place(string Name, string Kind, string Street, string City, string Province, string PostalCode, double Latitude, double Longitude);

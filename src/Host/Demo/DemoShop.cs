@@ -98,8 +98,13 @@ internal static class DemoPromotions
         if (currency is not null) method["currency_code"] = currency;
         return api.Ensure("/admin/promotions", "promotions", "promotion", "code", new JsonObject
         {
-            ["code"] = code, ["type"] = "standard", ["is_automatic"] = isAutomatic, ["is_tax_inclusive"] = true, ["status"] = "active",
-            ["application_method"] = method, ["rules"] = rules,
+            ["code"] = code,
+            ["type"] = "standard",
+            ["is_automatic"] = isAutomatic,
+            ["is_tax_inclusive"] = true,
+            ["status"] = "active",
+            ["application_method"] = method,
+            ["rules"] = rules,
         }, ct);
     }
 }

@@ -11,7 +11,11 @@ internal static class ReadSetup
 {
     private static readonly Dictionary<string, string> OrderColumns = new(StringComparer.Ordinal)
     {
-        ["id"] = "id", ["name"] = "name", ["label"] = "name", ["created_at"] = "created_at", ["updated_at"] = "updated_at",
+        ["id"] = "id",
+        ["name"] = "name",
+        ["label"] = "name",
+        ["created_at"] = "created_at",
+        ["updated_at"] = "updated_at",
     };
 
     // What is answered unasked, of every kind: all of it.

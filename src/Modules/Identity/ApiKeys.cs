@@ -53,7 +53,8 @@ internal sealed class ApiKeys : IApiKeys
         await using var tx = await _db.Begin(ct);
         await Insert(tx, WireId.New(), request.Type, request.Title, request.Token, ct);
         await tx.Commit(ct);
-        return (await Find(hash, ct))!;
+        if (await Find(hash, ct) is { } made) return made;
+        return Error.NotAllowed("The API key is revoked", "key_revoked");
     }
 
     public async Task<Result<ApiKeyInfo>> LinkChannels(LinkKeyChannels request, CancellationToken ct)

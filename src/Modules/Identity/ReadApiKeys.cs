@@ -11,7 +11,10 @@ internal static class ReadApiKeys
 {
     private static readonly Dictionary<string, string> OrderColumns = new(StringComparer.Ordinal)
     {
-        ["created_at"] = "k.created_at", ["title"] = "k.title", ["type"] = "k.type", ["id"] = "k.id",
+        ["created_at"] = "k.created_at",
+        ["title"] = "k.title",
+        ["type"] = "k.type",
+        ["id"] = "k.id",
     };
 
     public static async Task<IResult> List(ApiQuery query, Db db, CancellationToken ct)

@@ -17,7 +17,11 @@ internal static class Programs
         var info = new ProcessStartInfo(command[0])
         {
             // The current folder may be one that another user must not see.
-            WorkingDirectory = "/", UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = "/",
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         foreach (var argument in command.Skip(1)) info.ArgumentList.Add(argument);
         foreach (var variable in info.Environment.Keys.Where(k => k.StartsWith("PG", StringComparison.Ordinal)).ToList()) info.Environment.Remove(variable);

@@ -4,6 +4,7 @@ using HeadlessPro.Contracts;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Events;
 using HeadlessPro.Platform.Security;
+using HeadlessPro.Platform.Threading;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Npgsql;
@@ -26,7 +27,7 @@ internal sealed class Idempotency(RequestDelegate next, Db db, HostPresence host
     private const int LongestKey = 255;
     private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LastLook = TimeSpan.FromMilliseconds(500);
-    private readonly KeyedGate _gate = new();
+    private readonly KeyedGate<string> _gate = new();
 
     private static readonly string ClaimSql = $"""
         with claimed as (
@@ -96,7 +97,7 @@ internal sealed class Idempotency(RequestDelegate next, Db db, HostPresence host
     /// <summary>Claims the key (null) or waits for and answers what it was used for before.</summary>
     private async Task<CapturedAnswer?> Take(Claim claim, CancellationToken ct)
     {
-        for (var pause = FirstLook;; pause = pause * 2 < LastLook ? pause * 2 : LastLook)
+        for (var pause = FirstLook; ; pause = pause * 2 < LastLook ? pause * 2 : LastLook)
         {
             await using var command = db.Command(ClaimSql);
             command.Parameters.AddWithValue("scope", claim.Scope);

@@ -54,7 +54,10 @@ public class AdminEventTests(HpApp app) : IClassFixture<HpApp>
         var variant = (string)product["variants"]![0]!["id"]!;
         await app.Admin.PostJson("/admin/price-lists", new
         {
-            title = "Soon", status = "active", starts_at = DateTimeOffset.UtcNow.AddSeconds(2), prices = new[] { new { variant_id = variant, amount = 1, currency_code = "zar" } },
+            title = "Soon",
+            status = "active",
+            starts_at = DateTimeOffset.UtcNow.AddSeconds(2),
+            prices = new[] { new { variant_id = variant, amount = 1, currency_code = "zar" } },
         });
         var written = await Position();
         List<Guid[]> told = [];
@@ -73,7 +76,8 @@ public class AdminEventTests(HpApp app) : IClassFixture<HpApp>
         var region = (string)(await app.Admin.PostJson("/admin/regions", new { name = "Test region", currency_code = "zar" }))["region"]!["id"]!;
         var product = (await app.Admin.PostJson("/admin/products", new
         {
-            title = "Regional", variants = new[] { new { title = "v", prices = new object[] { new { amount = 10, currency_code = "zar" }, new { amount = 9.5, currency_code = "zar", rules = new { region_id = region } } } } },
+            title = "Regional",
+            variants = new[] { new { title = "v", prices = new object[] { new { amount = 10, currency_code = "zar" }, new { amount = 9.5, currency_code = "zar", rules = new { region_id = region } } } } },
         }))["product"]!;
         Assert.Equal([(10m, null), (9.5m, region)], product["variants"]![0]!["prices"]!.AsArray().Select(p => ((decimal)p!["amount"]!, (string?)p["rules"]!["region_id"])));
     }

@@ -79,7 +79,9 @@ public class AdminPriceListTests(HpApp app) : IClassFixture<HpApp>
 
         var done = await app.Admin.PostJson(path, new
         {
-            create = new[] { new { variant_id = b, amount = 7, currency_code = "zar" } }, update = new[] { new { id = zar, amount = 80, min_quantity = 2 } }, delete = new[] { usd },
+            create = new[] { new { variant_id = b, amount = 7, currency_code = "zar" } },
+            update = new[] { new { id = zar, amount = 80, min_quantity = 2 } },
+            delete = new[] { usd },
         });
         Assert.Equal([b], done["created"]!.AsArray().Select(p => (string)p!["variant_id"]!));
         Assert.Equal([(zar, 80m, 2)], done["updated"]!.AsArray().Select(p => ((string)p!["id"]!, (decimal)p["amount"]!, (int)p["min_quantity"]!)));

@@ -296,14 +296,18 @@ public class AdminProductTests(HpApp app) : IClassFixture<HpApp>
         var before = await Counts();
         var refused = await app.Admin.PostJson("/admin/products/batch", new
         {
-            create = new[] { new { title = "New", handle = fresh } }, update = new[] { new { id = a, title = "Changed", status = "nope" } }, delete = new[] { b },
+            create = new[] { new { title = "New", handle = fresh } },
+            update = new[] { new { id = a, title = "Changed", status = "nope" } },
+            delete = new[] { b },
         }, 400);
         Assert.Equal("Invalid request: Value for field 'update, 0, status' must be one of 'draft', 'proposed', 'published', 'rejected', got: 'nope'", (string)refused["message"]!);
         Assert.Equal(before, await Counts());
 
         var done = await app.Admin.PostJson("/admin/products/batch", new
         {
-            create = new[] { new { title = "New", handle = fresh } }, update = new[] { new { id = a, title = "Changed" } }, delete = new[] { b },
+            create = new[] { new { title = "New", handle = fresh } },
+            update = new[] { new { id = a, title = "Changed" } },
+            delete = new[] { b },
         });
         Assert.Equal([fresh], done["created"]!.AsArray().Select(p => (string)p!["handle"]!));
         Assert.Equal(["Changed"], done["updated"]!.AsArray().Select(p => (string)p!["title"]!));

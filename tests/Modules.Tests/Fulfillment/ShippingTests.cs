@@ -212,7 +212,10 @@ public class ShippingTests(HpApp app) : IClassFixture<HpApp>
     {
         var set = (string)(await app.Admin.PostJson("/admin/fulfillment-sets", new
         {
-            name, type = "shipping", location_id = WireId.Encode("sloc", WireId.New()), address = new { address_1 = "1 Main Street", city = "Johannesburg", country_code = "ZA" },
+            name,
+            type = "shipping",
+            location_id = WireId.Encode("sloc", WireId.New()),
+            address = new { address_1 = "1 Main Street", city = "Johannesburg", country_code = "ZA" },
             sales_channel_ids = channel is { } id ? [WireId.Encode("sc", id)] : Array.Empty<string>(),
         }))["fulfillment_set"]!["id"]!;
         return (string)(await app.Admin.PostJson($"/admin/fulfillment-sets/{set}/service-zones", $$"""{"name":"Zone","geo_zones":{{geoZones}}}"""))

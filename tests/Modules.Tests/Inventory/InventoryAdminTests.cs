@@ -11,7 +11,10 @@ public class InventoryAdminTests(HpApp app) : IClassFixture<HpApp>
         var (north, south) = (await Location("North"), await Location("South"));
         var created = (await app.Admin.PostJson("/admin/inventory-items", new
         {
-            sku = "BOX-1", title = "Box", low_stock_threshold = 2, metadata = new { shelf = "A" },
+            sku = "BOX-1",
+            title = "Box",
+            low_stock_threshold = 2,
+            metadata = new { shelf = "A" },
             location_levels = new[] { new { location_id = north, stocked_quantity = 5 } },
         }))["inventory_item"]!;
         var id = (string)created["id"]!;
@@ -46,12 +49,14 @@ public class InventoryAdminTests(HpApp app) : IClassFixture<HpApp>
         var level = (string)answer["created"]!.AsArray().Single(l => (string)l!["location_id"]! == south)!["id"]!;
         await app.Admin.PostJson($"/admin/inventory-items/{id}/location-levels/batch", new
         {
-            create = new[] { new { location_id = east, stocked_quantity = 9 } }, update = new[] { new { location_id = north, stocked_quantity = -1 } },
+            create = new[] { new { location_id = east, stocked_quantity = 9 } },
+            update = new[] { new { location_id = north, stocked_quantity = -1 } },
         }, 400);
         Assert.Equal(3, await Stocked(id));
         answer = await app.Admin.PostJson($"/admin/inventory-items/{id}/location-levels/batch", new
         {
-            create = new[] { new { location_id = east, stocked_quantity = 9 } }, update = new[] { new { location_id = north, stocked_quantity = 4 } },
+            create = new[] { new { location_id = east, stocked_quantity = 9 } },
+            update = new[] { new { location_id = north, stocked_quantity = 4 } },
             delete = new[] { level },
         });
         Assert.Equal([level], answer["deleted"]!.AsArray().Select(l => (string)l!));
@@ -125,7 +130,11 @@ public class InventoryAdminTests(HpApp app) : IClassFixture<HpApp>
     {
         var created = (await app.Admin.PostJson("/admin/stock-locations", new
         {
-            name = "Cape Town shop", kind = "shop", priority = 3, latitude = -33.9249, longitude = 18.4241,
+            name = "Cape Town shop",
+            kind = "shop",
+            priority = 3,
+            latitude = -33.9249,
+            longitude = 18.4241,
             address = new { address_1 = "1 Long Street", city = "Cape Town", country_code = "ZA" },
         }))["stock_location"]!;
         var id = (string)created["id"]!;

@@ -20,9 +20,13 @@ public class CartTests(ShopFixture shop) : IClassFixture<ShopFixture>
     {
         var cart = (await shop.Store.PostJson("/store/carts", new
         {
-            region_id = shop.Region, email = "sipho@example.com", locale = "en-ZA", promo_codes = new[] { "SAVE10" },
+            region_id = shop.Region,
+            email = "sipho@example.com",
+            locale = "en-ZA",
+            promo_codes = new[] { "SAVE10" },
             items = new object[] { new { variant_id = shop.ShirtS.WireId, quantity = 1 }, new { variant_id = shop.ShirtS.WireId, quantity = 1 } },
-            shipping_address = Address("za"), metadata = new { source = "web" },
+            shipping_address = Address("za"),
+            metadata = new { source = "web" },
         }))["cart"]!;
         Recordings.SameShape("065-cart-create-with-items", "cart", cart, ["cart.customer", .. LineExtras]);
         // 3458.00 with 15 % VAT within; 10 % off 3006.96 without tax.
@@ -54,7 +58,8 @@ public class CartTests(ShopFixture shop) : IClassFixture<ShopFixture>
     {
         var cart = (await shop.Store.PostJson("/store/carts", new
         {
-            region_id = shop.TaxOnTopRegion, items = new[] { new { variant_id = shop.Mug.WireId, quantity = 3 } },
+            region_id = shop.TaxOnTopRegion,
+            items = new[] { new { variant_id = shop.Mug.WireId, quantity = 3 } },
         }))["cart"]!;
         Assert.Equal((23.31m, 23.31m, 0m), Totals(cart));
         var path = $"/store/carts/{cart["id"]}";
@@ -276,7 +281,15 @@ public class CartTests(ShopFixture shop) : IClassFixture<ShopFixture>
 
     private static object Address(string country) => new
     {
-        first_name = "Thandi", last_name = "Nkosi", company = "", address_1 = "12 Long Street", address_2 = "Unit 4", city = "Cape Town",
-        province = "Western Cape", postal_code = "8001", country_code = country, phone = "+27821234567",
+        first_name = "Thandi",
+        last_name = "Nkosi",
+        company = "",
+        address_1 = "12 Long Street",
+        address_2 = "Unit 4",
+        city = "Cape Town",
+        province = "Western Cape",
+        postal_code = "8001",
+        country_code = country,
+        phone = "+27821234567",
     };
 }

@@ -92,7 +92,9 @@ public class CheckoutTests(CheckoutShop shop) : IClassFixture<CheckoutShop>
         var free = await shop.Voucher(stock: 3, minor: 0);
         var cart = (string)(await shop.Store.PostJson("/store/carts", new
         {
-            region_id = shop.Region, email = "sipho@example.com", items = new[] { new { variant_id = free.WireId, quantity = 1 } },
+            region_id = shop.Region,
+            email = "sipho@example.com",
+            items = new[] { new { variant_id = free.WireId, quantity = 1 } },
         }))["cart"]!["id"]!;
         var order = (await shop.Complete(cart))["order"]!;
         Assert.Equal(0m, (decimal)order["total"]!);

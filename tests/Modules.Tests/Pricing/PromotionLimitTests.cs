@@ -128,7 +128,11 @@ public class PromotionLimitTests(HpApp app) : IClassFixture<HpApp>
         var code = $"LIMIT{Interlocked.Increment(ref _codes)}";
         var created = (await app.Admin.PostJson("/admin/promotions", new
         {
-            code, type = "standard", status = "active", limit, campaign = budget is null ? null : new { budget },
+            code,
+            type = "standard",
+            status = "active",
+            limit,
+            campaign = budget is null ? null : new { budget },
             application_method = new { type = "percentage", target_type = "items", value = 10 },
         }))["promotion"]!;
         Assert.True(WireId.TryDecode("promo", (string)created["id"]!, out var id));

@@ -17,7 +17,9 @@ public class PromotionTests(HpApp app) : IClassFixture<HpApp>
         var code = NewCode();
         var created = (await app.Admin.PostJson("/admin/promotions", new
         {
-            code, type = "standard", status = "active",
+            code,
+            type = "standard",
+            status = "active",
             application_method = new { type = "percentage", target_type = "items", allocation = "across", value = 10, currency_code = "zar" },
         }))["promotion"]!;
 
@@ -71,7 +73,10 @@ public class PromotionTests(HpApp app) : IClassFixture<HpApp>
         var code = NewCode();
         await app.Admin.PostJson("/admin/promotions", new
         {
-            code, type = "standard", status = "active", is_tax_inclusive = true,
+            code,
+            type = "standard",
+            status = "active",
+            is_tax_inclusive = true,
             rules = new object[]
             {
                 new { attribute = "region.id", @operator = "eq", values = new[] { region } },
@@ -80,7 +85,12 @@ public class PromotionTests(HpApp app) : IClassFixture<HpApp>
             },
             application_method = new
             {
-                type = "fixed", target_type = "items", allocation = "each", value = 20, currency_code = "ZAR", max_quantity = 2,
+                type = "fixed",
+                target_type = "items",
+                allocation = "each",
+                value = 20,
+                currency_code = "ZAR",
+                max_quantity = 2,
                 target_rules = new[] { new { attribute = "items.product.categories.id", @operator = "in", values = new[] { WireId.Encode("pcat", category) } } },
             },
         });
@@ -104,21 +114,35 @@ public class PromotionTests(HpApp app) : IClassFixture<HpApp>
         var (three, ship, fixedCode) = (NewCode(), NewCode(), NewCode());
         await app.Admin.PostJson("/admin/promotions", new
         {
-            code = fixedCode, type = "standard", status = "active", is_tax_inclusive = true,
+            code = fixedCode,
+            type = "standard",
+            status = "active",
+            is_tax_inclusive = true,
             application_method = new { type = "fixed", target_type = "order", allocation = "across", value = 30, currency_code = "zar" },
         });
         await app.Admin.PostJson("/admin/promotions", new
         {
-            code = ship, type = "standard", status = "active",
+            code = ship,
+            type = "standard",
+            status = "active",
             application_method = new { type = "percentage", target_type = "shipping_methods", allocation = "each", value = 100 },
         });
         var automatic = (await app.Admin.PostJson("/admin/promotions", new
         {
-            code = three, type = "buyget", status = "active", is_automatic = true,
+            code = three,
+            type = "buyget",
+            status = "active",
+            is_automatic = true,
             application_method = new
             {
-                type = "percentage", target_type = "items", allocation = "each", value = 100, buy_rules_min_quantity = 2, apply_to_quantity = 1,
-                buy_rules = new[] { only }, target_rules = new[] { only },
+                type = "percentage",
+                target_type = "items",
+                allocation = "each",
+                value = 100,
+                buy_rules_min_quantity = 2,
+                apply_to_quantity = 1,
+                buy_rules = new[] { only },
+                target_rules = new[] { only },
             },
         }))["promotion"]!;
 
@@ -164,7 +188,9 @@ public class PromotionTests(HpApp app) : IClassFixture<HpApp>
         var code = NewCode() + "-Spring";
         var created = await Percent(code, campaign: new
         {
-            name = "Spring", starts_at = "2026-09-01T00:00:00Z", ends_at = "2026-12-01T00:00:00Z",
+            name = "Spring",
+            starts_at = "2026-09-01T00:00:00Z",
+            ends_at = "2026-12-01T00:00:00Z",
             budget = new { type = "spend", limit = 500.5, currency_code = "zar", attribute = "customer_email" },
         }, limit: 10);
         Assert.Equal(
@@ -178,7 +204,9 @@ public class PromotionTests(HpApp app) : IClassFixture<HpApp>
 
         var duplicate = await app.Admin.PostJson("/admin/promotions", new
         {
-            code = code.ToUpperInvariant(), type = "standard", application_method = new { type = "percentage", target_type = "order", value = 5 },
+            code = code.ToUpperInvariant(),
+            type = "standard",
+            application_method = new { type = "percentage", target_type = "order", value = 5 },
         }, 422);
         Assert.Equal("duplicate_error", (string)duplicate["type"]!);
 
@@ -271,7 +299,12 @@ public class PromotionTests(HpApp app) : IClassFixture<HpApp>
     private async Task<JsonNode> Percent(string code, string status = "active", object? campaign = null, int? limit = null) =>
         (await app.Admin.PostJson("/admin/promotions", new
         {
-            code, type = "standard", status, campaign, limit, application_method = new { type = "percentage", target_type = "items", value = 10 },
+            code,
+            type = "standard",
+            status,
+            campaign,
+            limit,
+            application_method = new { type = "percentage", target_type = "items", value = 10 },
         }))["promotion"]!;
 
     private async Task<(Guid Id, string WireId)> SouthAfrica()

@@ -12,7 +12,11 @@ public class RegionTests(HpApp app) : IClassFixture<HpApp>
         Assert.Empty((await app.Store.GetJson("/store/regions?name=South+Africa"))["regions"]!.AsArray());
         var created = (await app.Admin.PostJson("/admin/regions", new
         {
-            name = "South Africa", currency_code = "ZAR", countries = new[] { "ZA" }, is_tax_inclusive = true, metadata = new { vat = "4180" },
+            name = "South Africa",
+            currency_code = "ZAR",
+            countries = new[] { "ZA" },
+            is_tax_inclusive = true,
+            metadata = new { vat = "4180" },
         }))["region"]!;
         var id = (string)created["id"]!;
         Assert.Equal("pp_system_default", (string)created["payment_providers"]![0]!["id"]!);

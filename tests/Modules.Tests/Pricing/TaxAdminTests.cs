@@ -11,7 +11,8 @@ public class TaxAdminTests(HpApp app) : IClassFixture<HpApp>
         var (product, type) = (WireId.New(), WireId.New());
         var country = (await app.Admin.PostJson("/admin/tax-regions", new
         {
-            country_code = "CA", default_tax_rate = new { name = "GST", code = "GST", rate = 5 },
+            country_code = "CA",
+            default_tax_rate = new { name = "GST", code = "GST", rate = 5 },
         }))["tax_region"]!;
         var countryId = (string)country["id"]!;
         Assert.Equal((5m, true), ((decimal)country["tax_rates"]![0]!["rate"]!, (bool)country["tax_rates"]![0]!["is_default"]!));
@@ -19,7 +20,10 @@ public class TaxAdminTests(HpApp app) : IClassFixture<HpApp>
 
         var province = (await app.Admin.PostJson("/admin/tax-regions", new
         {
-            country_code = "ca", province_code = "CA-QC", parent_id = countryId, default_tax_rate = new { name = "QST", code = "QST", rate = 9.975, is_combinable = true },
+            country_code = "ca",
+            province_code = "CA-QC",
+            parent_id = countryId,
+            default_tax_rate = new { name = "QST", code = "QST", rate = 9.975, is_combinable = true },
         }))["tax_region"]!;
         Assert.Equal(countryId, (string)province["parent_id"]!);
         Assert.Equal(14.975m, await RateOf("ca", "QC"));
@@ -29,14 +33,20 @@ public class TaxAdminTests(HpApp app) : IClassFixture<HpApp>
         // A rule of the country goes before the province's default, and is not combined.
         var byType = (await app.Admin.PostJson("/admin/tax-rates", new
         {
-            tax_region_id = countryId, name = "Zero rated", code = "ZERO", rate = 0,
+            tax_region_id = countryId,
+            name = "Zero rated",
+            code = "ZERO",
+            rate = 0,
             rules = new[] { new { reference = "product_type", reference_id = WireId.Encode("ptyp", type) } },
         }))["tax_rate"]!;
         Assert.Equal(0m, await RateOf("ca", "QC"));
         // A rule on the product goes before one on its type.
         var byProduct = (await app.Admin.PostJson("/admin/tax-rates", new
         {
-            tax_region_id = (string)province["id"]!, name = "Luxury", code = "LUX", rate = 20,
+            tax_region_id = (string)province["id"]!,
+            name = "Luxury",
+            code = "LUX",
+            rate = 20,
             rules = new[] { new { reference = "product", reference_id = WireId.Encode("prod", product) } },
         }))["tax_rate"]!;
         Assert.Equal(20m, await RateOf("ca", "QC"));

@@ -74,7 +74,10 @@ internal sealed class HostProcess : IAsyncDisposable
     public static NpgsqlConnection Connect(string data) =>
         new(new NpgsqlConnectionStringBuilder
         {
-            Host = Path.Combine(data, "run"), Username = "headlesspro", Database = "headlesspro", Pooling = false,
+            Host = Path.Combine(data, "run"),
+            Username = "headlesspro",
+            Database = "headlesspro",
+            Pooling = false,
         }.ConnectionString);
 
     public async ValueTask DisposeAsync()

@@ -14,7 +14,12 @@ internal static class ReadAdminCategories
 
     private static readonly Dictionary<string, string> OrderColumns = new(StringComparer.Ordinal)
     {
-        ["id"] = "c.id", ["name"] = "c.name", ["handle"] = "c.handle", ["rank"] = "c.rank", ["created_at"] = "c.created_at", ["updated_at"] = "c.updated_at",
+        ["id"] = "c.id",
+        ["name"] = "c.name",
+        ["handle"] = "c.handle",
+        ["rank"] = "c.rank",
+        ["created_at"] = "c.created_at",
+        ["updated_at"] = "c.updated_at",
     };
 
     public static async Task<IResult> List(ApiQuery query, Db db, CancellationToken ct)
@@ -25,10 +30,15 @@ internal static class ReadAdminCategories
         var parents = query.Texts("parent_category_id");
         var filter = new
         {
-            Q = Check.Like(query.Text("q")), Ids = query.Ids("id", AdminCategoryRow.Prefix), Handles = query.Texts("handle")?.ToArray(),
+            Q = Check.Like(query.Text("q")),
+            Ids = query.Ids("id", AdminCategoryRow.Prefix),
+            Handles = query.Texts("handle")?.ToArray(),
             Roots = parents?.Any(p => p is "null" or "") == true,
             Parents = parents?.Select(p => WireId.TryDecode(AdminCategoryRow.Prefix, p, out var parent) ? parent : Guid.Empty).ToArray(),
-            Active = query.Flag("is_active"), Internal = query.Flag("is_internal"), paging.Limit, paging.Offset,
+            Active = query.Flag("is_active"),
+            Internal = query.Flag("is_internal"),
+            paging.Limit,
+            paging.Offset,
         };
         query.RejectUnknown();
 

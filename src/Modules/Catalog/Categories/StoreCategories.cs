@@ -24,7 +24,12 @@ internal static class StoreCategories
 
     private static readonly Dictionary<string, string> OrderColumns = new(StringComparer.Ordinal)
     {
-        ["rank"] = "k.rank", ["name"] = "k.name", ["handle"] = "k.handle", ["created_at"] = "k.created_at", ["updated_at"] = "k.updated_at", ["id"] = "k.id",
+        ["rank"] = "k.rank",
+        ["name"] = "k.name",
+        ["handle"] = "k.handle",
+        ["created_at"] = "k.created_at",
+        ["updated_at"] = "k.updated_at",
+        ["id"] = "k.id",
     };
 
     public static Task<IResult> List(HttpContext http, ApiQuery query, AnswerCache cache, Db db, CancellationToken ct) => cache.GetOrCreate(http, ["catalog."], async () =>

@@ -31,7 +31,11 @@ internal static class WriteCategories
         var rank = request.Rank is { } given ? Check.Whole("rank", given, 0, LastRank) : (int?)null;
         var values = new
         {
-            key, name, parent, request.IsActive, request.IsInternal,
+            key,
+            name,
+            parent,
+            request.IsActive,
+            request.IsInternal,
             description = Check.Text("description", request.Description, Check.LongText) ?? "",
             handle = string.IsNullOrEmpty(request.Handle)
                 ? Handles.From(name, fallback: "category-" + WireId.Encode("", key)[1..].ToLowerInvariant())

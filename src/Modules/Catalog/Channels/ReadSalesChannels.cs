@@ -10,7 +10,10 @@ internal static class ReadSalesChannels
 {
     private static readonly Dictionary<string, string> OrderColumns = new(StringComparer.Ordinal)
     {
-        ["id"] = "c.id", ["name"] = "c.name", ["created_at"] = "c.created_at", ["updated_at"] = "c.updated_at",
+        ["id"] = "c.id",
+        ["name"] = "c.name",
+        ["created_at"] = "c.created_at",
+        ["updated_at"] = "c.updated_at",
     };
 
     public static async Task<IResult> List(ApiQuery query, Db db, CancellationToken ct)
@@ -20,8 +23,12 @@ internal static class ReadSalesChannels
         var fields = query.Fields("*");
         var filter = new
         {
-            Q = Check.Like(query.Text("q")), Ids = query.Ids("id", SalesChannelRow.Prefix), Names = query.Texts("name")?.ToArray(),
-            Disabled = query.Flag("is_disabled"), paging.Limit, paging.Offset,
+            Q = Check.Like(query.Text("q")),
+            Ids = query.Ids("id", SalesChannelRow.Prefix),
+            Names = query.Texts("name")?.ToArray(),
+            Disabled = query.Flag("is_disabled"),
+            paging.Limit,
+            paging.Offset,
         };
         query.RejectUnknown();
 

@@ -10,7 +10,11 @@ internal static class ReadAdminCollections
 {
     private static readonly Dictionary<string, string> OrderColumns = new(StringComparer.Ordinal)
     {
-        ["id"] = "c.id", ["title"] = "c.title", ["handle"] = "c.handle", ["created_at"] = "c.created_at", ["updated_at"] = "c.updated_at",
+        ["id"] = "c.id",
+        ["title"] = "c.title",
+        ["handle"] = "c.handle",
+        ["created_at"] = "c.created_at",
+        ["updated_at"] = "c.updated_at",
     };
 
     public static async Task<IResult> List(ApiQuery query, Db db, CancellationToken ct)
@@ -20,8 +24,12 @@ internal static class ReadAdminCollections
         var fields = query.Fields("*");
         var filter = new
         {
-            Q = Check.Like(query.Text("q")), Ids = query.Ids("id", CollectionRow.Prefix), Handles = query.Texts("handle")?.ToArray(),
-            Titles = query.Texts("title")?.ToArray(), paging.Limit, paging.Offset,
+            Q = Check.Like(query.Text("q")),
+            Ids = query.Ids("id", CollectionRow.Prefix),
+            Handles = query.Texts("handle")?.ToArray(),
+            Titles = query.Texts("title")?.ToArray(),
+            paging.Limit,
+            paging.Offset,
         };
         query.RejectUnknown();
 

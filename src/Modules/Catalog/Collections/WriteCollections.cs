@@ -30,7 +30,9 @@ internal static class WriteCollections
             """,
             new
             {
-                key, title, handle,
+                key,
+                title,
+                handle,
                 external = Check.Code("external_id", request.ExternalId),
                 metadata = Check.Metadata("metadata", request.Metadata),
             }, handle, id: "", db, ct);

@@ -179,7 +179,11 @@ internal static class PlanVariant
             if (cells.Number(Column.VariantWeight) is not { } weight) return null;
             decimal? factor = cells.Row[Column.WeightUnit]?.ToLowerInvariant() switch
             {
-                null or "g" => 1m, "kg" => 1000m, "lb" => 453.59237m, "oz" => 28.349523125m, _ => null,
+                null or "g" => 1m,
+                "kg" => 1000m,
+                "lb" => 453.59237m,
+                "oz" => 28.349523125m,
+                _ => null,
             };
             if (factor is { } one) return weight * one;
             cells.Fail(Column.WeightUnit, $"Expected g, kg, lb or oz, got: '{cells.Row[Column.WeightUnit]}'.");

@@ -12,7 +12,10 @@ internal static class ReadProductImports
 {
     private static readonly Dictionary<string, string> OrderColumns = new(StringComparer.Ordinal)
     {
-        ["created_at"] = "i.created_at", ["finished_at"] = "i.finished_at", ["status"] = "i.status", ["id"] = "i.id",
+        ["created_at"] = "i.created_at",
+        ["finished_at"] = "i.finished_at",
+        ["status"] = "i.status",
+        ["id"] = "i.id",
     };
 
     private static readonly byte[] NewLine = "\n"u8.ToArray();

@@ -10,7 +10,10 @@ internal static class ReadLabels
 {
     private static readonly Dictionary<string, string> OrderColumns = new(StringComparer.Ordinal)
     {
-        ["id"] = "l.id", ["value"] = "l.value", ["created_at"] = "l.created_at", ["updated_at"] = "l.updated_at",
+        ["id"] = "l.id",
+        ["value"] = "l.value",
+        ["created_at"] = "l.created_at",
+        ["updated_at"] = "l.updated_at",
     };
 
     public static Task<IResult> ListTypes(ApiQuery query, Db db, CancellationToken ct) => List(LabelKind.Type, query, db, ct);
@@ -28,8 +31,11 @@ internal static class ReadLabels
         var fields = query.Fields("*");
         var filter = new
         {
-            Q = Check.Like(query.Text("q")), Ids = query.Ids("id", kind.Prefix), Values = query.Texts("value")?.Select(v => v.ToLowerInvariant()).ToArray(),
-            paging.Limit, paging.Offset,
+            Q = Check.Like(query.Text("q")),
+            Ids = query.Ids("id", kind.Prefix),
+            Values = query.Texts("value")?.Select(v => v.ToLowerInvariant()).ToArray(),
+            paging.Limit,
+            paging.Offset,
         };
         query.RejectUnknown();
 

@@ -18,7 +18,10 @@ internal static class StoreOptions
 
     private static readonly Dictionary<string, string> OrderColumns = new(StringComparer.Ordinal)
     {
-        ["title"] = "o.title", ["created_at"] = "o.created_at", ["updated_at"] = "o.updated_at", ["id"] = "o.id",
+        ["title"] = "o.title",
+        ["created_at"] = "o.created_at",
+        ["updated_at"] = "o.updated_at",
+        ["id"] = "o.id",
     };
 
     public static Task<IResult> List(HttpContext http, ApiQuery query, AnswerCache cache, Db db, CancellationToken ct) => cache.GetOrCreate(http, ["catalog."], async () =>

@@ -12,8 +12,13 @@ internal static class ReadPriceLists
 {
     private static readonly Dictionary<string, string> OrderColumns = new(StringComparer.Ordinal)
     {
-        ["id"] = "l.id", ["title"] = "l.title", ["status"] = "l.status", ["starts_at"] = "l.starts_at", ["ends_at"] = "l.ends_at",
-        ["created_at"] = "l.created_at", ["updated_at"] = "l.updated_at",
+        ["id"] = "l.id",
+        ["title"] = "l.title",
+        ["status"] = "l.status",
+        ["starts_at"] = "l.starts_at",
+        ["ends_at"] = "l.ends_at",
+        ["created_at"] = "l.created_at",
+        ["updated_at"] = "l.updated_at",
     };
 
     public static async Task<IResult> List(ApiQuery query, Db db, CancellationToken ct)
@@ -23,8 +28,12 @@ internal static class ReadPriceLists
         var fields = query.Fields("*", "rules.**");
         var filter = new
         {
-            Q = Check.Like(query.Text("q")), Ids = query.Ids("id", PriceListRow.Prefix), Statuses = query.Texts("status")?.ToArray(),
-            Types = query.Texts("type")?.ToArray(), paging.Limit, paging.Offset,
+            Q = Check.Like(query.Text("q")),
+            Ids = query.Ids("id", PriceListRow.Prefix),
+            Statuses = query.Texts("status")?.ToArray(),
+            Types = query.Texts("type")?.ToArray(),
+            paging.Limit,
+            paging.Offset,
         };
         query.RejectUnknown();
 

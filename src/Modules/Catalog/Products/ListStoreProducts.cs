@@ -43,7 +43,11 @@ internal static class ListStoreProducts
 
     private static readonly Dictionary<string, string> Columns = new(StringComparer.Ordinal)
     {
-        ["created_at"] = "p.created_at", ["updated_at"] = "p.updated_at", ["title"] = "p.title", ["handle"] = "p.handle", ["id"] = "p.id",
+        ["created_at"] = "p.created_at",
+        ["updated_at"] = "p.updated_at",
+        ["title"] = "p.title",
+        ["handle"] = "p.handle",
+        ["id"] = "p.id",
     };
 
     private static async Task<(Guid[] Ids, long Count)> Find(

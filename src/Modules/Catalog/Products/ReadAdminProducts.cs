@@ -10,7 +10,11 @@ internal static class ReadAdminProducts
 {
     private static readonly Dictionary<string, string> OrderColumns = new(StringComparer.Ordinal)
     {
-        ["id"] = "p.id", ["title"] = "p.title", ["handle"] = "p.handle", ["status"] = "p.status", ["created_at"] = "p.created_at",
+        ["id"] = "p.id",
+        ["title"] = "p.title",
+        ["handle"] = "p.handle",
+        ["status"] = "p.status",
+        ["created_at"] = "p.created_at",
         ["updated_at"] = "p.updated_at",
     };
 

@@ -14,7 +14,12 @@ internal static class ReadProductVariants
 
     private static readonly Dictionary<string, string> OrderColumns = new(StringComparer.Ordinal)
     {
-        ["id"] = "v.id", ["title"] = "v.title", ["sku"] = "v.sku", ["variant_rank"] = "v.rank", ["created_at"] = "v.created_at", ["updated_at"] = "v.updated_at",
+        ["id"] = "v.id",
+        ["title"] = "v.title",
+        ["sku"] = "v.sku",
+        ["variant_rank"] = "v.rank",
+        ["created_at"] = "v.created_at",
+        ["updated_at"] = "v.updated_at",
     };
 
     public static async Task<IResult> List(string id, ApiQuery query, Db db, CancellationToken ct)
@@ -25,8 +30,13 @@ internal static class ReadProductVariants
         var fields = query.Fields(Defaults);
         var filter = new
         {
-            product, Q = Check.Like(query.Text("q")), Ids = query.Ids("id", "variant"), Skus = query.Texts("sku")?.ToArray(),
-            Managed = query.Flag("manage_inventory"), paging.Limit, paging.Offset,
+            product,
+            Q = Check.Like(query.Text("q")),
+            Ids = query.Ids("id", "variant"),
+            Skus = query.Texts("sku")?.ToArray(),
+            Managed = query.Flag("manage_inventory"),
+            paging.Limit,
+            paging.Offset,
         };
         query.RejectUnknown();
 

@@ -13,7 +13,12 @@ internal static class ListStoreVariants
 
     private static readonly Dictionary<string, string> OrderColumns = new(StringComparer.Ordinal)
     {
-        ["created_at"] = "v.created_at", ["updated_at"] = "v.updated_at", ["title"] = "v.title", ["sku"] = "v.sku", ["variant_rank"] = "v.rank", ["id"] = "v.id",
+        ["created_at"] = "v.created_at",
+        ["updated_at"] = "v.updated_at",
+        ["title"] = "v.title",
+        ["sku"] = "v.sku",
+        ["variant_rank"] = "v.rank",
+        ["id"] = "v.id",
     };
 
     public static Task<IResult> Handle(HttpContext http, ApiQuery query, AnswerCache cache, Shelf shelf, CancellationToken ct)

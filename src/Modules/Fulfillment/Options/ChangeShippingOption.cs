@@ -74,7 +74,9 @@ internal static class ChangeShippingOption
         var rules = request.Rules.IsSet ? ShippingPrices.Rules(request.Rules.Value, old.Row.Id) : old.Rules;
         var row = old.Row with
         {
-            Name = request.Name.Or(old.Row.Name), PriceType = request.PriceType.Or(old.Row.PriceType), ProviderId = request.ProviderId.Or(old.Row.ProviderId),
+            Name = request.Name.Or(old.Row.Name),
+            PriceType = request.PriceType.Or(old.Row.PriceType),
+            ProviderId = request.ProviderId.Or(old.Row.ProviderId),
             ServiceZoneId = request.ServiceZoneId.IsSet ? Zone(change, request.ServiceZoneId.Value) : old.Row.ServiceZoneId,
             ShippingProfileId = request.ShippingProfileId.IsSet ? Profile(change, request.ShippingProfileId.Value) : old.Row.ShippingProfileId,
             Data = request.Data.IsSet ? JsonText("data", request.Data.Value) : old.Row.Data,
@@ -141,13 +143,28 @@ internal static class ChangeShippingOption
         var priceRules = prices.SelectMany(p => p.Rules).ToList();
         return new
         {
-            row.Id, row.Name, row.PriceType, row.ProviderId, row.ServiceZoneId, row.ShippingProfileId, row.ShippingOptionTypeId, row.PriceSetId, row.Data, row.Metadata,
-            ruleIds = rules.Select(r => r.Id).ToArray(), ruleAttributes = rules.Select(r => r.Attribute).ToArray(),
-            ruleOperators = rules.Select(r => r.Operator).ToArray(), ruleValues = rules.Select(r => r.Value).ToArray(),
-            priceIds = prices.Select(p => p.Row.Id).ToArray(), currencies = prices.Select(p => p.Row.CurrencyCode).ToArray(),
-            regions = prices.Select(p => p.Row.RegionId).ToArray(), amounts = prices.Select(p => p.Row.Amount).ToArray(),
-            priceRuleIds = priceRules.Select(r => r.Id).ToArray(), priceRulePrices = priceRules.Select(r => r.PriceId).ToArray(),
-            priceRuleAttributes = priceRules.Select(r => r.Attribute).ToArray(), priceRuleOperators = priceRules.Select(r => r.Operator).ToArray(),
+            row.Id,
+            row.Name,
+            row.PriceType,
+            row.ProviderId,
+            row.ServiceZoneId,
+            row.ShippingProfileId,
+            row.ShippingOptionTypeId,
+            row.PriceSetId,
+            row.Data,
+            row.Metadata,
+            ruleIds = rules.Select(r => r.Id).ToArray(),
+            ruleAttributes = rules.Select(r => r.Attribute).ToArray(),
+            ruleOperators = rules.Select(r => r.Operator).ToArray(),
+            ruleValues = rules.Select(r => r.Value).ToArray(),
+            priceIds = prices.Select(p => p.Row.Id).ToArray(),
+            currencies = prices.Select(p => p.Row.CurrencyCode).ToArray(),
+            regions = prices.Select(p => p.Row.RegionId).ToArray(),
+            amounts = prices.Select(p => p.Row.Amount).ToArray(),
+            priceRuleIds = priceRules.Select(r => r.Id).ToArray(),
+            priceRulePrices = priceRules.Select(r => r.PriceId).ToArray(),
+            priceRuleAttributes = priceRules.Select(r => r.Attribute).ToArray(),
+            priceRuleOperators = priceRules.Select(r => r.Operator).ToArray(),
             priceRuleValues = priceRules.Select(r => r.Value).ToArray(),
         };
     }

@@ -40,7 +40,9 @@ internal static class ShippingOptionTypes
         var old = change.Type(id);
         var row = old with
         {
-            Label = request.Label.Or(old.Label), Code = request.Code.Or(old.Code), Description = request.Description.Or(old.Description),
+            Label = request.Label.Or(old.Label),
+            Code = request.Code.Or(old.Code),
+            Description = request.Description.Or(old.Description),
         };
         CheckRow(row, "");
         await change.Write("""

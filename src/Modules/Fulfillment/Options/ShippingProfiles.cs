@@ -35,7 +35,8 @@ internal static class ShippingProfiles
         var old = change.Profile(id);
         var row = old with
         {
-            Name = request.Name.Or(old.Name), Type = request.Type.Or(old.Type),
+            Name = request.Name.Or(old.Name),
+            Type = request.Type.Or(old.Type),
             Metadata = request.Metadata.IsSet ? Check.JsonText(request.Metadata.Value) : old.Metadata,
         };
         CheckRow(row, change.Setup);

@@ -51,7 +51,8 @@ internal static class ChangeFulfillmentSet
         var old = change.Set(id);
         var row = old with
         {
-            Name = request.Name.Or(old.Name), Type = request.Type.Or(old.Type),
+            Name = request.Name.Or(old.Name),
+            Type = request.Type.Or(old.Type),
             LocationId = request.LocationId.IsSet ? Location(request.LocationId.Value) : old.LocationId,
             SalesChannelIds = request.SalesChannelIds.IsSet ? Channels(request.SalesChannelIds.Value) : old.SalesChannelIds,
             Metadata = request.Metadata.IsSet ? Check.JsonText(request.Metadata.Value) : old.Metadata,
@@ -104,9 +105,15 @@ internal static class ChangeFulfillmentSet
 
     private static SetRow With(SetRow row, FulfillmentAddressRequest? address) => row with
     {
-        AddressId = address is null ? null : row.AddressId ?? WireId.New(), Address1 = address?.Address1, Address2 = address?.Address2,
-        Company = address?.Company, City = address?.City, Province = address?.Province, PostalCode = address?.PostalCode,
-        CountryCode = address?.CountryCode.ToLowerInvariant(), Phone = address?.Phone,
+        AddressId = address is null ? null : row.AddressId ?? WireId.New(),
+        Address1 = address?.Address1,
+        Address2 = address?.Address2,
+        Company = address?.Company,
+        City = address?.City,
+        Province = address?.Province,
+        PostalCode = address?.PostalCode,
+        CountryCode = address?.CountryCode.ToLowerInvariant(),
+        Phone = address?.Phone,
     };
 
     private static Guid? Location(string? id) => id is null ? null

@@ -103,8 +103,14 @@ internal static class ServiceZones
 
     private static object Values(IReadOnlyList<GeoZoneRequest> zones, Guid id, Guid set, string name, string? metadata) => new
     {
-        Id = id, SetId = set, Name = name, Metadata = metadata, ids = zones.Select(_ => WireId.New()).ToArray(),
-        types = zones.Select(z => z.Type).ToArray(), countries = zones.Select(z => z.CountryCode).ToArray(),
-        provinces = zones.Select(z => z.ProvinceCode).ToArray(), prefixes = zones.Select(z => z.PostalPrefix).ToArray(),
+        Id = id,
+        SetId = set,
+        Name = name,
+        Metadata = metadata,
+        ids = zones.Select(_ => WireId.New()).ToArray(),
+        types = zones.Select(z => z.Type).ToArray(),
+        countries = zones.Select(z => z.CountryCode).ToArray(),
+        provinces = zones.Select(z => z.ProvinceCode).ToArray(),
+        prefixes = zones.Select(z => z.PostalPrefix).ToArray(),
     };
 }

@@ -83,11 +83,13 @@ internal static class Levels
             set stocked = excluded.stocked, incoming = excluded.incoming, updated_at = now()
             returning {LevelRow.Columns}
             """, new
-            {
-                item, ids = changes.Select(_ => WireId.New()).ToArray(), locations = changes.Select(c => c.LocationId).ToArray(),
-                stocked = changes.Select(c => c.Stocked ?? old[c.LocationId].Stocked).ToArray(),
-                incoming = changes.Select(c => c.Incoming ?? old[c.LocationId].Incoming).ToArray(),
-            }, tx.Inner, cancellationToken: ct))).ToList();
+        {
+            item,
+            ids = changes.Select(_ => WireId.New()).ToArray(),
+            locations = changes.Select(c => c.LocationId).ToArray(),
+            stocked = changes.Select(c => c.Stocked ?? old[c.LocationId].Stocked).ToArray(),
+            incoming = changes.Select(c => c.Incoming ?? old[c.LocationId].Incoming).ToArray(),
+        }, tx.Inner, cancellationToken: ct))).ToList();
         await WriteMovements(tx, item, rows.Select(r => (r.LocationId, r.Stocked - (old.TryGetValue(r.LocationId, out var before) ? before.Stocked : 0))), ct);
         return rows;
     }

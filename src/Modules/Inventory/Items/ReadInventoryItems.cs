@@ -11,7 +11,11 @@ internal static class ReadInventoryItems
 {
     private static readonly Dictionary<string, string> OrderColumns = new(StringComparer.Ordinal)
     {
-        ["id"] = "i.id", ["sku"] = "i.sku", ["title"] = "i.title", ["created_at"] = "i.created_at", ["updated_at"] = "i.updated_at",
+        ["id"] = "i.id",
+        ["sku"] = "i.sku",
+        ["title"] = "i.title",
+        ["created_at"] = "i.created_at",
+        ["updated_at"] = "i.updated_at",
     };
 
     public static async Task<IResult> List(ApiQuery query, Db db, CancellationToken ct)
@@ -20,9 +24,15 @@ internal static class ReadInventoryItems
         var order = query.Order(OrderColumns) ?? "i.created_at desc";
         var filter = new
         {
-            ids = query.Ids("id", InventoryWire.Item), skus = query.Texts("sku")?.ToArray(), q = query.Text("q"),
-            locations = query.Ids("location_id", InventoryWire.Location), variants = query.Ids("variant_id", InventoryWire.Variant),
-            ships = query.Flag("requires_shipping"), low = query.Flag("low_stock"), paging.Limit, paging.Offset,
+            ids = query.Ids("id", InventoryWire.Item),
+            skus = query.Texts("sku")?.ToArray(),
+            q = query.Text("q"),
+            locations = query.Ids("location_id", InventoryWire.Location),
+            variants = query.Ids("variant_id", InventoryWire.Variant),
+            ships = query.Flag("requires_shipping"),
+            low = query.Flag("low_stock"),
+            paging.Limit,
+            paging.Offset,
         };
         query.RejectUnknown();
 

@@ -31,11 +31,19 @@ internal static class UpdateInventoryItem
             $"select {ItemRow.Columns} from inventory.items i where i.id = @item for no key update", new { item }, tx.Inner, cancellationToken: ct));
         var row = old with
         {
-            Sku = request.Sku.Or(old.Sku), Title = request.Title.Or(old.Title), Description = request.Description.Or(old.Description),
-            Thumbnail = request.Thumbnail.Or(old.Thumbnail), RequiresShipping = request.RequiresShipping.Or(old.RequiresShipping),
-            LowStockThreshold = request.LowStockThreshold.Or(old.LowStockThreshold), OriginCountry = request.OriginCountry.Or(old.OriginCountry),
-            HsCode = request.HsCode.Or(old.HsCode), MidCode = request.MidCode.Or(old.MidCode), Material = request.Material.Or(old.Material),
-            Weight = request.Weight.Or(old.Weight), Length = request.Length.Or(old.Length), Height = request.Height.Or(old.Height),
+            Sku = request.Sku.Or(old.Sku),
+            Title = request.Title.Or(old.Title),
+            Description = request.Description.Or(old.Description),
+            Thumbnail = request.Thumbnail.Or(old.Thumbnail),
+            RequiresShipping = request.RequiresShipping.Or(old.RequiresShipping),
+            LowStockThreshold = request.LowStockThreshold.Or(old.LowStockThreshold),
+            OriginCountry = request.OriginCountry.Or(old.OriginCountry),
+            HsCode = request.HsCode.Or(old.HsCode),
+            MidCode = request.MidCode.Or(old.MidCode),
+            Material = request.Material.Or(old.Material),
+            Weight = request.Weight.Or(old.Weight),
+            Length = request.Length.Or(old.Length),
+            Height = request.Height.Or(old.Height),
             Width = request.Width.Or(old.Width),
             Metadata = request.Metadata.IsSet ? Check.JsonText(request.Metadata.Value) : old.Metadata,
         };

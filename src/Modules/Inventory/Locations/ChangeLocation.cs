@@ -56,8 +56,11 @@ internal static class ChangeLocation
         if (await LocationRow.Find(location, tx.Connection, ct, tx.Inner) is not { } old) return Reply.Error(InventoryErrors.LocationNotFound(id));
         var row = old with
         {
-            Name = request.Name.Or(old.Name), Kind = request.Kind.Or(old.Kind), Priority = request.Priority.Or(old.Priority),
-            Latitude = request.Latitude.Or(old.Latitude), Longitude = request.Longitude.Or(old.Longitude),
+            Name = request.Name.Or(old.Name),
+            Kind = request.Kind.Or(old.Kind),
+            Priority = request.Priority.Or(old.Priority),
+            Latitude = request.Latitude.Or(old.Latitude),
+            Longitude = request.Longitude.Or(old.Longitude),
             Metadata = request.Metadata.IsSet ? Check.JsonText(request.Metadata.Value) : old.Metadata,
         };
         if (request.Address.IsSet) row = row.With(request.Address.Value);

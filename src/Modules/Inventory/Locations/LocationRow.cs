@@ -27,9 +27,15 @@ internal sealed record LocationRow(
 
     public LocationRow With(StockLocationAddressRequest? address) => this with
     {
-        AddressId = address is null ? null : AddressId ?? WireId.New(), Address1 = address?.Address1, Address2 = address?.Address2,
-        Company = address?.Company, City = address?.City, Province = address?.Province, PostalCode = address?.PostalCode,
-        CountryCode = address?.CountryCode.ToLowerInvariant(), Phone = address?.Phone,
+        AddressId = address is null ? null : AddressId ?? WireId.New(),
+        Address1 = address?.Address1,
+        Address2 = address?.Address2,
+        Company = address?.Company,
+        City = address?.City,
+        Province = address?.Province,
+        PostalCode = address?.PostalCode,
+        CountryCode = address?.CountryCode.ToLowerInvariant(),
+        Phone = address?.Phone,
     };
 
     public void Check()

@@ -11,7 +11,10 @@ internal static class ReadLocations
 {
     private static readonly Dictionary<string, string> OrderColumns = new(StringComparer.Ordinal)
     {
-        ["id"] = "s.id", ["name"] = "s.name", ["priority"] = "s.priority", ["created_at"] = "s.created_at",
+        ["id"] = "s.id",
+        ["name"] = "s.name",
+        ["priority"] = "s.priority",
+        ["created_at"] = "s.created_at",
     };
 
     public static async Task<IResult> List(ApiQuery query, Db db, CancellationToken ct)
@@ -20,8 +23,13 @@ internal static class ReadLocations
         var order = query.Order(OrderColumns) ?? "s.priority asc";
         var filter = new
         {
-            ids = query.Ids("id", InventoryWire.Location), q = query.Text("q"), name = query.Text("name"), kind = query.Text("kind"),
-            channels = query.Ids("sales_channel_id", "sc"), paging.Limit, paging.Offset,
+            ids = query.Ids("id", InventoryWire.Location),
+            q = query.Text("q"),
+            name = query.Text("name"),
+            kind = query.Text("kind"),
+            channels = query.Ids("sales_channel_id", "sc"),
+            paging.Limit,
+            paging.Offset,
         };
         query.RejectUnknown();
         const string where = """

@@ -27,7 +27,10 @@ internal static class ReadReservations
 
     private static readonly Dictionary<string, string> OrderColumns = new(StringComparer.Ordinal)
     {
-        ["id"] = "l.id", ["quantity"] = "l.quantity + l.backordered", ["created_at"] = "r.created_at", ["expires_at"] = "r.expires_at",
+        ["id"] = "l.id",
+        ["quantity"] = "l.quantity + l.backordered",
+        ["created_at"] = "r.created_at",
+        ["expires_at"] = "r.expires_at",
     };
 
     public static async Task<IResult> List(ApiQuery query, Db db, CancellationToken ct)
@@ -36,9 +39,13 @@ internal static class ReadReservations
         var order = query.Order(OrderColumns) ?? "r.created_at desc";
         var filter = new
         {
-            ids = query.Ids("id", InventoryWire.Reservation), items = query.Ids("inventory_item_id", InventoryWire.Item),
-            locations = query.Ids("location_id", InventoryWire.Location), carts = query.Ids("cart_id", "cart"),
-            statuses = query.Texts("status")?.ToArray(), paging.Limit, paging.Offset,
+            ids = query.Ids("id", InventoryWire.Reservation),
+            items = query.Ids("inventory_item_id", InventoryWire.Item),
+            locations = query.Ids("location_id", InventoryWire.Location),
+            carts = query.Ids("cart_id", "cart"),
+            statuses = query.Texts("status")?.ToArray(),
+            paging.Limit,
+            paging.Offset,
         };
         query.RejectUnknown();
         const string where = """

@@ -44,7 +44,7 @@ internal sealed class CheckoutSteps(
             .Where(l => l.variant.ManageInventory)
             .Select(l => new ReserveLine(l.line.VariantId, l.line.Quantity, l.variant.AllowBackorder, cart.SnapshotOf(l.line).Label))
             .ToList();
-        if (lines.Count == 0) return new StockReservation(cart.Cart.Id, DateTimeOffset.MaxValue);
+        // Asked even with no line left to hold: an earlier attempt of this cart, cut off, may have held more, and all of it would be sold.
         return await peers.Inventory.Reserve(new ReserveStock(cart.Cart.Id, cart.Cart.SalesChannelId, lines, expires), ct);
     }
 

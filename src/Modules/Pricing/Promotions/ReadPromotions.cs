@@ -17,7 +17,12 @@ internal static class ReadPromotions
 
     private static readonly Dictionary<string, string> OrderColumns = new(StringComparer.Ordinal)
     {
-        ["id"] = "p.id", ["code"] = "lower(p.code)", ["type"] = "p.type", ["status"] = "p.status", ["created_at"] = "p.created_at", ["updated_at"] = "p.updated_at",
+        ["id"] = "p.id",
+        ["code"] = "lower(p.code)",
+        ["type"] = "p.type",
+        ["status"] = "p.status",
+        ["created_at"] = "p.created_at",
+        ["updated_at"] = "p.updated_at",
     };
 
     public static async Task<IResult> List(ApiQuery query, Db db, CancellationToken ct)

@@ -16,7 +16,11 @@ internal static class ReadRegions
 
     private static readonly Dictionary<string, string> OrderColumns = new(StringComparer.Ordinal)
     {
-        ["id"] = "r.id", ["name"] = "r.name", ["currency_code"] = "r.currency_code", ["created_at"] = "r.created_at", ["updated_at"] = "r.updated_at",
+        ["id"] = "r.id",
+        ["name"] = "r.name",
+        ["currency_code"] = "r.currency_code",
+        ["created_at"] = "r.created_at",
+        ["updated_at"] = "r.updated_at",
     };
 
     public static async Task<IResult> List(ApiQuery query, Db db, CancellationToken ct)

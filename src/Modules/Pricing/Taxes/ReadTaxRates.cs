@@ -16,7 +16,12 @@ internal static class ReadTaxRates
 
     private static readonly Dictionary<string, string> OrderColumns = new(StringComparer.Ordinal)
     {
-        ["id"] = "t.id", ["name"] = "t.name", ["code"] = "t.code", ["rate"] = "t.rate", ["created_at"] = "t.created_at", ["updated_at"] = "t.updated_at",
+        ["id"] = "t.id",
+        ["name"] = "t.name",
+        ["code"] = "t.code",
+        ["rate"] = "t.rate",
+        ["created_at"] = "t.created_at",
+        ["updated_at"] = "t.updated_at",
     };
 
     public static async Task<IResult> List(ApiQuery query, Db db, CancellationToken ct)

@@ -16,7 +16,11 @@ internal static class ReadTaxRegions
 
     private static readonly Dictionary<string, string> OrderColumns = new(StringComparer.Ordinal)
     {
-        ["id"] = "g.id", ["country_code"] = "g.country_code", ["province_code"] = "g.province_code", ["created_at"] = "g.created_at", ["updated_at"] = "g.updated_at",
+        ["id"] = "g.id",
+        ["country_code"] = "g.country_code",
+        ["province_code"] = "g.province_code",
+        ["created_at"] = "g.created_at",
+        ["updated_at"] = "g.updated_at",
     };
 
     public static async Task<IResult> List(ApiQuery query, Db db, CancellationToken ct)

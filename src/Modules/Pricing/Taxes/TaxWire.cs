@@ -29,7 +29,9 @@ internal sealed record TaxRuleRow(Guid Id, Guid TaxRateId, string Reference, Gui
     /// <summary>The prefixes of the ids a rule may name.</summary>
     public static readonly IReadOnlyDictionary<string, string> Prefixes = new Dictionary<string, string>(StringComparer.Ordinal)
     {
-        ["product"] = "prod", ["product_type"] = "ptyp", ["shipping_option"] = "so",
+        ["product"] = "prod",
+        ["product_type"] = "ptyp",
+        ["shipping_option"] = "so",
     };
 
     public TaxRateRuleResponse ToWire() => new(

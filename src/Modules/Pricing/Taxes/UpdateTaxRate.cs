@@ -35,8 +35,14 @@ internal static class UpdateTaxRate
             """,
             new
             {
-                key, request.Name, request.Code, request.Rate, request.IsDefault, request.IsCombinable,
-                sets = request.Metadata.IsSet, metadata = Check.JsonText(request.Metadata.Or(null)),
+                key,
+                request.Name,
+                request.Code,
+                request.Rate,
+                request.IsDefault,
+                request.IsCombinable,
+                sets = request.Metadata.IsSet,
+                metadata = Check.JsonText(request.Metadata.Or(null)),
             }, tx.Inner, cancellationToken: ct));
         if (request.Rules is not null)
         {
