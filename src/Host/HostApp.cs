@@ -21,6 +21,11 @@ public static class HostApp
         Roles.RefuseCycles(ModuleTable.Modules);
         if (role != Roles.All) Roles.AddPeers(builder.Services, modules, configuration);
 
+        if (!DemoShop.AreKeysAllowed(builder.Environment, configuration))
+            (configuration["Identity:RefusedKeys:0"], configuration["Identity:RefusedKeys:1"]) = (DemoShop.PublishableKey, DemoShop.SecretKey);
+
+        var (host, port) = (configuration["host"] ?? "127.0.0.1", configuration["port"] ?? Roles.PortOf(role).ToString());
+        RefuseTakenPort(host, port);
         var database = await Database.Open(configuration, CancellationToken.None);
         builder.Services.AddSingleton(_ => database);
         builder.Services.AddPlatform(database.Source);
@@ -32,7 +37,7 @@ public static class HostApp
             // A failure to start reaches the operator as one sentence, from Program.
             .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
-        builder.WebHost.UseUrls($"http://{configuration["host"] ?? "127.0.0.1"}:{configuration["port"] ?? Roles.PortOf(role).ToString()}");
+        builder.WebHost.UseUrls($"http://{host}:{port}");
 
         var app = builder.Build();
         // Made first, so that it is disposed of last: the database outlives whoever uses it.
@@ -53,6 +58,21 @@ public static class HostApp
     /// <summary>Brings a database up to date with every module, whatever this host's role.</summary>
     public static Task Migrate(NpgsqlDataSource source) => Migrator.Migrate(source,
         [("platform", typeof(Migrator).Assembly), .. ModuleTable.Modules.Select(m => (m.Name, m.Assembly))], CancellationToken.None);
+
+    /// <summary>Asked before anything is started: the answer should not wait for a database.</summary>
+    private static void RefuseTakenPort(string host, string port)
+    {
+        if (!System.Net.IPAddress.TryParse(host, out var address) || port == "0") return;
+        using var probe = new TcpListener(address, int.Parse(port)) { ExclusiveAddressUse = true };
+        try
+        {
+            probe.Start();
+        }
+        catch (SocketException e)
+        {
+            throw new StartException($"Cannot listen on {host}:{port}: {e.Message}. Stop who listens there, or choose another port with --port.");
+        }
+    }
 
     /// <summary>Listens, and tells the operator. Throws <see cref="StartException"/> when the port cannot be had.</summary>
     public static async Task Start(WebApplication app)

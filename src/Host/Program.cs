@@ -5,7 +5,15 @@ using HeadlessPro.Platform.Data;
 try
 {
     await using var app = await HostApp.Build(Arguments.Check(args));
-    await HostApp.Start(app);
+    try
+    {
+        await HostApp.Start(app);
+    }
+    catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+    {
+        // Ctrl-C before it was ready: the next start goes on where this one was.
+    }
+
     await app.WaitForShutdownAsync();
     return 0;
 }

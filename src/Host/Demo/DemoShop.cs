@@ -29,8 +29,14 @@ public static class DemoShop
     /// <summary>Whether this host may hold demo data: never in Production, but for a private database whose environment nobody named.</summary>
     public static bool IsAllowed(IHostEnvironment environment, IConfiguration configuration)
     {
+        return AreKeysAllowed(environment, configuration) && !configuration.GetValue("empty", false) && (configuration["role"] ?? Roles.All) == Roles.All;
+    }
+
+    /// <summary>Whether the keys everybody knows may open anything here, in a database that has them.</summary>
+    public static bool AreKeysAllowed(IHostEnvironment environment, IConfiguration configuration)
+    {
         var isOnesOwn = string.IsNullOrEmpty(configuration["environment"]) && string.IsNullOrEmpty(configuration["DATABASE_URL"]);
-        return (!environment.IsProduction() || isOnesOwn) && !configuration.GetValue("empty", false) && (configuration["role"] ?? Roles.All) == Roles.All;
+        return !environment.IsProduction() || isOnesOwn;
     }
 
     /// <summary>Makes the demo shop where there is none yet; true when the database holds it afterwards.</summary>

@@ -6,6 +6,7 @@ using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Identity;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Events;
+using Microsoft.Extensions.Configuration;
 
 namespace HeadlessPro.Identity;
 
@@ -23,9 +24,13 @@ internal sealed class ApiKeys : IApiKeys
     private readonly TimeProvider _clock;
     private int _generation;
 
-    public ApiKeys(Db db, TimeProvider clock)
+    // Keys everybody knows, where they must open nothing.
+    private readonly HashSet<string> _refused;
+
+    public ApiKeys(Db db, TimeProvider clock, IConfiguration configuration)
     {
         (_db, _clock) = (db, clock);
+        _refused = new(configuration.GetSection("Identity:RefusedKeys").Get<string[]>() ?? [], StringComparer.Ordinal);
         LocalSignals.Subscribe("identity.", () =>
         {
             Interlocked.Increment(ref _generation);
@@ -40,7 +45,7 @@ internal sealed class ApiKeys : IApiKeys
         if (_remembered.TryGetValue(request.Token, out var entry) && _clock.GetElapsedTime(entry.Since) < LongestMemory) return entry.Key;
 
         var generation = Volatile.Read(ref _generation);
-        if (request.Token.Length > 200 || await Find(Hash(request.Token), ct) is not { } key)
+        if (request.Token.Length > 200 || _refused.Contains(request.Token) || await Find(Hash(request.Token), ct) is not { } key)
             return Error.NotFound("API key not found");
         if (generation == Volatile.Read(ref _generation)) _remembered[request.Token] = (key, _clock.GetTimestamp());
         return key;

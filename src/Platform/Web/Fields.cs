@@ -50,6 +50,9 @@ public sealed class Fields
         return new Fields(root);
     }
 
+    /// <summary>Selects one more (dotted path): for what an answer shows together.</summary>
+    public void Add(string path) => Root.Select(path);
+
     /// <summary>Whether a property or relation (dotted path) is selected: what a handler asks before it loads it.</summary>
     public bool Wants(string path)
     {

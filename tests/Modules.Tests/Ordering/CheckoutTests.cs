@@ -132,6 +132,23 @@ public class CheckoutTests(CheckoutShop shop) : IClassFixture<CheckoutShop>
         Assert.Equal((300m, 300m), ((decimal)order["total"]!, (decimal)order["payment_collections"]![0]!["authorized_amount"]!));
     }
 
+    [Fact]
+    public async Task A_body_with_anything_in_it_is_refused_by_name()
+    {
+        var cart = await shop.ReadyCart((await shop.Voucher(stock: 5), 1));
+        var refused = await shop.Store.PostJson($"/store/carts/{cart}/complete", new { price = 1 }, 400);
+        Assert.Equal("Invalid request: Unrecognized fields: 'price'", (string)refused["message"]!);
+    }
+
+    [Fact]
+    public async Task A_lines_variant_comes_with_its_product()
+    {
+        var voucher = await shop.Voucher(stock: 5);
+        var cart = await shop.ReadyCart((voucher, 1));
+        var line = (await shop.Store.GetJson($"/store/carts/{cart}?fields=*items.product,*items.variant"))["cart"]!["items"]![0]!;
+        Assert.Equal((voucher.WireId, voucher.ProductWireId), ((string)line["variant"]!["id"]!, (string)line["variant"]!["product"]!["id"]!));
+    }
+
     [Theory]
     [InlineData("cart_doesnotexist")]
     [InlineData("cart_00000000000000000000000000")]

@@ -23,6 +23,20 @@ public class FirstKeyTests(FirstKeyTests.Shop shop) : IClassFixture<FirstKeyTest
         await again.GetJson("/admin/api-keys", 401);
     }
 
+    [Theory]
+    [InlineData("sk_demo")]
+    [InlineData("pk_demo")]
+    public async Task Keys_everybody_knows_open_nothing_in_production(string token)
+    {
+        await shop.Contract<Contracts.Identity.IApiKeys>().Ensure(
+            new(token, token[0] == 's' ? Contracts.Identity.ApiKeyType.Secret : Contracts.Identity.ApiKeyType.Publishable, "Demo"), default);
+        using var client = shop.Client();
+        client.DefaultRequestHeaders.Add("x-publishable-api-key", token);
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        await client.GetJson("/admin/api-keys", 401);
+        await client.GetJson("/store/regions", 400);
+    }
+
     public class Shop : HpApp
     {
         protected override string[] Arguments => [$"--FIRST_SECRET_KEY={Key}"];

@@ -31,7 +31,7 @@ public sealed class RefusalTests
         var database = await TestServer.NewDatabase();
 
         await Refused(new() { ["DATABASE_URL"] = database },
-            $"Failed to bind to address http://127.0.0.1:{port}: address already in use. Stop who listens there, or choose another port with --port.",
+            $"Cannot listen on 127.0.0.1:{port}: Address already in use. Stop who listens there, or choose another port with --port.",
             $"--port={port}");
 
         await TestServer.Drop(database);

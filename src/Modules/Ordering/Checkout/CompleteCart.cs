@@ -8,6 +8,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace HeadlessPro.Ordering.Checkout;
 
+/// <summary>The body of completing a cart: nothing, or <c>{}</c>.</summary>
+internal sealed record CompleteCartRequest;
+
 /// <summary>The body of <c>POST /store/orders</c>, the alias of completing a cart.</summary>
 internal sealed record PlaceOrderRequest(string CartId);
 
@@ -21,7 +24,8 @@ internal sealed class CompleteCart(PlaceOrder placeOrder, CartReader carts, Cart
     private static readonly string[] OrderFields =
         [.. OrderJson.Defaults.Where(name => name != "fulfillments"), "-version", "-payment_status", "-fulfillment_status"];
 
-    public static Task<IResult> Handle(string id, ApiQuery query, CompleteCart complete, CancellationToken ct) => complete.Run(id, query, ct);
+    public static Task<IResult> Handle(
+        string id, Body<CompleteCartRequest> body, ApiQuery query, CompleteCart complete, CancellationToken ct) => complete.Run(id, query, ct);
 
     public static Task<IResult> Alias(Body<PlaceOrderRequest> body, ApiQuery query, CompleteCart complete, CancellationToken ct) =>
         complete.Run(body.Value.CartId, query, ct);
@@ -59,4 +63,5 @@ internal sealed class CompleteCart(PlaceOrder placeOrder, CartReader carts, Cart
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(PlaceOrderRequest))]
+[JsonSerializable(typeof(CompleteCartRequest))]
 internal sealed partial class CheckoutJson : JsonSerializerContext;
