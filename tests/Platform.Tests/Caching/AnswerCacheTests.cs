@@ -1,8 +1,8 @@
 using System.Net;
+using HeadlessPro.Contracts;
 using HeadlessPro.Platform.Caching;
 using HeadlessPro.Platform.Events;
 using HeadlessPro.Platform.Web;
-using HeadlessPro.Contracts;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,5 +1,5 @@
-using HeadlessPro.Contracts.Pricing;
 using System.Text.Json.Serialization;
+using HeadlessPro.Contracts.Pricing;
 using HeadlessPro.Platform.Web;
 
 namespace HeadlessPro.Ordering.Orders;
