@@ -1,8 +1,6 @@
 using HeadlessPro.Contracts;
-using HeadlessPro.Contracts.Inventory;
 using HeadlessPro.Contracts.Ordering;
 using HeadlessPro.Contracts.Payments;
-using HeadlessPro.Contracts.Pricing;
 using HeadlessPro.Ordering.Carts;
 using HeadlessPro.Ordering.Orders;
 using HeadlessPro.Platform.Data;
