@@ -11,19 +11,13 @@ namespace HeadlessPro.Platform.Tests;
 /// <summary>A database with the platform's tables only; dropped at the end.</summary>
 public sealed class PlatformDatabase : IAsyncDisposable
 {
-    private static string Server => Environment.GetEnvironmentVariable("HEADLESSPRO_TEST_PG") ?? "postgres://postgres@127.0.0.1:54329/postgres";
+    private PlatformDatabase(string connectionString) => ConnectionString = connectionString;
 
-    private readonly string _name = $"hp_platform_{Guid.NewGuid():N}";
-
-    public string ConnectionString { get; private set; } = "";
+    public string ConnectionString { get; }
 
     public static async Task<PlatformDatabase> Create()
     {
-        var database = new PlatformDatabase();
-        await using (var server = NpgsqlDataSource.Create(DatabaseUrl.ToConnectionString(Server)))
-        await using (var command = server.CreateCommand($"create database {database._name}"))
-            await command.ExecuteNonQueryAsync();
-        database.ConnectionString = new NpgsqlConnectionStringBuilder(DatabaseUrl.ToConnectionString(Server)) { Database = database._name }.ConnectionString;
+        var database = new PlatformDatabase(await TestServer.NewEmptyDatabase());
         await using var source = NpgsqlDataSource.Create(database.ConnectionString);
         await Migrator.Migrate(source, [("platform", typeof(Migrator).Assembly)], CancellationToken.None);
         return database;
@@ -43,12 +37,7 @@ public sealed class PlatformDatabase : IAsyncDisposable
         await command.ExecuteNonQueryAsync();
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await using var server = NpgsqlDataSource.Create(DatabaseUrl.ToConnectionString(Server));
-        await using var command = server.CreateCommand($"drop database {_name} with (force)");
-        await command.ExecuteNonQueryAsync();
-    }
+    public async ValueTask DisposeAsync() => await TestServer.Drop(ConnectionString);
 }
 
 /// <summary>A host on it with the platform and what a test adds: routes, subscribers, jobs. Real HTTP on a free port.</summary>
