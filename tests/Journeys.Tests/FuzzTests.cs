@@ -203,7 +203,7 @@ public sealed partial class FuzzTests(ShopFixture app) : IClassFixture<ShopFixtu
 
             if (random.Next(_hostile ? 3 : 15) == 0)
             {
-                var name = Pick(["region_id", "cart_id", "handle", "id[0]", "id[]", "category_id[0]", "tag_id", "created_at[$gt]", "updated_at[$lt]", "q", "q[]", "currency_code", "$and[0][title]",
+                var name = Pick(["region_id", "cart_id", "handle", "id[0]", "id[]", "category_id[0]", "tag_id", "created_at[$gt]", "updated_at[$lt]", "q", "q[]", "currency_code", "$and[0][title]", "$or[0][id]", "$or[1][q]", "$or[0][$and][0][created_at][$gt]", "$or[0][unknown]", "$or",
                     "is_giftcard", "status", "title", "sku", "code", "parent_category_id", "include_descendants_tree", "option_value_id[0]", "[", "]", "a[$gt][$lt]", "with_deleted", "location_id", "price[$gt]"]);
                 var value = random.Next(3) == 0 ? Pick(Hostile) : random.Next(2) == 0 ? ids.Any(random, name + operation.Path) : Pick(Words);
                 pairs.Add($"{Uri.EscapeDataString(name)}={Uri.EscapeDataString(value)}");

@@ -153,11 +153,6 @@ internal static partial class Check
     /// <summary>The id in a path; unknown shapes are as unknown as unknown ids.</summary>
     public static Guid PathId(string what, string prefix, string id) => WireId.TryDecode(prefix, id, out var key) ? key : throw NotFound(what, id);
 
-    /// <summary><c>q</c> as an <c>ilike</c> pattern; null when blank.</summary>
-    public static string? Like(string? q) => string.IsNullOrWhiteSpace(q)
-        ? null
-        : $"%{q.Trim().Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%";
-
     private static bool NumbersFit(JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.Object => element.EnumerateObject().All(p => NumbersFit(p.Value)),

@@ -27,15 +27,14 @@ internal static class ReadSetup
 
     private sealed record Entry<T>(Guid Id, string Name, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, T Row);
 
-    public static Task<IResult> Sets(ApiQuery query, Db db, CancellationToken ct)
-    {
-        var (type, locations) = (query.Text("type"), query.Ids("location_id", "sloc"));
-        return List(query, db, "fulfillment_sets", FulfillmentWire.Set, FulfillmentJson.Default.FulfillmentSetResponse,
-            setup => setup.Sets
-                .Where(s => (type is null || s.Type == type) && (locations is null || (s.LocationId is { } l && locations.Contains(l))))
-                .Select(s => new Entry<SetRow>(s.Id, s.Name, s.CreatedAt, s.UpdatedAt, s)),
-            FulfillmentWire.ToWire, ct);
-    }
+    public static Task<IResult> Sets(ApiQuery query, Db db, CancellationToken ct) =>
+        List(query, db, "fulfillment_sets", FulfillmentWire.Set, FulfillmentJson.Default.FulfillmentSetResponse,
+            setup => setup.Sets.Select(s => new Entry<SetRow>(s.Id, s.Name, s.CreatedAt, s.UpdatedAt, s)),
+            group =>
+            {
+                var (types, locations) = (group.Texts("type"), group.Ids("location_id", "sloc"));
+                return set => types?.Contains(set.Type) != false && (locations is null || (set.LocationId is { } l && locations.Contains(l)));
+            }, FulfillmentWire.ToWire, ct);
 
     public static Task<IResult> Set(string id, ApiQuery query, Db db, CancellationToken ct) =>
         One(query, db, "fulfillment_set", FulfillmentJson.Default.FulfillmentSetResponse, setup =>
@@ -47,45 +46,46 @@ internal static class ReadSetup
             ShippingChange.Find(setup.Zones, z => z.Id, FulfillmentWire.Zone, zoneId) is { } zone && WireId.Encode(FulfillmentWire.Set, zone.FulfillmentSetId) == id
                 ? FulfillmentWire.ToWire(zone, setup) : throw FulfillmentErrors.NotFound("Service zone", zoneId), ct);
 
-    public static Task<IResult> Profiles(ApiQuery query, Db db, CancellationToken ct)
-    {
-        var (type, name) = (query.Text("type"), query.Text("name"));
-        return List(query, db, "shipping_profiles", FulfillmentWire.Profile, FulfillmentJson.Default.ShippingProfileResponse,
-            setup => setup.Profiles.Where(p => (type is null || p.Type == type) && (name is null || p.Name == name))
-                .Select(p => new Entry<ProfileRow>(p.Id, p.Name, p.CreatedAt, p.UpdatedAt, p)),
-            (row, _) => FulfillmentWire.ToWire(row), ct);
-    }
+    public static Task<IResult> Profiles(ApiQuery query, Db db, CancellationToken ct) =>
+        List(query, db, "shipping_profiles", FulfillmentWire.Profile, FulfillmentJson.Default.ShippingProfileResponse,
+            setup => setup.Profiles.Select(p => new Entry<ProfileRow>(p.Id, p.Name, p.CreatedAt, p.UpdatedAt, p)),
+            group =>
+            {
+                var (types, names) = (group.Texts("type"), group.Texts("name"));
+                return profile => types?.Contains(profile.Type) != false && names?.Contains(profile.Name) != false;
+            }, (row, _) => FulfillmentWire.ToWire(row), ct);
 
     public static Task<IResult> Profile(string id, ApiQuery query, Db db, CancellationToken ct) =>
         One(query, db, "shipping_profile", FulfillmentJson.Default.ShippingProfileResponse, setup =>
             ShippingChange.Find(setup.Profiles, p => p.Id, FulfillmentWire.Profile, id) is { } profile
                 ? FulfillmentWire.ToWire(profile) : throw FulfillmentErrors.NotFound("Shipping profile", id), ct);
 
-    public static Task<IResult> Types(ApiQuery query, Db db, CancellationToken ct)
-    {
-        var code = query.Text("code");
-        return List(query, db, "shipping_option_types", FulfillmentWire.Type, FulfillmentJson.Default.ShippingOptionTypeResponse,
-            setup => setup.Types.Where(t => code is null || t.Code == code).Select(t => new Entry<OptionTypeRow>(t.Id, t.Label, t.CreatedAt, t.UpdatedAt, t)),
-            (row, _) => FulfillmentWire.ToWire(row), ct);
-    }
+    public static Task<IResult> Types(ApiQuery query, Db db, CancellationToken ct) =>
+        List(query, db, "shipping_option_types", FulfillmentWire.Type, FulfillmentJson.Default.ShippingOptionTypeResponse,
+            setup => setup.Types.Select(t => new Entry<OptionTypeRow>(t.Id, t.Label, t.CreatedAt, t.UpdatedAt, t)),
+            group =>
+            {
+                var codes = group.Texts("code");
+                return type => codes?.Contains(type.Code) != false;
+            }, (row, _) => FulfillmentWire.ToWire(row), ct);
 
     public static Task<IResult> Type(string id, ApiQuery query, Db db, CancellationToken ct) =>
         One(query, db, "shipping_option_type", FulfillmentJson.Default.ShippingOptionTypeResponse, setup =>
             ShippingChange.Find(setup.Types, t => t.Id, FulfillmentWire.Type, id) is { } type
                 ? FulfillmentWire.ToWire(type) : throw FulfillmentErrors.NotFound("Shipping option type", id), ct);
 
-    public static Task<IResult> Options(ApiQuery query, Db db, CancellationToken ct)
-    {
-        var (zones, profiles) = (query.Ids("service_zone_id", FulfillmentWire.Zone), query.Ids("shipping_profile_id", FulfillmentWire.Profile));
-        var (types, locations) = (query.Ids("shipping_option_type_id", FulfillmentWire.Type), query.Ids("stock_location_id", "sloc"));
-        var provider = query.Text("provider_id");
-        return List(query, db, "shipping_options", FulfillmentWire.Option, FulfillmentJson.Default.ShippingOptionResponse,
-            setup => setup.Options
-                .Where(o => zones?.Contains(o.Zone.Id) != false && profiles?.Contains(o.Profile.Id) != false && types?.Contains(o.Type.Id) != false)
-                .Where(o => locations?.Contains(o.Set.LocationId ?? Guid.NewGuid()) != false && (provider is null || o.Row.ProviderId == provider))
-                .Select(o => new Entry<ShippingOption>(o.Row.Id, o.Row.Name, o.Row.CreatedAt, o.Row.UpdatedAt, o)),
-            FulfillmentWire.ToWire, ct);
-    }
+    public static Task<IResult> Options(ApiQuery query, Db db, CancellationToken ct) =>
+        List(query, db, "shipping_options", FulfillmentWire.Option, FulfillmentJson.Default.ShippingOptionResponse,
+            setup => setup.Options.Select(o => new Entry<ShippingOption>(o.Row.Id, o.Row.Name, o.Row.CreatedAt, o.Row.UpdatedAt, o)),
+            group =>
+            {
+                var (zones, profiles) = (group.Ids("service_zone_id", FulfillmentWire.Zone), group.Ids("shipping_profile_id", FulfillmentWire.Profile));
+                var (types, locations) = (group.Ids("shipping_option_type_id", FulfillmentWire.Type), group.Ids("stock_location_id", "sloc"));
+                var providers = group.Texts("provider_id");
+                return option => zones?.Contains(option.Zone.Id) != false && profiles?.Contains(option.Profile.Id) != false
+                    && types?.Contains(option.Type.Id) != false && (locations is null || (option.Set.LocationId is { } l && locations.Contains(l)))
+                    && (providers is null || (option.Row.ProviderId is { } p && providers.Contains(p)));
+            }, FulfillmentWire.ToWire, ct);
 
     public static Task<IResult> Option(string id, ApiQuery query, Db db, CancellationToken ct) =>
         One(query, db, "shipping_option", FulfillmentJson.Default.ShippingOptionResponse, setup =>
@@ -94,16 +94,20 @@ internal static class ReadSetup
 
     private static async Task<IResult> List<TRow, TWire>(
         ApiQuery query, Db db, string key, string prefix, JsonTypeInfo<TWire> type, Func<ShippingSetup, IEnumerable<Entry<TRow>>> select,
-        Func<TRow, ShippingSetup, TWire> toWire, CancellationToken ct)
+        Func<ApiQuery, Func<TRow, bool>> filters, Func<TRow, ShippingSetup, TWire> toWire, CancellationToken ct)
     {
-        var (paging, ids, q) = (query.Paging(50), query.Ids("id", prefix), query.Text("q"));
+        var paging = query.Paging(50);
+        var filter = ListFilter.InMemory<Entry<TRow>>(query, group =>
+        {
+            var (ids, q, passes) = (group.Ids("id", prefix), group.Text("q"), filters(group));
+            return entry => ids?.Contains(entry.Id) != false && (q is null || entry.Name.Contains(q, StringComparison.OrdinalIgnoreCase)) && passes(entry.Row);
+        });
         var order = query.Order(OrderColumns) ?? "created_at asc";
         var fields = query.Fields(Everything);
         query.RejectUnknown();
         await using var connection = await db.Open(ct);
         var setup = await ShippingSetup.Read(connection, ct);
-        var found = select(setup)
-            .Where(e => ids?.Contains(e.Id) != false && (q is null || e.Name.Contains(q, StringComparison.OrdinalIgnoreCase))).ToList();
+        var found = select(setup).Where(filter).ToList();
         var sorted = order.Split(' ')[0] switch
         {
             "name" => found.OrderBy(e => e.Name, StringComparer.OrdinalIgnoreCase),

@@ -9,34 +9,26 @@ namespace HeadlessPro.Identity;
 /// <summary>Lists keys (<c>type</c>, <c>q</c>, <c>revoked</c>) and reads one. Secrets are redacted.</summary>
 internal static class ReadApiKeys
 {
-    private static readonly Dictionary<string, string> OrderColumns = new(StringComparer.Ordinal)
+    private static readonly SqlList Keys = new("identity.api_keys k", ApiKeyRow.Columns, "k.id")
     {
-        ["created_at"] = "k.created_at",
-        ["title"] = "k.title",
-        ["type"] = "k.type",
-        ["id"] = "k.id",
+        Always = "k.deleted_at is null",
+        Filters = (filter, query) => filter
+            .And("k.id = any (@value)", query.Ids("id", KeyWire.Prefix))
+            .And("k.type = any (@value)", query.Texts("type"))
+            .And("k.title ilike @value", ListFilter.Pattern(query.Text("q")))
+            .And("(k.revoked_at is not null) = @value", query.Flag("revoked"))
+            .AndTimes(query, "k", "created_at"),
+        Orders = SqlList.Columns("k", "created_at", "title", "type", "id"),
+        DefaultOrder = "k.created_at asc",
     };
 
     public static async Task<IResult> List(ApiQuery query, Db db, CancellationToken ct)
     {
-        var paging = query.Paging(50);
-        var order = query.Order(OrderColumns) ?? "k.created_at asc";
         var fields = query.Fields("*", "sales_channels");
-        var filter = new { Type = query.Text("type"), Q = query.Text("q"), Revoked = query.Flag("revoked"), paging.Limit, paging.Offset };
-        query.RejectUnknown();
-
-        const string where = """
-            k.deleted_at is null and (@Type is null or k.type = @Type) and (@Q is null or k.title ilike '%' || @Q || '%')
-            and (@Revoked is null or (k.revoked_at is not null) = @Revoked)
-            """;
+        var list = Keys.Of(query);
         await using var connection = await db.Open(ct);
-        using var answers = await connection.QueryMultipleAsync(new CommandDefinition($"""
-            select count(*) from identity.api_keys k where {where};
-            select {ApiKeyRow.Columns} from identity.api_keys k where {where} order by {order}, k.id limit @Limit offset @Offset
-            """, filter, cancellationToken: ct));
-        var count = await answers.ReadSingleAsync<long>();
-        var rows = (await answers.ReadAsync<ApiKeyRow>()).Select(r => r.ToWire()).ToList();
-        return Reply.Page("api_keys", rows, IdentityJson.Default.ApiKeyResponse, fields, count, paging);
+        var page = await list.Read<ApiKeyRow>(connection, ct);
+        return Reply.Page("api_keys", page.To(r => r.ToWire()), IdentityJson.Default.ApiKeyResponse, fields);
     }
 
     public static async Task<IResult> One(string id, Db db, CancellationToken ct)

@@ -26,6 +26,10 @@ public static class Reply
     public static IResult Page<T>(string key, IReadOnlyList<T> values, JsonTypeInfo<T> type, Fields fields, long count, Paging paging) =>
         new PageReply<T>(key, values, type, fields, count, paging);
 
+    /// <summary>As above, for a page that a <see cref="SqlList"/> has read.</summary>
+    public static IResult Page<T>(string key, ListPage<T> page, JsonTypeInfo<T> type, Fields fields) =>
+        Page(key, page.Rows, type, fields, page.Count, page.Paging);
+
     /// <summary>200 with the JSON that <paramref name="write"/> makes, for answers that are no single entity or page.</summary>
     public static IResult Written(Action<Utf8JsonWriter> write) => new WrittenReply(write);
 

@@ -13,7 +13,7 @@ public class StoreBadInputTests(StoreShop app) : IClassFixture<StoreShop>
         "id", "id[0]", "id[$in][0]", "handle", "title", "q", "value", "sku", "collection_id", "category_id[]", "tag_id", "type_id", "option_value_id", "product_id",
         "sales_channel_id", "parent_category_id", "is_giftcard", "is_exclusive", "manage_inventory", "created_at", "created_at[$gt]", "updated_at[$lte]",
         "created_at[$regex]", "limit", "offset", "order", "fields", "region_id", "currency_code", "country_code", "province", "include_descendants_tree",
-        "include_ancestors_tree", "options[Size]", "options[]", "options[", "$and[0][id]", "variants[options][value]", "",
+        "include_ancestors_tree", "options[Size]", "options[]", "options[", "$and[0][id]", "$or[0][q]", "$or[1][title]", "$or[1][$and][0][created_at][$gt]", "$or[0][options][Size]", "$and[0][$or][1][id][0]", "$or[1]", "$or[x][id]", "$or[0][unknown]", "variants[options][value]", "",
     ];
 
     private static readonly string[] Values =

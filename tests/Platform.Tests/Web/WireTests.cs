@@ -42,6 +42,13 @@ public sealed class WireHost : IAsyncLifetime
                 query.RejectUnknown();
                 return answer;
             });
+            app.MapGet("/store/filtered", (ApiQuery query) => new ListFilter("alive").Where(query, (filter, group) => filter
+                .And("id = any (@value)", group.Texts("id")).AndTimes(group, "r").AndWords(group.Text("q"), "title")).Sql);
+            app.MapGet("/store/numbers", (ApiQuery query) => string.Join(' ', Enumerable.Range(1, 9).Where(ListFilter.InMemory<int>(query, group =>
+            {
+                var (above, even) = (group.Number("above", 0, 0, 9), group.Flag("even"));
+                return number => number > above && (even is null || number % 2 == 0 == even);
+            }))));
             app.MapGet("/admin/list", () => "staff");
         });
     }
@@ -154,8 +161,19 @@ public class WireTests(WireHost host) : IClassFixture<WireHost>
     [InlineData("flag=maybe", "Invalid request: Expected type: 'boolean' for field 'flag', got: 'maybe'")]
     [InlineData("q=%00", "Invalid request: Field 'q' contains a null character")]
     [InlineData("id[0]=%00", "Invalid request: Field 'id' contains a null character")]
-    [InlineData("$and[0][title]=x", "Invalid request: '$and' is not supported")]
-    [InlineData("$or[0][title]=x", "Invalid request: '$or' is not supported")]
+    [InlineData("$or[0][title]=x", "Invalid request: Unrecognized fields: '$or'")]
+    [InlineData("$or=x", "Invalid request: Expected an array of filters for field '$or', written $or[0][title]=…")]
+    [InlineData("$or[]=x", "Invalid request: Expected an array of filters for field '$or', written")]
+    [InlineData("$or[0]=x", "Invalid request: Expected an array of filters for field '$or', written")]
+    [InlineData("$or[0", "Invalid request: Expected an array of filters for field '$or', written")]
+    [InlineData("$or[0][id", "Invalid request: Expected an array of filters for field '$or', written")]
+    [InlineData("$or[][id]=x", "Invalid request: Expected an array of filters for field '$or', written")]
+    [InlineData("$or[-1][id]=x", "Invalid request: Expected an array of filters for field '$or', written")]
+    [InlineData("$or[id]=x", "Invalid request: Expected an array of filters for field '$or', written")]
+    [InlineData("$or[id][0]=x", "Invalid request: Expected an array of filters for field '$or', written")]
+    [InlineData("$or[99999999999999999999][id]=x", "Invalid request: Expected an array of filters for field '$or', written")]
+    [InlineData("$and[1][$or]=x", "Invalid request: Expected an array of filters for field '$and, 1, $or', written")]
+    [InlineData("$and[0][$or][0][$and][0][$or][0][$and][0][id]=x", "Invalid request: '$and' and '$or' stand in each other more than 4 deep")]
     [InlineData("nonsense=1", "Invalid request: Unrecognized fields: 'nonsense'")]
     public async Task A_wrong_query_is_refused_and_the_answer_names_the_parameter(string query, string message)
     {
@@ -163,6 +181,52 @@ public class WireTests(WireHost host) : IClassFixture<WireHost>
         var error = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.Contains(message, error.GetProperty("message").GetString());
+    }
+
+    [Theory]
+    [InlineData("id=a&$or[0][id]=b&$or[1][q]=c+d", "alive and id = any (@f0) and ((id = any (@f1)) or (title ilike @f2 and title ilike @f3))")]
+    [InlineData("$and[0][$or][0][id][0]=a&$and[0][$or][0][id][1]=b&$and[0][$or][1][created_at][$gt]=2026-01-01&$and[1][q]=c",
+        "alive and ((((id = any (@f0)) or (r.created_at > @f1))) and (title ilike @f2))")]
+    [InlineData("$or[10][id]=a&$or[2][q]=b", "alive and ((title ilike @f0) or (id = any (@f1)))")]
+    [InlineData("unknown=1&q=a", "alive and title ilike @f0")]
+    public async Task Groups_of_filters_become_conditions_in_parentheses(string query, string sql) =>
+        Assert.Equal(sql, await host.Http.GetStringAsync("/store/filtered?" + query));
+
+    [Theory]
+    [InlineData("$or[0][above]=7&$or[1][$and][0][above]=2&$or[1][$and][1][even]=true", "4 6 8 9")]
+    [InlineData("even=false&$and[0][above]=4&$and[1][above]=6", "7 9")]
+    public async Task Groups_choose_from_a_list_in_memory_too(string query, string numbers) =>
+        Assert.Equal(numbers, await host.Http.GetStringAsync("/store/numbers?" + query));
+
+    [Theory]
+    [InlineData("filtered?$or[0][id]=a&$or[1][unknown]=b", "Invalid request: Unrecognized fields: '$or, 1, unknown'")]
+    [InlineData("numbers?$or[0][above]=1&$or[1][unknown]=b", "Invalid request: Unrecognized fields: '$or, 1, unknown'")]
+    [InlineData("filtered?$and[0][limit]=5", "Invalid request: Unrecognized fields: '$and, 0, limit'")]
+    [InlineData("filtered?$or[0][$or][3][0]=a", "Invalid request: Unrecognized fields: '$or, 0, $or, 3, 0'")]
+    [InlineData("filtered?$or[0][id]=a&$or[1][q]=+", "Invalid request: Field '$or, 1' holds no filter")]
+    [InlineData("filtered?$or[0][id][$ne]=a", "Invalid request: Operator '$ne' is not valid for field '$or, 0, id'")]
+    [InlineData("filtered?$or[0][created_at][$gt]=soon", "Invalid request: Expected type: 'date' for field '$or, 0, created_at', got: 'soon'")]
+    [InlineData("filtered?$or[0][q]=a&$or[0][q]=b", "Invalid request: Expected type: 'string' for field '$or, 0, q', got an array or object")]
+    [InlineData("filtered?$or[0][id]=%00", "Invalid request: Field '$or, 0, id' contains a null character")]
+    [InlineData("numbers?$and[0][even]=maybe", "Invalid request: Expected type: 'boolean' for field '$and, 0, even', got: 'maybe'")]
+    public async Task A_group_that_would_match_everything_or_is_wrong_is_refused_by_name(string query, string message)
+    {
+        using var response = await host.Http.GetAsync("/store/" + query);
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Equal(message, JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement.GetProperty("message").GetString());
+    }
+
+    [Fact]
+    public async Task Fifty_groups_are_enough_and_four_levels()
+    {
+        string Groups(int count) => string.Join('&', Enumerable.Range(0, count).Select(i => i % 2 == 0 ? $"$or[{i}][id]={i}" : $"$or[{i - 1}][$and][0][id]={i}"));
+        Assert.StartsWith("alive and ((id = any (@f0) and ((id = any (@f1)))) or (", await host.Http.GetStringAsync("/store/filtered?" + Groups(50)), StringComparison.Ordinal);
+        using var refused = await host.Http.GetAsync("/store/filtered?" + Groups(51));
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Equal("Invalid request: '$and' and '$or' hold more than 50 groups of filters",
+            JsonDocument.Parse(await refused.Content.ReadAsStringAsync()).RootElement.GetProperty("message").GetString());
+        Assert.Equal("alive and ((((((((id = any (@f0)))))))))",
+            await host.Http.GetStringAsync("/store/filtered?$and[0][$or][0][$and][0][$or][0][id]=x"));
     }
 
     [Theory]

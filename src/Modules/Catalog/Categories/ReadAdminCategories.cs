@@ -12,51 +12,35 @@ internal static class ReadAdminCategories
 {
     private static readonly string[] Defaults = ["*", "parent_category", "category_children"];
 
-    private static readonly Dictionary<string, string> OrderColumns = new(StringComparer.Ordinal)
+    private static readonly SqlList Categories = new("catalog.categories c", AdminCategoryRow.Columns, "c.id")
     {
-        ["id"] = "c.id",
-        ["name"] = "c.name",
-        ["handle"] = "c.handle",
-        ["rank"] = "c.rank",
-        ["created_at"] = "c.created_at",
-        ["updated_at"] = "c.updated_at",
+        Always = "c.deleted_at is null",
+        Filters = Filters,
+        Orders = SqlList.Columns("c", "id", "name", "handle", "rank", "created_at", "updated_at"),
+        DefaultOrder = "c.rank asc",
     };
 
     public static async Task<IResult> List(ApiQuery query, Db db, CancellationToken ct)
     {
-        var paging = query.Paging(50);
-        var order = query.Order(OrderColumns) ?? "c.rank asc";
         var fields = query.Fields(Defaults);
-        var parents = query.Texts("parent_category_id");
-        var filter = new
-        {
-            Q = Check.Like(query.Text("q")),
-            Ids = query.Ids("id", AdminCategoryRow.Prefix),
-            Handles = query.Texts("handle")?.ToArray(),
-            Roots = parents?.Any(p => p is "null" or "") == true,
-            Parents = parents?.Select(p => WireId.TryDecode(AdminCategoryRow.Prefix, p, out var parent) ? parent : Guid.Empty).ToArray(),
-            Active = query.Flag("is_active"),
-            Internal = query.Flag("is_internal"),
-            paging.Limit,
-            paging.Offset,
-        };
-        query.RejectUnknown();
-
-        const string where = """
-            c.deleted_at is null and (@Q is null or c.name ilike @Q or c.handle ilike @Q or c.description ilike @Q)
-            and (@Ids::uuid[] is null or c.id = any (@Ids)) and (@Handles::text[] is null or c.handle = any (@Handles))
-            and (@Parents::uuid[] is null or c.parent_id = any (@Parents) or (@Roots and c.parent_id is null))
-            and (@Active is null or c.is_active = @Active) and (@Internal is null or c.is_internal = @Internal)
-            """;
+        var list = Categories.Of(query);
         await using var connection = await db.Open(ct);
-        using var answers = await connection.QueryMultipleAsync(new CommandDefinition($"""
-            select count(*) from catalog.categories c where {where};
-            select {AdminCategoryRow.Columns} from catalog.categories c where {where} order by {order}, c.id limit @Limit offset @Offset
-            """, filter, cancellationToken: ct));
-        var count = await answers.ReadSingleAsync<long>();
-        var rows = (await answers.ReadAsync<AdminCategoryRow>()).AsList();
-        return Reply.Page(
-            "product_categories", await WithFamily(connection, rows, fields, ct), AdminJson.Default.AdminCategoryResponse, fields, count, paging);
+        var page = await list.Read<AdminCategoryRow>(connection, ct);
+        var wire = await WithFamily(connection, page.Rows, fields, ct);
+        return Reply.Page("product_categories", page.With(wire), AdminJson.Default.AdminCategoryResponse, fields);
+    }
+
+    private static void Filters(ListFilter filter, ApiQuery query)
+    {
+        var orRoots = query.Texts("parent_category_id")?.Any(p => p is "null" or "") == true ? " or c.parent_id is null" : "";
+        filter
+            .And("(c.name ilike @value or c.handle ilike @value or c.description ilike @value)", ListFilter.Pattern(query.Text("q")))
+            .And("c.id = any (@value)", query.Ids("id", AdminCategoryRow.Prefix))
+            .And("c.handle = any (@value)", query.Texts("handle"))
+            .And($"(c.parent_id = any (@value){orRoots})", query.Ids("parent_category_id", AdminCategoryRow.Prefix))
+            .And("c.is_active = @value", query.Flag("is_active"))
+            .And("c.is_internal = @value", query.Flag("is_internal"))
+            .AndTimes(query, "c");
     }
 
     public static async Task<IResult> One(string id, ApiQuery query, Db db, CancellationToken ct)

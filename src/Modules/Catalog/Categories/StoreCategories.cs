@@ -35,13 +35,7 @@ internal static class StoreCategories
     public static Task<IResult> List(HttpContext http, ApiQuery query, AnswerCache cache, Db db, CancellationToken ct) => cache.GetOrCreate(http, ["catalog."], async () =>
     {
         var paging = query.Paging(50);
-        var filter = new Filter(Visible)
-            .And("k.id = any (@ids)", "ids", query.Ids("id", "pcat"))
-            .And("k.handle = any (@handles)", "handles", query.Texts("handle")?.ToArray())
-            .And("k.name = any (@names)", "names", query.Texts("name")?.ToArray())
-            .AndTimes(query, "k").AndWords(query.Text("q"), "(k.name || ' ' || k.description || ' ' || k.handle)");
-        if (query.Texts("parent_category_id") is ["null" or ""]) filter.And("k.parent_id is null");
-        else filter.And("k.parent_id = any (@parents)", "parents", query.Ids("parent_category_id", "pcat"));
+        var filter = new ListFilter(Visible).Where(query, Filters);
         var order = query.Order(OrderColumns) is { } chosen ? chosen + ", k.id" : "k.rank, k.id";
         var shape = Shape.Of(query);
 
@@ -53,11 +47,22 @@ internal static class StoreCategories
         return Reply.Page("product_categories", categories, StoreJson.Default.CategoryResponse, shape.Fields, count, paging);
     });
 
+    private static void Filters(ListFilter filter, ApiQuery query)
+    {
+        filter
+            .And("k.id = any (@value)", query.Ids("id", "pcat"))
+            .And("k.handle = any (@value)", query.Texts("handle"))
+            .And("k.name = any (@value)", query.Texts("name"))
+            .AndTimes(query, "k").AndWords(query.Text("q"), "(k.name || ' ' || k.description || ' ' || k.handle)");
+        if (query.Texts("parent_category_id") is ["null" or ""]) filter.And("k.parent_id is null");
+        else filter.And("k.parent_id = any (@value)", query.Ids("parent_category_id", "pcat"));
+    }
+
     public static Task<IResult> One(string id, HttpContext http, ApiQuery query, AnswerCache cache, Db db, CancellationToken ct) =>
         cache.GetOrCreate(http, ["catalog."], async () =>
         {
             var shape = Shape.Of(query);
-            var filter = new Filter(Visible).And("k.id = @id", "id", WireId.TryDecode("pcat", id, out var key) ? key : Guid.Empty);
+            var filter = new ListFilter(Visible).And("k.id = @value", WireId.TryDecode("pcat", id, out var key) ? key : Guid.Empty);
             await using var command = db.Batch();
             command.BatchCommands.Add(filter.Command($"select count(*) from catalog.categories k where {filter.Sql}"));
             command.BatchCommands.Add(filter.Command($"select {ProductRows.Category} from catalog.categories k where {filter.Sql}"));

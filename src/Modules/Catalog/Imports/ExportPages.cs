@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using HeadlessPro.Platform.Data;
+using HeadlessPro.Platform.Web;
 using Npgsql;
 
 namespace HeadlessPro.Catalog.Imports;
@@ -14,7 +15,7 @@ internal static class ExportPages
     private static readonly string ProductPlain = Plain("p", PlainFields.ProductTexts.Select(f => f.Name), PlainFields.ProductNumbers.Select(f => f.Name));
     private static readonly string VariantPlain = Plain("v", PlainFields.VariantTexts.Select(f => f.Name), PlainFields.VariantNumbers.Select(f => f.Name));
 
-    public static async IAsyncEnumerable<IReadOnlyList<ExportedProduct>> Read(Db db, ExportFilter filter, int pageSize, [EnumeratorCancellation] CancellationToken ct)
+    public static async IAsyncEnumerable<IReadOnlyList<ExportedProduct>> Read(Db db, ListFilter filter, int pageSize, [EnumeratorCancellation] CancellationToken ct)
     {
         var after = Guid.Empty;
         while (true)
@@ -26,23 +27,24 @@ internal static class ExportPages
         }
     }
 
-    private static async Task<List<ExportedProduct>> ReadPage(Db db, ExportFilter filter, Guid after, int pageSize, CancellationToken ct)
+    private static async Task<List<ExportedProduct>> ReadPage(Db db, ListFilter filter, Guid after, int pageSize, CancellationToken ct)
     {
         var products = new List<ExportedProduct>();
-        await using (var command = db.Command($"""
+        var command = filter.Command($"""
             select p.id, p.handle, p.status, p.is_giftcard, p.discountable, p.metadata::text,
                 (select t.value from catalog.types t where t.id = p.type_id), (select c.title from catalog.collections c where c.id = p.collection_id),
                 (select string_agg(t.value, ', ' order by t.value) from catalog.product_tags x join catalog.tags t on t.id = x.tag_id where x.product_id = p.id),
                 (select string_agg((select string_agg(n.name, ' > ' order by o.at) from unnest(c.path) with ordinality o (id, at) join catalog.categories n on n.id = o.id), ' | ' order by c.id)
                     from catalog.product_categories x join catalog.categories c on c.id = x.category_id and c.deleted_at is null where x.product_id = p.id),
                 array(select o.title from catalog.options o where o.product_id = p.id order by o.rank, o.id limit 3), {ProductPlain}
-            from catalog.products p where {filter.Where} and p.id > @after order by p.id limit @page_size
-            """))
+            from catalog.products p where {filter.Sql} and p.id > @after order by p.id limit @page_size
+            """);
+        command.Parameters.AddWithValue("after", after);
+        command.Parameters.AddWithValue("page_size", pageSize);
+        await using (var batch = db.Batch())
         {
-            foreach (var parameter in filter.Parameters) command.Parameters.Add(parameter.Clone());
-            command.Parameters.AddWithValue("after", after);
-            command.Parameters.AddWithValue("page_size", pageSize);
-            await using var reader = await command.ExecuteReaderAsync(ct);
+            batch.BatchCommands.Add(command);
+            await using var reader = await batch.ExecuteReaderAsync(ct);
             while (await reader.ReadAsync(ct)) products.Add(ReadProduct(reader));
         }
 

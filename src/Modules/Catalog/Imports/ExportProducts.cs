@@ -33,7 +33,7 @@ internal static class ExportProducts
     public static async Task<IResult> Handle(ApiQuery query, Db db, IInventory inventory, HttpContext http, CancellationToken ct)
     {
         var currency = (query.Text("currency") ?? "zar").ToLowerInvariant();
-        var filter = ReadFilter(query);
+        var filter = new ListFilter("p.deleted_at is null").Where(query, ProductFilters.Staff);
         query.RejectUnknown();
 
         var currencies = await ReadCurrencies(db, currency, ct);
@@ -119,37 +119,7 @@ internal static class ExportProducts
         while (await reader.ReadAsync(ct)) currencies.Add(reader.GetString(0));
         return currencies;
     }
-
-    private static ExportFilter ReadFilter(ApiQuery query)
-    {
-        var where = new List<string> { "p.deleted_at is null" };
-        var parameters = new List<NpgsqlParameter>();
-        void Add(string name, object? value, string condition)
-        {
-            if (value is null) return;
-            where.Add(condition);
-            parameters.Add(new NpgsqlParameter(name, value));
-        }
-
-        Add("id", query.Ids("id", "prod"), "p.id = any(@id)");
-        Add("handle", query.Texts("handle")?.ToArray(), "p.handle = any(@handle)");
-        Add("status", query.Texts("status")?.ToArray(), "p.status = any(@status)");
-        Add("collection", query.Ids("collection_id", "pcol"), "p.collection_id = any(@collection)");
-        Add("type", query.Ids("type_id", "ptyp"), "p.type_id = any(@type)");
-        Add("tag", query.Ids("tag_id", "ptag"), "exists (select 1 from catalog.product_tags x where x.product_id = p.id and x.tag_id = any(@tag))");
-        Add("category", query.Ids("category_id", "pcat"), """
-            exists (select 1 from catalog.product_categories x join catalog.categories c on c.id = x.category_id
-                    where x.product_id = p.id and c.path && @category)
-            """);
-        Add("channel", query.Ids("sales_channel_id", "sc"),
-            "exists (select 1 from catalog.product_channels x where x.product_id = p.id and x.sales_channel_id = any(@channel))");
-        Add("q", query.Text("q"), "(p.title || ' ' || coalesce(p.subtitle, '') || ' ' || coalesce(p.description, '')) ilike '%' || @q || '%'");
-        return new ExportFilter(string.Join(" and ", where), parameters);
-    }
 }
-
-/// <summary>Which products, in SQL.</summary>
-internal sealed record ExportFilter(string Where, IReadOnlyList<NpgsqlParameter> Parameters);
 
 internal sealed record ExportedProduct(Guid Id, Dictionary<Column, string> Cells, List<ExportedVariant> Variants, List<Dictionary<Column, string>> Images);
 

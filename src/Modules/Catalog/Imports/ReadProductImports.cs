@@ -10,32 +10,25 @@ namespace HeadlessPro.Catalog.Imports;
 /// <summary>Lists imports, reads one, follows one line by line until it ends, pages through its errors, cancels it.</summary>
 internal static class ReadProductImports
 {
-    private static readonly Dictionary<string, string> OrderColumns = new(StringComparer.Ordinal)
+    private static readonly SqlList Imports = new("catalog.imports i", ImportRow.Columns, "i.id")
     {
-        ["created_at"] = "i.created_at",
-        ["finished_at"] = "i.finished_at",
-        ["status"] = "i.status",
-        ["id"] = "i.id",
+        Filters = (filter, query) => filter
+            .And("i.id = any (@value)", query.Ids("id", ImportRow.Prefix))
+            .And("i.status = any (@value)", query.Texts("status"))
+            .AndTimes(query, "i", "created_at"),
+        Orders = SqlList.Columns("i", "created_at", "finished_at", "status", "id"),
+        DefaultOrder = "i.created_at desc",
     };
 
     private static readonly byte[] NewLine = "\n"u8.ToArray();
 
     public static async Task<IResult> List(ApiQuery query, Db db, CancellationToken ct)
     {
-        var paging = query.Paging(50);
-        var order = query.Order(OrderColumns) ?? "i.created_at desc";
         var fields = query.Fields("*", "ignored_columns");
-        var filter = new { Status = query.Texts("status")?.ToArray(), paging.Limit, paging.Offset };
-        query.RejectUnknown();
-        const string where = "(@Status::text[] is null or i.status = any(@Status))";
+        var list = Imports.Of(query);
         await using var connection = await db.Open(ct);
-        using var answers = await connection.QueryMultipleAsync(new CommandDefinition($"""
-            select count(*) from catalog.imports i where {where};
-            select {ImportRow.Columns} from catalog.imports i where {where} order by {order}, i.id limit @Limit offset @Offset
-            """, filter, cancellationToken: ct));
-        var count = await answers.ReadSingleAsync<long>();
-        var rows = (await answers.ReadAsync<ImportRow>()).Select(r => r.ToWire()).ToList();
-        return Reply.Page("imports", rows, ImportJson.Default.ProductImportResponse, fields, count, paging);
+        var page = await list.Read<ImportRow>(connection, ct);
+        return Reply.Page("imports", page.To(r => r.ToWire()), ImportJson.Default.ProductImportResponse, fields);
     }
 
     public static async Task<IResult> One(string id, ApiQuery query, Db db, CancellationToken ct)

@@ -28,23 +28,25 @@ internal static class StoreOptions
     {
         var fields = query.Fields(Defaults);
         var paging = query.Paging(50);
-        var filter = new Filter(query.Flag("is_exclusive") == false ? "false" : "true")
-            .AndVisible(http.Features.Get<Caller>()!.SalesChannelIds)
-            .And("o.id = any (@ids)", "ids", query.Ids("id", "opt"))
-            .And("o.title = any (@titles)", "titles", query.Texts("title")?.ToArray())
-            .And("o.product_id = any (@products)", "products", query.Ids("product_id", "prod"))
-            .AndTimes(query, "o").AndWords(query.Text("q"), "o.title");
+        var filter = Visibility.Filter(http.Features.Get<Caller>()!.SalesChannelIds).Where(query, Filters);
         var order = query.Order(OrderColumns) is { } chosen ? chosen + ", o.id" : "o.id";
         var (options, count) = await Read(filter, order, paging, fields, db, ct);
         return Reply.Page("product_options", options, StoreJson.Default.OptionResponse, fields, count, paging);
     });
 
+    private static void Filters(ListFilter filter, ApiQuery query) => filter
+        .And("o.id = any (@value)", query.Ids("id", "opt"))
+        .And("o.title = any (@value)", query.Texts("title"))
+        .And("o.product_id = any (@value)", query.Ids("product_id", "prod"))
+        .And("@value", query.Flag("is_exclusive"))
+        .AndTimes(query, "o").AndWords(query.Text("q"), "o.title");
+
     public static Task<IResult> One(string id, HttpContext http, ApiQuery query, AnswerCache cache, Db db, CancellationToken ct) =>
         cache.GetOrCreate(http, ["catalog."], async () =>
         {
             var fields = query.Fields(Defaults);
-            var filter = new Filter("true").AndVisible(http.Features.Get<Caller>()!.SalesChannelIds)
-                .And("o.id = @id", "id", WireId.TryDecode("opt", id, out var key) ? key : Guid.Empty);
+            var filter = Visibility.Filter(http.Features.Get<Caller>()!.SalesChannelIds)
+                .And("o.id = @value", WireId.TryDecode("opt", id, out var key) ? key : Guid.Empty);
             var (options, _) = await Read(filter, "o.id", new Paging(1, 0), fields, db, ct);
             return options.Count == 0
                 ? Reply.Error(Error.NotFound($"Product option with id: {id} was not found"))
@@ -52,7 +54,7 @@ internal static class StoreOptions
         });
 
     private static async Task<(List<OptionResponse> Options, long Count)> Read(
-        Filter filter, string order, Paging paging, Fields fields, Db db, CancellationToken ct)
+        ListFilter filter, string order, Paging paging, Fields fields, Db db, CancellationToken ct)
     {
         await using var batch = db.Batch();
         batch.BatchCommands.Add(filter.Command($"select count(*) {From} where {filter.Sql}"));

@@ -10,52 +10,32 @@ namespace HeadlessPro.Catalog.PriceLists;
 /// <summary>Lists price lists (their prices on demand: <c>fields=+prices</c>) and reads one with its prices.</summary>
 internal static class ReadPriceLists
 {
-    private static readonly Dictionary<string, string> OrderColumns = new(StringComparer.Ordinal)
+    private static readonly SqlList PriceLists = new("catalog.price_lists l", PriceListRow.Columns, "l.id")
     {
-        ["id"] = "l.id",
-        ["title"] = "l.title",
-        ["status"] = "l.status",
-        ["starts_at"] = "l.starts_at",
-        ["ends_at"] = "l.ends_at",
-        ["created_at"] = "l.created_at",
-        ["updated_at"] = "l.updated_at",
+        Always = "l.deleted_at is null",
+        Filters = (filter, query) => filter
+            .And("(l.title ilike @value or l.description ilike @value)", ListFilter.Pattern(query.Text("q")))
+            .And("l.id = any (@value)", query.Ids("id", PriceListRow.Prefix))
+            .And("l.status = any (@value)", query.Texts("status"))
+            .And("l.type = any (@value)", query.Texts("type"))
+            .AndTimes(query, "l").AndTimes(query, "l", "starts_at").AndTimes(query, "l", "ends_at"),
+        Orders = SqlList.Columns("l", "id", "title", "status", "starts_at", "ends_at", "created_at", "updated_at"),
+        DefaultOrder = "l.created_at desc",
     };
 
     public static async Task<IResult> List(ApiQuery query, Db db, CancellationToken ct)
     {
-        var paging = query.Paging(50);
-        var order = query.Order(OrderColumns) ?? "l.created_at desc";
         var fields = query.Fields("*", "rules.**");
-        var filter = new
-        {
-            Q = Check.Like(query.Text("q")),
-            Ids = query.Ids("id", PriceListRow.Prefix),
-            Statuses = query.Texts("status")?.ToArray(),
-            Types = query.Texts("type")?.ToArray(),
-            paging.Limit,
-            paging.Offset,
-        };
-        query.RejectUnknown();
-
-        const string where = """
-            l.deleted_at is null and (@Q is null or l.title ilike @Q or l.description ilike @Q) and (@Ids::uuid[] is null or l.id = any (@Ids))
-            and (@Statuses::text[] is null or l.status = any (@Statuses)) and (@Types::text[] is null or l.type = any (@Types))
-            """;
+        var list = PriceLists.Of(query);
         await using var connection = await db.Open(ct);
-        using var answers = await connection.QueryMultipleAsync(new CommandDefinition($"""
-            select count(*) from catalog.price_lists l where {where};
-            select {PriceListRow.Columns} from catalog.price_lists l where {where} order by {order}, l.id limit @Limit offset @Offset
-            """, filter, cancellationToken: ct));
-        var count = await answers.ReadSingleAsync<long>();
-        var rows = (await answers.ReadAsync<PriceListRow>()).AsList();
-        var wire = rows.Select(r => r.ToWire()).ToList();
+        var page = (await list.Read<PriceListRow>(connection, ct)).To(r => (Key: r.Id, Wire: r.ToWire()));
         if (fields.Wants("prices"))
         {
-            var prices = await Prices(connection, "c.price_list_id = any (@ids)", rows.Select(r => r.Id).ToArray(), ct);
-            foreach (var list in wire) list.Prices = prices.Where(p => p.PriceListId == list.Id).ToList();
+            var prices = await Prices(connection, "c.price_list_id = any (@ids)", page.Rows.Select(r => r.Key).ToArray(), ct);
+            foreach (var (_, wire) in page.Rows) wire.Prices = prices.Where(p => p.PriceListId == wire.Id).ToList();
         }
 
-        return Reply.Page("price_lists", wire, AdminJson.Default.PriceListResponse, fields, count, paging);
+        return Reply.Page("price_lists", page.To(r => r.Wire), AdminJson.Default.PriceListResponse, fields);
     }
 
     public static async Task<IResult> One(string id, ApiQuery query, Db db, CancellationToken ct)

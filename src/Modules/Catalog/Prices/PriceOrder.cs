@@ -1,3 +1,5 @@
+using HeadlessPro.Platform.Web;
+
 namespace HeadlessPro.Catalog;
 
 /// <summary>
@@ -36,7 +38,7 @@ internal static class PriceOrder
         group by variant.product_id
         """;
 
-    public static string Sql(Filter filter, bool descending, long end)
+    public static string Sql(ListFilter filter, bool descending, long end)
     {
         var direction = descending ? "desc" : "asc";
         return filter.Narrows || end > LongestWalk ? Compared(filter.Sql, direction) : Walked(filter.Sql, direction);

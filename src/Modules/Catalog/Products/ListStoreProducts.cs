@@ -23,7 +23,7 @@ internal static class ListStoreProducts
     {
         var channels = http.Features.Get<Caller>()!.SalesChannelIds;
         var paging = query.Paging(50);
-        var filter = ProductFilters.Of(query, http.Request, channels);
+        var filter = Visibility.Filter(channels).Where(query, ProductFilters.For(channels));
         var order = OrderOf(query);
         var context = parts.Prices || order.NeedsPrice ? await shelf.Prices.ContextOf(query, ct) : null;
 
@@ -51,7 +51,7 @@ internal static class ListStoreProducts
     };
 
     private static async Task<(Guid[] Ids, long Count)> Find(
-        Filter filter, ListOrder order, PriceContext? prices, Paging paging, Db db, CancellationToken ct)
+        ListFilter filter, ListOrder order, PriceContext? prices, Paging paging, Db db, CancellationToken ct)
     {
         await using var batch = db.Batch();
         batch.BatchCommands.Add(filter.Command($"select count(*) from catalog.products p where {filter.Sql}"));

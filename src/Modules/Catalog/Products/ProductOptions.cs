@@ -16,9 +16,13 @@ internal static class ProductOptions
     {
         var paging = query.Paging(50);
         var fields = query.Fields(Defaults);
-        var title = query.Text("title");
+        var filter = ListFilter.InMemory<AdminOptionResponse>(query, group =>
+        {
+            var title = group.Text("title");
+            return option => title is null || option.Title == title;
+        });
         query.RejectUnknown();
-        var options = (await Read(id, db, ct)).Where(o => title is null || o.Title == title).ToList();
+        var options = (await Read(id, db, ct)).Where(filter).ToList();
         return Reply.Page(
             "product_options", options.Skip(paging.Offset).Take(paging.Limit).ToList(), AdminJson.Default.AdminOptionResponse, fields, options.Count, paging);
     }

@@ -12,50 +12,32 @@ internal static class ReadProductVariants
 {
     public static readonly string[] Defaults = ["*", "options.**", "prices.**"];
 
-    private static readonly Dictionary<string, string> OrderColumns = new(StringComparer.Ordinal)
+    private static readonly SqlList Variants = new("catalog.variants v", "v.id", "v.id")
     {
-        ["id"] = "v.id",
-        ["title"] = "v.title",
-        ["sku"] = "v.sku",
-        ["variant_rank"] = "v.rank",
-        ["created_at"] = "v.created_at",
-        ["updated_at"] = "v.updated_at",
+        Always = "v.product_id = @value and v.deleted_at is null",
+        Filters = (filter, query) => filter
+            .And("(v.title ilike @value or v.sku ilike @value)", ListFilter.Pattern(query.Text("q")))
+            .And("v.id = any (@value)", query.Ids("id", "variant"))
+            .And("v.sku = any (@value)", query.Texts("sku"))
+            .And("v.manage_inventory = @value", query.Flag("manage_inventory"))
+            .AndTimes(query, "v"),
+        Orders = new Dictionary<string, string>(SqlList.Columns("v", "id", "title", "sku", "created_at", "updated_at")) { ["variant_rank"] = "v.rank" },
+        DefaultOrder = "v.rank asc",
     };
 
     public static async Task<IResult> List(string id, ApiQuery query, Db db, CancellationToken ct)
     {
         var product = ProductAnswer.Key(id);
-        var paging = query.Paging(50);
-        var order = query.Order(OrderColumns) ?? "v.rank asc";
         var fields = query.Fields(Defaults);
-        var filter = new
-        {
-            product,
-            Q = Check.Like(query.Text("q")),
-            Ids = query.Ids("id", "variant"),
-            Skus = query.Texts("sku")?.ToArray(),
-            Managed = query.Flag("manage_inventory"),
-            paging.Limit,
-            paging.Offset,
-        };
-        query.RejectUnknown();
-
-        const string where = """
-            v.product_id = @product and v.deleted_at is null and (@Q is null or v.title ilike @Q or v.sku ilike @Q)
-            and (@Ids::uuid[] is null or v.id = any (@Ids)) and (@Skus::text[] is null or v.sku = any (@Skus))
-            and (@Managed is null or v.manage_inventory = @Managed)
-            """;
+        var list = Variants.Of(query, product);
+        list.Parameters.Add("product", product);
         await using var connection = await db.Open(ct);
-        using var answers = await connection.QueryMultipleAsync(new CommandDefinition($"""
-            select exists (select 1 from catalog.products where id = @product and deleted_at is null);
-            select count(*) from catalog.variants v where {where};
-            select v.id from catalog.variants v where {where} order by {order}, v.id limit @Limit offset @Offset
-            """, filter, cancellationToken: ct));
+        await using var answers = await connection.QueryMultipleAsync(new CommandDefinition(
+            $"select exists (select 1 from catalog.products where id = @product and deleted_at is null); {list.Sql}", list.Parameters, cancellationToken: ct));
         if (!await answers.ReadSingleAsync<bool>()) throw ProductAnswer.NotFound(id);
-        var count = await answers.ReadSingleAsync<long>();
-        var ids = (await answers.ReadAsync<Guid>()).ToArray();
-        var variants = await LoadAdminVariants.ByIds(connection, ids, ct);
-        return Reply.Page("variants", variants, AdminJson.Default.AdminVariantResponse, fields, count, paging);
+        var page = await list.Read<Guid>(answers);
+        var variants = await LoadAdminVariants.ByIds(connection, [.. page.Rows], ct);
+        return Reply.Page("variants", page.With(variants), AdminJson.Default.AdminVariantResponse, fields);
     }
 
     public static async Task<IResult> One(string id, string variantId, ApiQuery query, Db db, CancellationToken ct)

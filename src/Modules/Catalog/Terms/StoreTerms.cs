@@ -18,11 +18,8 @@ internal sealed class StoreTerms<T>(StoreTermKind kind, ReadRow<T> read, Func<St
     {
         var fields = query.Fields(kind.Defaults);
         var paging = query.Paging(kind.DefaultLimit);
-        var filter = new Filter($"{kind.Alias}.deleted_at is null")
-            .And($"{kind.Alias}.id = any (@ids)", "ids", query.Ids("id", kind.Prefix))
-            .AndTimes(query, kind.Alias).AndWords(query.Text("q"), $"{kind.Alias}.{kind.NameColumns[0]}");
-        foreach (var column in kind.NameColumns) filter.And($"{kind.Alias}.{column} = any (@{column})", column, query.Texts(column)?.ToArray());
-        var columns = kind.NameColumns.Concat(["id", "created_at", "updated_at"]).ToDictionary(c => c, c => $"{kind.Alias}.{c}", StringComparer.Ordinal);
+        var filter = new ListFilter($"{kind.Alias}.deleted_at is null").Where(query, Filters);
+        var columns = SqlList.Columns(kind.Alias, [.. kind.NameColumns, "id", "created_at", "updated_at"]);
         var order = query.Order(columns) is { } chosen ? $"{chosen}, {kind.Alias}.id" : $"{kind.Alias}.id";
 
         var (terms, count) = await Page(filter, order, paging, db, ct);
@@ -35,14 +32,22 @@ internal sealed class StoreTerms<T>(StoreTermKind kind, ReadRow<T> read, Func<St
         {
             var fields = query.Fields(kind.Defaults);
             var key = WireId.TryDecode(kind.Prefix, id, out var decoded) ? decoded : Guid.Empty;
-            var filter = new Filter($"{kind.Alias}.deleted_at is null").And($"{kind.Alias}.id = @id", "id", key);
+            var filter = new ListFilter($"{kind.Alias}.deleted_at is null").And($"{kind.Alias}.id = @value", key);
             var (terms, _) = await Page(filter, $"{kind.Alias}.id", new Paging(1, 0), db, ct);
             if (terms.Count == 0) return Reply.Error(Error.NotFound($"{kind.Label} with id: {id} was not found"));
             await AddProducts(terms, fields, http, db, ct);
             return Reply.One(kind.Singular, terms[0], json(StoreJson.Default), fields);
         });
 
-    private async Task<(List<T> Terms, long Count)> Page(Filter filter, string order, Paging paging, Db db, CancellationToken ct)
+    private void Filters(ListFilter filter, ApiQuery query)
+    {
+        filter
+            .And($"{kind.Alias}.id = any (@value)", query.Ids("id", kind.Prefix))
+            .AndTimes(query, kind.Alias).AndWords(query.Text("q"), $"{kind.Alias}.{kind.NameColumns[0]}");
+        foreach (var column in kind.NameColumns) filter.And($"{kind.Alias}.{column} = any (@value)", query.Texts(column));
+    }
+
+    private async Task<(List<T> Terms, long Count)> Page(ListFilter filter, string order, Paging paging, Db db, CancellationToken ct)
     {
         var from = $"from catalog.{kind.Table} {kind.Alias} where {filter.Sql}";
         await using var batch = db.Batch();

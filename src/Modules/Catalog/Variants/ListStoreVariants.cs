@@ -27,14 +27,7 @@ internal static class ListStoreVariants
         return cache.GetOrCreate(http, LoadVariants.TopicsOf(fields), async () =>
         {
             var paging = query.Paging(20);
-            var filter = new Filter("v.deleted_at is null").AndVisible(http.Features.Get<Caller>()!.SalesChannelIds)
-                .And("v.id = any (@ids)", "ids", query.Ids("id", "variant"))
-                .And("v.product_id = any (@products)", "products", query.Ids("product_id", "prod"))
-                .And("v.allow_backorder = @backorder", "backorder", query.Flag("allow_backorder"))
-                .And("v.manage_inventory = @managed", "managed", query.Flag("manage_inventory"))
-                .AndTimes(query, "v");
-            ProductFilters.AddVariantSearch(filter, query.Text("q"));
-            foreach (var code in Codes) filter.And($"v.{code} = any (@{code})", code, query.Texts(code)?.ToArray());
+            var filter = Visibility.Filter(http.Features.Get<Caller>()!.SalesChannelIds, "v.deleted_at is null").Where(query, Filters);
             var order = query.Order(OrderColumns) is { } chosen ? chosen + ", v.id" : "v.id";
 
             var (ids, count) = await Find(filter, order, paging, shelf.Db, ct);
@@ -43,7 +36,19 @@ internal static class ListStoreVariants
         });
     }
 
-    private static async Task<(Guid[] Ids, long Count)> Find(Filter filter, string order, Paging paging, Db db, CancellationToken ct)
+    private static void Filters(ListFilter filter, ApiQuery query)
+    {
+        filter
+            .And("v.id = any (@value)", query.Ids("id", "variant"))
+            .And("v.product_id = any (@value)", query.Ids("product_id", "prod"))
+            .And("v.allow_backorder = @value", query.Flag("allow_backorder"))
+            .And("v.manage_inventory = @value", query.Flag("manage_inventory"))
+            .AndTimes(query, "v");
+        ProductFilters.AddVariantSearch(filter, query.Text("q"));
+        foreach (var code in Codes) filter.And($"v.{code} = any (@value)", query.Texts(code));
+    }
+
+    private static async Task<(Guid[] Ids, long Count)> Find(ListFilter filter, string order, Paging paging, Db db, CancellationToken ct)
     {
         var from = $"from catalog.variants v join catalog.products p on p.id = v.product_id where {filter.Sql}";
         await using var batch = db.Batch();

@@ -16,22 +16,23 @@ internal sealed record BatchInventoryLevel(string LocationId, long? StockedQuant
 /// <summary>The routes of an item's levels: list, create, set, delete, and many at once. The rules are in <see cref="Levels"/>.</summary>
 internal static class ChangeLevels
 {
+    private static readonly SqlList LevelsOfItem = new(
+        "inventory.levels l join inventory.stock_locations s on s.id = l.location_id", LevelRow.Columns, "s.id")
+    {
+        Always = "l.item_id = @value",
+        Filters = (filter, query) => filter.And("l.location_id = any (@value)", query.Ids("location_id", InventoryWire.Location)),
+        Orders = SqlList.Columns("l", "created_at", "updated_at"),
+        DefaultOrder = "s.priority asc",
+    };
+
     public static async Task<IResult> List(string id, ApiQuery query, Db db, CancellationToken ct)
     {
-        var paging = query.Paging(50);
-        var filter = query.Ids("location_id", InventoryWire.Location);
-        query.RejectUnknown();
+        if (!WireId.TryDecode(InventoryWire.Item, id, out var item)) return Reply.Error(InventoryErrors.ItemNotFound(id));
+        var list = LevelsOfItem.Of(query, item);
         await using var connection = await db.Open(ct);
-        var item = await ItemsStore.Require(id, connection, null, ct);
-        using var answers = await connection.QueryMultipleAsync(new CommandDefinition($"""
-            select count(*) from inventory.levels l where l.item_id = @item and (@filter::uuid[] is null or l.location_id = any (@filter));
-            select {LevelRow.Columns} from inventory.levels l join inventory.stock_locations s on s.id = l.location_id
-            where l.item_id = @item and (@filter::uuid[] is null or l.location_id = any (@filter))
-            order by s.priority, s.id limit @Limit offset @Offset
-            """, new { item, filter, paging.Limit, paging.Offset }, cancellationToken: ct));
-        var count = await answers.ReadSingleAsync<long>();
-        var levels = (await answers.ReadAsync<LevelRow>()).Select(l => l.ToWire()).ToList();
-        return Reply.Json(new InventoryLevelsPage(levels, count, paging.Offset, paging.Limit), InventoryJson.Default.InventoryLevelsPage);
+        await ItemsStore.Require(id, connection, null, ct);
+        var page = (await list.Read<LevelRow>(connection, ct)).To(l => l.ToWire());
+        return Reply.Json(new InventoryLevelsPage(page.Rows, page.Count, page.Paging.Offset, page.Paging.Limit), InventoryJson.Default.InventoryLevelsPage);
     }
 
     public static Task<IResult> Create(string id, Body<CreateInventoryLevelRequest> body, ApiQuery query, Db db, CancellationToken ct) =>

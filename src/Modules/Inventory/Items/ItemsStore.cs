@@ -74,7 +74,7 @@ internal static class ItemsStore
         return row is null ? null : (await WithParts([row], connection, ct))[0];
     }
 
-    public static async Task<IReadOnlyList<InventoryItemResponse>> WithParts(IReadOnlyList<ItemRow> rows, NpgsqlConnection connection, CancellationToken ct)
+    public static async Task<List<InventoryItemResponse>> WithParts(IReadOnlyList<ItemRow> rows, NpgsqlConnection connection, CancellationToken ct)
     {
         using var answers = await connection.QueryMultipleAsync(new CommandDefinition($"""
             select {LevelRow.Columns} from inventory.levels l join inventory.stock_locations s on s.id = l.location_id

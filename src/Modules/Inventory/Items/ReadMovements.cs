@@ -1,4 +1,3 @@
-using Dapper;
 using HeadlessPro.Contracts;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Web;
@@ -17,30 +16,26 @@ internal static class ReadMovements
 {
     private sealed record MovementRow(long Id, Guid ItemId, Guid LocationId, string Reason, long Quantity, Guid? Reference, DateTimeOffset CreatedAt);
 
+    private static readonly SqlList Movements = new(
+        "inventory.movements m", "m.id, m.item_id, m.location_id, m.reason, m.quantity, m.reference, m.created_at", "m.id")
+    {
+        Always = "m.item_id = @value",
+        Filters = (filter, query) => filter
+            .And("m.location_id = any (@value)", query.Ids("location_id", InventoryWire.Location))
+            .And("m.reason = any (@value)", query.Texts("reason"))
+            .AndTimes(query, "m", "created_at"),
+        Orders = SqlList.Columns("m", "id", "created_at"),
+        DefaultOrder = "m.id desc",
+    };
+
     public static async Task<IResult> List(string id, ApiQuery query, Db db, CancellationToken ct)
     {
-        var paging = query.Paging(50);
-        var (locations, reasons, times) = (query.Ids("location_id", InventoryWire.Location), query.Texts("reason")?.ToArray(), query.Times("created_at"));
-        query.RejectUnknown();
+        if (!WireId.TryDecode(InventoryWire.Item, id, out var item)) return Reply.Error(InventoryErrors.ItemNotFound(id));
+        var list = Movements.Of(query, item);
         await using var connection = await db.Open(ct);
-        var item = await ItemsStore.Require(id, connection, null, ct);
-
-        var parameters = new DynamicParameters(new { item, locations, reasons, paging.Limit, paging.Offset });
-        var where = "m.item_id = @item and (@locations::uuid[] is null or m.location_id = any (@locations)) and (@reasons::text[] is null or m.reason = any (@reasons))";
-        foreach (var (index, (sqlOperator, time)) in times.Index())
-        {
-            where += $" and m.created_at {sqlOperator} @time{index}";
-            parameters.Add($"time{index}", time);
-        }
-
-        using var answers = await connection.QueryMultipleAsync(new CommandDefinition($"""
-            select count(*) from inventory.movements m where {where};
-            select m.id, m.item_id, m.location_id, m.reason, m.quantity, m.reference, m.created_at
-            from inventory.movements m where {where} order by m.id desc limit @Limit offset @Offset
-            """, parameters, cancellationToken: ct));
-        var count = await answers.ReadSingleAsync<long>();
-        var rows = (await answers.ReadAsync<MovementRow>()).Select(m => new StockMovementResponse(
-            m.Id.ToString(), id, WireId.Encode(InventoryWire.Location, m.LocationId), m.Reason, m.Quantity, WireId.EncodeOrNull("cart", m.Reference), m.CreatedAt)).ToList();
-        return Reply.Json(new StockMovementsPage(rows, count, paging.Offset, paging.Limit), InventoryJson.Default.StockMovementsPage);
+        await ItemsStore.Require(id, connection, null, ct);
+        var page = (await list.Read<MovementRow>(connection, ct)).To(m => new StockMovementResponse(
+            m.Id.ToString(), id, WireId.Encode(InventoryWire.Location, m.LocationId), m.Reason, m.Quantity, WireId.EncodeOrNull("cart", m.Reference), m.CreatedAt));
+        return Reply.Json(new StockMovementsPage(page.Rows, page.Count, page.Paging.Offset, page.Paging.Limit), InventoryJson.Default.StockMovementsPage);
     }
 }

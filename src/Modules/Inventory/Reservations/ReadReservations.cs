@@ -25,42 +25,26 @@ internal static class ReadReservations
         l.id, l.item_id, l.location_id, l.quantity, l.backordered, r.status, r.key, i.sku, i.title, r.expires_at, r.created_at, r.updated_at
         """;
 
-    private static readonly Dictionary<string, string> OrderColumns = new(StringComparer.Ordinal)
+    private static readonly SqlList Reservations = new(From, Columns, "l.id")
     {
-        ["id"] = "l.id",
-        ["quantity"] = "l.quantity + l.backordered",
-        ["created_at"] = "r.created_at",
-        ["expires_at"] = "r.expires_at",
+        Filters = (filter, query) => filter
+            .And("l.id = any (@value)", query.Ids("id", InventoryWire.Reservation))
+            .And("l.item_id = any (@value)", query.Ids("inventory_item_id", InventoryWire.Item))
+            .And("l.location_id = any (@value)", query.Ids("location_id", InventoryWire.Location))
+            .And("l.key = any (@value)", query.Ids("cart_id", "cart"))
+            .And("r.status = any (@value)", query.Texts("status"))
+            .AndTimes(query, "r").AndTimes(query, "r", "expires_at"),
+        Orders = new Dictionary<string, string>(SqlList.Columns("r", "created_at", "expires_at")) { ["id"] = "l.id", ["quantity"] = "l.quantity + l.backordered" },
+        DefaultOrder = "r.created_at desc",
     };
 
     public static async Task<IResult> List(ApiQuery query, Db db, CancellationToken ct)
     {
-        var (paging, fields) = (query.Paging(50), query.Fields("*"));
-        var order = query.Order(OrderColumns) ?? "r.created_at desc";
-        var filter = new
-        {
-            ids = query.Ids("id", InventoryWire.Reservation),
-            items = query.Ids("inventory_item_id", InventoryWire.Item),
-            locations = query.Ids("location_id", InventoryWire.Location),
-            carts = query.Ids("cart_id", "cart"),
-            statuses = query.Texts("status")?.ToArray(),
-            paging.Limit,
-            paging.Offset,
-        };
-        query.RejectUnknown();
-        const string where = """
-            (@ids::uuid[] is null or l.id = any (@ids)) and (@items::uuid[] is null or l.item_id = any (@items))
-            and (@locations::uuid[] is null or l.location_id = any (@locations)) and (@carts::uuid[] is null or l.key = any (@carts))
-            and (@statuses::text[] is null or r.status = any (@statuses))
-            """;
+        var fields = query.Fields("*");
+        var list = Reservations.Of(query);
         await using var connection = await db.Open(ct);
-        using var answers = await connection.QueryMultipleAsync(new CommandDefinition($"""
-            select count(*) from {From} where {where};
-            select {Columns} from {From} where {where} order by {order}, l.id limit @Limit offset @Offset
-            """, filter, cancellationToken: ct));
-        var count = await answers.ReadSingleAsync<long>();
-        var rows = (await answers.ReadAsync<ReservationRow>()).Select(r => r.ToWire()).ToList();
-        return Reply.Page("reservations", rows, InventoryJson.Default.ReservationResponse, fields, count, paging);
+        var page = await list.Read<ReservationRow>(connection, ct);
+        return Reply.Page("reservations", page.To(r => r.ToWire()), InventoryJson.Default.ReservationResponse, fields);
     }
 
     public static async Task<IResult> One(string id, ApiQuery query, Db db, CancellationToken ct)

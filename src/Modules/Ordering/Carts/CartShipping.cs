@@ -15,6 +15,7 @@ internal sealed class CartShipping(CartReader reader, IFulfillment fulfillment)
     public static async Task<IResult> List(ApiQuery query, CartShipping shipping, CancellationToken ct)
     {
         var fields = query.Fields(CartFields.ShippingOption);
+        query.RejectGroups();
         if (query.Text("cart_id") is not { Length: > 0 } cartId) return Reply.Error(Error.Invalid("Invalid request: Field 'cart_id' is required"));
         if (!(await shipping.Offers(cartId, null, ct)).Try(out var offers, out var error)) return Reply.Error(error);
         return Reply.Written(writer =>

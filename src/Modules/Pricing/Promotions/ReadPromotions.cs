@@ -15,40 +15,29 @@ internal static class ReadPromotions
         "campaign.**", "rules.**", "application_method.**",
     ];
 
-    private static readonly Dictionary<string, string> OrderColumns = new(StringComparer.Ordinal)
+    private static readonly SqlList Promotions = new("pricing.promotions p", PromotionRow.Columns, "p.id")
     {
-        ["id"] = "p.id",
-        ["code"] = "lower(p.code)",
-        ["type"] = "p.type",
-        ["status"] = "p.status",
-        ["created_at"] = "p.created_at",
-        ["updated_at"] = "p.updated_at",
+        Always = "p.deleted_at is null",
+        Filters = (filter, query) => filter
+            .And("p.id = any (@value)", query.Ids("id", PromotionRow.Prefix))
+            .And("lower(p.code) = any (@value)", query.Texts("code")?.Select(c => c.ToLowerInvariant()).ToArray())
+            .And("p.type = any (@value)", query.Texts("type"))
+            .And("p.status = any (@value)", query.Texts("status"))
+            .And("p.is_automatic = @value", query.Flag("is_automatic"))
+            .And("p.method_type = @value", query.Text("application_method_type"))
+            .And("p.code ilike @value", ListFilter.Pattern(query.Text("q")))
+            .AndTimes(query, "p"),
+        Orders = new Dictionary<string, string>(SqlList.Columns("p", "id", "type", "status", "created_at", "updated_at")) { ["code"] = "lower(p.code)" },
+        DefaultOrder = "p.created_at asc",
     };
 
     public static async Task<IResult> List(ApiQuery query, Db db, CancellationToken ct)
     {
-        var paging = query.Paging(50);
-        var order = query.Order(OrderColumns) ?? "p.created_at asc";
         var fields = query.Fields(Defaults);
-        var sql = new ListSql("p.deleted_at is null")
-            .Add("p.id = any (@ids)", "ids", query.Ids("id", PromotionRow.Prefix))
-            .Add("lower(p.code) = any (@codes)", "codes", query.Texts("code")?.Select(c => c.ToLowerInvariant()).ToArray())
-            .Add("p.type = any (@types)", "types", query.Texts("type")?.ToArray())
-            .Add("p.status = any (@statuses)", "statuses", query.Texts("status")?.ToArray())
-            .Add("p.is_automatic = @automatic", "automatic", query.Flag("is_automatic"))
-            .Add("p.method_type = @method", "method", query.Text("application_method_type"))
-            .Add("p.code ilike @q", "q", ListSql.Contains(query.Text("q")))
-            .AddTimes("p", query).AddPage(paging);
-        query.RejectUnknown();
-
+        var list = Promotions.Of(query);
         await using var connection = await db.Open(ct);
-        using var answers = await connection.QueryMultipleAsync(new CommandDefinition($"""
-            select count(*) from pricing.promotions p where {sql.Where};
-            select {PromotionRow.Columns} from pricing.promotions p where {sql.Where} order by {order}, p.id limit @limit offset @offset
-            """, sql.Parameters, cancellationToken: ct));
-        var count = await answers.ReadSingleAsync<long>();
-        var rows = (await answers.ReadAsync<PromotionRow>()).Select(p => p.ToWire()).ToList();
-        return Reply.Page("promotions", rows, PricingJson.Default.PromotionResponse, fields, count, paging);
+        var page = await list.Read<PromotionRow>(connection, ct);
+        return Reply.Page("promotions", page.To(p => p.ToWire()), PricingJson.Default.PromotionResponse, fields);
     }
 
     public static async Task<IResult> One(string id, ApiQuery query, Db db, CancellationToken ct)

@@ -23,15 +23,20 @@ internal static class ReadCurrencies
             : Reply.One("currency", currency, PricingJson.Default.CurrencyResponse, query.Fields("code", "name", "symbol", "symbol_native", "decimal_digits", "rounding"));
     }
 
+    private static Func<CurrencyResponse, bool> Filters(ApiQuery query)
+    {
+        var (codes, q) = (query.Texts("code"), query.Text("q"));
+        return currency => codes?.Contains(currency.Code, StringComparer.OrdinalIgnoreCase) != false
+            && (q is null || currency.Code.Contains(q, StringComparison.OrdinalIgnoreCase) || currency.Name.Contains(q, StringComparison.OrdinalIgnoreCase));
+    }
+
     private static async Task<IResult> List(ApiQuery query, bool strict, PricingCache cache, CancellationToken ct)
     {
         var paging = query.Paging(50);
-        var (codes, q, order) = (query.Texts("code"), query.Text("q"), query.Text("order") ?? "");
+        var (filter, order) = (ListFilter.InMemory(query, Filters), query.Text("order") ?? "");
         var fields = query.Fields("code", "name", "symbol", "symbol_native", "decimal_digits", "rounding");
         if (strict) query.RejectUnknown();
-        var found = (await cache.Get(ct)).Currencies.Where(c =>
-            (codes is null || codes.Contains(c.Code, StringComparer.OrdinalIgnoreCase))
-            && (q is null || c.Code.Contains(q, StringComparison.OrdinalIgnoreCase) || c.Name.Contains(q, StringComparison.OrdinalIgnoreCase)));
+        var found = (await cache.Get(ct)).Currencies.Where(filter);
         Func<CurrencyResponse, string> key = order.TrimStart('-', '+') switch
         {
             "" or "code" => c => c.Code,

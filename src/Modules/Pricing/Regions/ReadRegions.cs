@@ -14,38 +14,30 @@ internal static class ReadRegions
         "id", "name", "currency_code", "created_at", "updated_at", "deleted_at", "metadata", "automatic_taxes", "is_tax_inclusive", "countries", "payment_providers",
     ];
 
-    private static readonly Dictionary<string, string> OrderColumns = new(StringComparer.Ordinal)
+    private static readonly SqlList Regions = new("pricing.regions r", RegionRow.Columns, "r.id")
     {
-        ["id"] = "r.id",
-        ["name"] = "r.name",
-        ["currency_code"] = "r.currency_code",
-        ["created_at"] = "r.created_at",
-        ["updated_at"] = "r.updated_at",
+        Always = "r.deleted_at is null",
+        Filters = (filter, query) => filter
+            .And("r.id = any (@value)", query.Ids("id", RegionRow.Prefix))
+            .And("r.name = any (@value)", query.Texts("name"))
+            .And("r.currency_code = any (@value)", query.Texts("currency_code"))
+            .And("r.name ilike @value", ListFilter.Pattern(query.Text("q")))
+            .AndTimes(query, "r"),
+        Orders = SqlList.Columns("r", "id", "name", "currency_code", "created_at", "updated_at"),
+        DefaultOrder = "r.created_at asc",
     };
 
     public static async Task<IResult> List(ApiQuery query, Db db, CancellationToken ct)
     {
-        var paging = query.Paging(50);
-        var order = query.Order(OrderColumns) ?? "r.created_at asc";
         var fields = query.Fields(Defaults);
-        var sql = new ListSql("r.deleted_at is null")
-            .Add("r.id = any (@ids)", "ids", query.Ids("id", RegionRow.Prefix))
-            .Add("r.name = any (@names)", "names", query.Texts("name")?.ToArray())
-            .Add("r.currency_code = any (@currencies)", "currencies", query.Texts("currency_code")?.ToArray())
-            .Add("r.name ilike @q", "q", ListSql.Contains(query.Text("q")))
-            .AddTimes("r", query).AddPage(paging);
-        query.RejectUnknown();
-
+        var list = Regions.Of(query);
         await using var connection = await db.Open(ct);
-        using var answers = await connection.QueryMultipleAsync(new CommandDefinition($"""
-            select count(*) from pricing.regions r where {sql.Where};
-            select {RegionRow.Columns} from pricing.regions r where {sql.Where} order by {order}, r.id limit @limit offset @offset;
-            select {CountryRow.Columns} from pricing.countries c where c.region_id is not null order by c.iso_2
-            """, sql.Parameters, cancellationToken: ct));
-        var count = await answers.ReadSingleAsync<long>();
-        var rows = (await answers.ReadAsync<RegionRow>()).ToList();
+        await using var answers = await connection.QueryMultipleAsync(new CommandDefinition(
+            $"{list.Sql}; select {CountryRow.Columns} from pricing.countries c where c.region_id is not null order by c.iso_2",
+            list.Parameters, cancellationToken: ct));
+        var page = await list.Read<RegionRow>(answers);
         var countries = (await answers.ReadAsync<CountryRow>()).ToList();
-        return Reply.Page("regions", rows.ConvertAll(r => r.ToWire(countries)), PricingJson.Default.RegionResponse, fields, count, paging);
+        return Reply.Page("regions", page.To(r => r.ToWire(countries)), PricingJson.Default.RegionResponse, fields);
     }
 
     public static async Task<IResult> One(string id, ApiQuery query, Db db, CancellationToken ct)

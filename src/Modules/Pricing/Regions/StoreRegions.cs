@@ -13,14 +13,18 @@ internal static class StoreRegions
     public static async Task<IResult> List(ApiQuery query, PricingCache cache, CancellationToken ct)
     {
         var paging = query.Paging(50);
-        var (ids, name, currency, q) = (query.Ids("id", RegionRow.Prefix), query.Texts("name"), query.Texts("currency_code"), query.Text("q"));
-        var regions = (await cache.Get(ct)).Regions.Values.Select(r => r.Wire).Where(r =>
-            (ids is null || ids.Any(id => WireId.Encode(RegionRow.Prefix, id) == r.Id))
-            && (name is null || name.Contains(r.Name)) && (currency is null || currency.Contains(r.CurrencyCode))
-            && (q is null || r.Name.Contains(q, StringComparison.OrdinalIgnoreCase)));
+        var filter = ListFilter.InMemory(query, Filters);
+        var regions = (await cache.Get(ct)).Regions.Values.Select(r => r.Wire).Where(filter);
         var ordered = Sort(regions, query.Text("order") ?? "").ToList();
         return Reply.Page("regions", ordered.Skip(paging.Offset).Take(paging.Limit).ToList(), PricingJson.Default.RegionResponse,
             query.Fields(Defaults), ordered.Count, paging);
+    }
+
+    private static Func<RegionResponse, bool> Filters(ApiQuery query)
+    {
+        var (ids, names, currencies, q) = (query.Texts("id"), query.Texts("name"), query.Texts("currency_code"), query.Text("q"));
+        return region => ids?.Contains(region.Id) != false && names?.Contains(region.Name) != false
+            && currencies?.Contains(region.CurrencyCode) != false && (q is null || region.Name.Contains(q, StringComparison.OrdinalIgnoreCase));
     }
 
     public static async Task<IResult> One(string id, ApiQuery query, PricingCache cache, CancellationToken ct) =>

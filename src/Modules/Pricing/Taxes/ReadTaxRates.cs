@@ -14,39 +14,29 @@ internal static class ReadTaxRates
         "id", "tax_region_id", "rate", "code", "name", "is_default", "is_combinable", "metadata", "created_at", "updated_at", "deleted_at", "rules",
     ];
 
-    private static readonly Dictionary<string, string> OrderColumns = new(StringComparer.Ordinal)
+    private static readonly SqlList TaxRates = new("pricing.tax_rates t", "t.id", "t.id")
     {
-        ["id"] = "t.id",
-        ["name"] = "t.name",
-        ["code"] = "t.code",
-        ["rate"] = "t.rate",
-        ["created_at"] = "t.created_at",
-        ["updated_at"] = "t.updated_at",
+        Always = "t.deleted_at is null",
+        Filters = (filter, query) => filter
+            .And("t.id = any (@value)", query.Ids("id", TaxRateAdminRow.Prefix))
+            .And("t.tax_region_id = any (@value)", query.Ids("tax_region_id", TaxRegionRow.Prefix))
+            .And("t.is_default = @value", query.Flag("is_default"))
+            .And("t.code = any (@value)", query.Texts("code"))
+            .And("t.name = any (@value)", query.Texts("name"))
+            .And("(t.name ilike @value or t.code ilike @value)", ListFilter.Pattern(query.Text("q")))
+            .AndTimes(query, "t"),
+        Orders = SqlList.Columns("t", "id", "name", "code", "rate", "created_at", "updated_at"),
+        DefaultOrder = "t.created_at asc",
     };
 
     public static async Task<IResult> List(ApiQuery query, Db db, CancellationToken ct)
     {
-        var paging = query.Paging(50);
-        var order = query.Order(OrderColumns) ?? "t.created_at asc";
         var fields = query.Fields(Defaults);
-        var sql = new ListSql("t.deleted_at is null")
-            .Add("t.id = any (@ids)", "ids", query.Ids("id", TaxRateAdminRow.Prefix))
-            .Add("t.tax_region_id = any (@regions)", "regions", query.Ids("tax_region_id", TaxRegionRow.Prefix))
-            .Add("t.is_default = @isDefault", "isDefault", query.Flag("is_default"))
-            .Add("t.code = any (@codes)", "codes", query.Texts("code")?.ToArray())
-            .Add("t.name = any (@names)", "names", query.Texts("name")?.ToArray())
-            .Add("(t.name ilike @q or t.code ilike @q)", "q", ListSql.Contains(query.Text("q")))
-            .AddTimes("t", query).AddPage(paging);
-        query.RejectUnknown();
-
+        var list = TaxRates.Of(query);
         await using var tx = await db.Begin(ct, System.Data.IsolationLevel.RepeatableRead);
-        var count = await tx.Connection.ExecuteScalarAsync<long>(new CommandDefinition(
-            $"select count(*) from pricing.tax_rates t where {sql.Where}", sql.Parameters, tx.Inner, cancellationToken: ct));
-        var ids = (await tx.Connection.QueryAsync<Guid>(new CommandDefinition(
-            $"select t.id from pricing.tax_rates t where {sql.Where} order by {order}, t.id limit @limit offset @offset", sql.Parameters, tx.Inner, cancellationToken: ct))).ToArray();
-        var rates = (await TaxRateAdminRow.Load(tx, "t.id = any (@ids)", new { ids }, ct)).ToDictionary(r => r.Id);
-        var page = ids.Select(id => rates[WireId.Encode(TaxRateAdminRow.Prefix, id)]).ToList();
-        return Reply.Page("tax_rates", page, PricingJson.Default.TaxRateResponse, fields, count, paging);
+        var page = await list.Read<Guid>(tx.Connection, ct, tx.Inner);
+        var rates = (await TaxRateAdminRow.Load(tx, "t.id = any (@ids)", new { ids = page.Rows.ToArray() }, ct)).ToDictionary(r => r.Id);
+        return Reply.Page("tax_rates", page.To(id => rates[WireId.Encode(TaxRateAdminRow.Prefix, id)]), PricingJson.Default.TaxRateResponse, fields);
     }
 
     public static async Task<IResult> One(string id, ApiQuery query, Db db, CancellationToken ct)

@@ -14,38 +14,33 @@ internal static class ReadTaxRegions
         "id", "country_code", "province_code", "parent_id", "provider_id", "metadata", "created_at", "updated_at", "deleted_at", "tax_rates.**", "children.**",
     ];
 
-    private static readonly Dictionary<string, string> OrderColumns = new(StringComparer.Ordinal)
+    private static readonly SqlList TaxRegions = new("pricing.tax_regions g", TaxRegionRow.Columns, "g.id")
     {
-        ["id"] = "g.id",
-        ["country_code"] = "g.country_code",
-        ["province_code"] = "g.province_code",
-        ["created_at"] = "g.created_at",
-        ["updated_at"] = "g.updated_at",
+        Always = "g.deleted_at is null",
+        Filters = Filters,
+        Orders = SqlList.Columns("g", "id", "country_code", "province_code", "created_at", "updated_at"),
+        DefaultOrder = "g.created_at asc",
     };
 
     public static async Task<IResult> List(ApiQuery query, Db db, CancellationToken ct)
     {
-        var paging = query.Paging(50);
-        var order = query.Order(OrderColumns) ?? "g.created_at asc";
         var fields = query.Fields(Defaults);
-        var parents = query.Texts("parent_id");
-        var sql = new ListSql("g.deleted_at is null")
-            .Add("g.id = any (@ids)", "ids", query.Ids("id", TaxRegionRow.Prefix))
-            .Add("g.country_code = any (@countries)", "countries", query.Texts("country_code")?.Select(c => c.ToLowerInvariant()).ToArray())
-            .Add("g.province_code = any (@provinces)", "provinces", query.Texts("province_code")?.Select(c => c.ToLowerInvariant()).ToArray())
-            .Add("(g.country_code ilike @q or g.province_code ilike @q)", "q", ListSql.Contains(query.Text("q")))
-            .AddTimes("g", query).AddPage(paging);
-        if (parents is ["null" or ""]) sql.Add("g.parent_id is null", "top", true);
-        else sql.Add("g.parent_id = any (@parents)", "parents", query.Ids("parent_id", TaxRegionRow.Prefix));
-        query.RejectUnknown();
-
+        var list = TaxRegions.Of(query);
         await using var tx = await db.Begin(ct, System.Data.IsolationLevel.RepeatableRead);
-        var count = await tx.Connection.ExecuteScalarAsync<long>(new CommandDefinition(
-            $"select count(*) from pricing.tax_regions g where {sql.Where}", sql.Parameters, tx.Inner, cancellationToken: ct));
-        var rows = (await tx.Connection.QueryAsync<TaxRegionRow>(new CommandDefinition(
-            $"select {TaxRegionRow.Columns} from pricing.tax_regions g where {sql.Where} order by {order}, g.id limit @limit offset @offset",
-            sql.Parameters, tx.Inner, cancellationToken: ct))).ToList();
-        return Reply.Page("tax_regions", await WithRates(tx, rows, ct), PricingJson.Default.TaxRegionResponse, fields, count, paging);
+        var page = await list.Read<TaxRegionRow>(tx.Connection, ct, tx.Inner);
+        return Reply.Page("tax_regions", page.With(await WithRates(tx, page.Rows, ct)), PricingJson.Default.TaxRegionResponse, fields);
+    }
+
+    private static void Filters(ListFilter filter, ApiQuery query)
+    {
+        filter
+            .And("g.id = any (@value)", query.Ids("id", TaxRegionRow.Prefix))
+            .And("g.country_code = any (@value)", query.Texts("country_code")?.Select(c => c.ToLowerInvariant()).ToArray())
+            .And("g.province_code = any (@value)", query.Texts("province_code")?.Select(c => c.ToLowerInvariant()).ToArray())
+            .And("(g.country_code ilike @value or g.province_code ilike @value)", ListFilter.Pattern(query.Text("q")))
+            .AndTimes(query, "g");
+        if (query.Texts("parent_id") is ["null" or ""]) filter.And("g.parent_id is null");
+        else filter.And("g.parent_id = any (@value)", query.Ids("parent_id", TaxRegionRow.Prefix));
     }
 
     public static async Task<IResult> One(string id, ApiQuery query, Db db, CancellationToken ct)
