@@ -9,7 +9,7 @@ public sealed class ReferenceTests
     public void Projects_refer_only_where_they_may()
     {
         var wrong = new List<string>();
-        foreach (var project in Clone.Files("src", "*.csproj"))
+        foreach (var project in Clone.Files("src", "*.csproj").Concat(Clone.Files("bench", "*.csproj")))
         {
             var name = Path.GetFileNameWithoutExtension(project);
             var isModule = project.StartsWith("src/Modules/", StringComparison.Ordinal);
@@ -36,7 +36,7 @@ public sealed class ReferenceTests
     public void Every_project_is_in_the_solution()
     {
         var solution = Clone.Text("HeadlessPro.slnx");
-        Assert.Empty(Clone.Files("src", "*.csproj").Concat(Clone.Files("tests", "*.csproj"))
+        Assert.Empty(new[] { "src", "tests", "bench" }.SelectMany(folder => Clone.Files(folder, "*.csproj"))
             .Where(p => !solution.Contains($"\"{p}\"", StringComparison.Ordinal)));
     }
 

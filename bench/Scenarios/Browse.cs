@@ -1,0 +1,77 @@
+namespace HeadlessPro.Bench.Scenarios;
+
+/// <summary>The first page, always the same: 20 products with prices; or the storefront's own query, 12 with stock, images and options.</summary>
+internal sealed class ListProducts(Shop shop, bool storefront) : IScenario
+{
+    private readonly int _limit = Math.Min(storefront ? 12 : 20, shop.ProductCount);
+
+    public string Headline => storefront ? "list-storefront" : "list";
+
+    public string Path { get; } = storefront
+        ? $"/store/products?limit=12&offset=0&region_id={shop.Region}&fields=*variants.calculated_price,%2Bvariants.inventory_quantity,*variants.images,*variants.options,%2Bmetadata,%2Btags,"
+        : $"/store/products?limit=20&region_id={shop.Region}&fields=*variants.calculated_price";
+
+    public void Once(Worker worker)
+    {
+        var answer = worker.Get(Headline, Path);
+        if (answer.IsOk) worker.Expect(Page.IsRight(answer, _limit) && (!storefront || answer.CountOf("\"inventory_quantity\":"u8) > 0), Headline, "not a full page with prices");
+    }
+}
+
+/// <summary>A page of 20 with prices that nobody asked for before: order, offset and a filter on the date of creation vary.</summary>
+internal sealed class ListUnique(Shop shop) : IScenario
+{
+    private static readonly string[] Orders = ["created_at", "-created_at", "title", "-title"];
+
+    // The filter lets everything through; each run begins elsewhere.
+    private readonly long _from = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() - 946_684_800_000;
+
+    private readonly int _limit = Math.Min(20, shop.ProductCount);
+    private long _next;
+
+    public string Headline => "list-unique";
+
+    public void Once(Worker worker)
+    {
+        var since = DateTimeOffset.UnixEpoch.AddMilliseconds(_from + Interlocked.Increment(ref _next));
+        var offset = worker.Random.Next(0, Math.Min(1000, shop.ProductCount - _limit) + 1);
+        var answer = worker.Get(Headline, $"/store/products?limit=20&offset={offset}&region_id={shop.Region}&order={Orders[worker.Random.Next(4)]}"
+            + $"&created_at[$gt]={since:yyyy-MM-ddTHH:mm:ss.fffZ}&fields=*variants.calculated_price");
+        if (answer.IsOk) worker.Expect(Page.IsRight(answer, _limit), Headline, "not a full page with prices");
+    }
+}
+
+/// <summary>A random product of all, with prices.</summary>
+internal sealed class ProductDetail(Shop shop) : IScenario
+{
+    public string Headline => "detail";
+
+    public void Once(Worker worker)
+    {
+        var id = shop.Products[worker.Random.Next(shop.Products.Count)].Id;
+        var answer = worker.Get(Headline, $"/store/products/{id}?region_id={shop.Region}&fields=*variants.calculated_price");
+        if (answer.IsOk) worker.Expect(answer.Has($"\"id\":\"{id}\"") && Page.HasPrices(answer), Headline, "not that product with prices");
+    }
+}
+
+/// <summary>A word of some product's title; every second time two words.</summary>
+internal sealed class SearchProducts(Shop shop) : IScenario
+{
+    public string Headline => "search";
+
+    public void Once(Worker worker)
+    {
+        var titles = shop.Products[worker.Random.Next(shop.Products.Count)].Title.Split(' ');
+        var words = titles.Length > 1 && worker.Random.Next(2) == 0 ? $"{titles[0]}%20{titles[^1]}" : shop.Words[worker.Random.Next(shop.Words.Length)];
+        var answer = worker.Get(Headline, $"/store/products?limit=20&q={words}&region_id={shop.Region}&fields=*variants.calculated_price");
+        if (answer.IsOk) worker.Expect(answer.CountOf("\"variants\":["u8) > 0 && Page.HasPrices(answer), Headline, "nothing found, though a title has the words");
+    }
+}
+
+internal static class Page
+{
+    /// <summary>Every product has its variants once, whatever the order of properties.</summary>
+    public static bool IsRight(Answer answer, int products) => answer.CountOf("\"variants\":["u8) == products && HasPrices(answer);
+
+    public static bool HasPrices(Answer answer) => answer.Body.IndexOf("\"calculated_amount\":"u8) >= 0;
+}
