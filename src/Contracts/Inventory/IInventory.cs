@@ -24,18 +24,12 @@ public interface IInventory
 
     /// <summary>
     /// Holds stock for a cart until <see cref="ReserveStock.ExpiresAt"/>, all lines or none. Repeated with the same key and lines: the same
-    /// reservation with the new expiry; with other lines: replaced as one step, and left as it was when that fails; a key that was committed:
-    /// the reservation as it is. Fails with <c>insufficient_inventory</c>, naming each line's label and how many are left.
+    /// reservation with the new expiry; with other lines: replaced as one step, and left as it was when that fails; a key whose order was
+    /// placed, which sells what it held: the reservation as it is. Fails with <c>insufficient_inventory</c>, naming each line's label and how many are left.
     /// </summary>
     Task<Result<StockReservation>> Reserve(ReserveStock request, CancellationToken ct);
 
-    /// <summary>
-    /// Turns the held stock into sold stock. Repeating it changes nothing more; an unknown key is <c>not_found</c>. A hold that had lapsed
-    /// takes what is left and is owed the rest; one that was released sells nothing.
-    /// </summary>
-    Task<Result<Done>> Commit(CommitStock request, CancellationToken ct);
-
-    /// <summary>Gives held stock back. Repeating it, or an unknown or committed key, changes nothing.</summary>
+    /// <summary>Gives held stock back. Repeating it, or an unknown key or one whose order was placed, changes nothing.</summary>
     Task<Result<Done>> Release(ReleaseStock request, CancellationToken ct);
 
     /// <summary>Removes the stock items of deleted variants from sale. Repeating it changes nothing more.</summary>
@@ -93,9 +87,6 @@ public sealed record ReserveLine(Guid VariantId, long Quantity, bool AllowBackor
 
 /// <summary>A hold.</summary>
 public sealed record StockReservation(Guid Key, DateTimeOffset ExpiresAt);
-
-/// <summary>Hold → sold.</summary>
-public sealed record CommitStock(Guid Key);
 
 /// <summary>Hold → free.</summary>
 public sealed record ReleaseStock(Guid Key);

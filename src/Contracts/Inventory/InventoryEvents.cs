@@ -12,7 +12,8 @@ public sealed record StockLow(Guid InventoryItemId, IReadOnlyList<Guid> VariantI
     public static string Name => "inventory.stock_low";
 }
 
-/// <summary>Available pieces of variants changed (counted, reserved, released or sold).</summary>
+/// <summary>Available pieces of variants changed (counted, reserved, released, sold, or a location closed or serves other channels).</summary>
+/// <param name="VariantIds">The variants, or empty when it may be any of them.</param>
 public sealed record StockChanged(IReadOnlyList<Guid> VariantIds) : IEvent
 {
     /// <inheritdoc/>

@@ -16,8 +16,6 @@ internal sealed class StockKeeper(Db db) : IInventory
     public Task<Result<StockReservation>> Reserve(Contracts.Inventory.ReserveStock request, CancellationToken ct) =>
         ReserveStock.Reserve(db, request, ct);
 
-    public Task<Result<Done>> Commit(CommitStock request, CancellationToken ct) => ReserveStock.Commit(db, request, ct);
-
     public Task<Result<Done>> Release(ReleaseStock request, CancellationToken ct) => ReserveStock.Release(db, request, null, ct);
 
     public Task<Result<Done>> RemoveItems(Contracts.Inventory.RemoveItems request, CancellationToken ct) =>

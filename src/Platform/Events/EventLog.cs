@@ -7,13 +7,14 @@ namespace HeadlessPro.Platform.Events;
 public sealed class EventLog(Db db)
 {
     /// <summary>
-    /// True only when <paramref name="subscriber"/> has handled every event logged up to <paramref name="asOf"/>: none ahead of its
-    /// cursor, none failed (a dead letter is not handled either), none about to be committed by a transaction that is still open.
+    /// What <paramref name="subscriber"/> failed at of the events it was given, once it was given every event logged up to
+    /// <paramref name="asOf"/>: payloads of the deliveries that are tried again or were given up; those not among them are handled.
+    /// Null as long as one is ahead of its cursor, or may yet be committed by a transaction that is still open.
     /// </summary>
-    public async Task<bool> IsCaughtUp(string subscriber, DateTimeOffset asOf, CancellationToken ct)
+    public async Task<IReadOnlyList<string>?> FailedOf(string subscriber, DateTimeOffset asOf, CancellationToken ct)
     {
         await using var batch = db.Batch();
-        // Asked first: a transaction that ends between the two statements is in the second one's view.
+        // In this order: a transaction that ends after the first statement, or a delivery that fails after the second, is seen by the next.
         var open = batch.CreateBatchCommand();
         open.CommandText = """
             select not exists (
@@ -22,24 +23,30 @@ public sealed class EventLog(Db db)
             """;
         open.Parameters.AddWithValue("as_of", asOf.ToUniversalTime());
         batch.BatchCommands.Add(open);
-        var handled = batch.CreateBatchCommand();
-        handled.CommandText = """
+        var given = batch.CreateBatchCommand();
+        given.CommandText = """
             select exists (
                 select from events.cursors c
                 where c.subscriber = @subscriber
-                  and not exists (select from events.log l where l.name = c.event_name and (l.tx, l.id) > (c.tx, c.id) and l.occurred_at <= @as_of)
-                  and not exists (select from events.failed f join events.log l on l.id = f.event_id
-                                  where f.subscriber = c.subscriber and l.occurred_at <= @as_of))
+                  and not exists (select from events.log l where l.name = c.event_name and (l.tx, l.id) > (c.tx, c.id) and l.occurred_at <= @as_of))
             """;
-        handled.Parameters.AddWithValue("subscriber", subscriber);
-        handled.Parameters.AddWithValue("as_of", asOf.ToUniversalTime());
-        batch.BatchCommands.Add(handled);
+        given.Parameters.AddWithValue("subscriber", subscriber);
+        given.Parameters.AddWithValue("as_of", asOf.ToUniversalTime());
+        batch.BatchCommands.Add(given);
+        var failed = batch.CreateBatchCommand();
+        failed.CommandText = "select l.payload::text from events.failed f join events.log l on l.id = f.event_id where f.subscriber = @subscriber";
+        failed.Parameters.AddWithValue("subscriber", subscriber);
+        batch.BatchCommands.Add(failed);
         await using var reader = await batch.ExecuteReaderAsync(ct);
         await reader.ReadAsync(ct);
         var nothingOpen = reader.GetBoolean(0);
         await reader.NextResultAsync(ct);
         await reader.ReadAsync(ct);
-        return nothingOpen && reader.GetBoolean(0);
+        if (!nothingOpen || !reader.GetBoolean(0)) return null;
+        await reader.NextResultAsync(ct);
+        var payloads = new List<string>();
+        while (await reader.ReadAsync(ct)) payloads.Add(reader.GetString(0));
+        return payloads;
     }
 
     /// <summary>How far each subscriber of any host has come.</summary>

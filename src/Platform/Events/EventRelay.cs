@@ -19,7 +19,8 @@ internal sealed partial class EventRelay(
     /// <summary>Deliveries before an event becomes a dead letter: with the pauses between them, a little over an hour.</summary>
     public const int MaxAttempts = 12;
 
-    private const int LockSpace = 0x6576; // «ev»: the first half of the advisory lock, apart from other uses
+    /// <summary>«ev»: the first half of the advisory lock, apart from other uses.</summary>
+    public const int LockSpace = 0x6576;
     private const int BatchSize = 100;
     private const int MostAtOnce = 4;
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);

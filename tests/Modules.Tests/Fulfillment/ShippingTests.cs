@@ -119,6 +119,19 @@ public class ShippingTests(HpApp app) : IClassFixture<HpApp>
     }
 
     [Fact]
+    public async Task A_price_named_twice_is_refused_and_changes_nothing()
+    {
+        var id = await Option(await Zone("Twice", """[{"country_code":"za"}]"""), "Twice", """[{"currency_code":"zar","amount":10},{"currency_code":"usd","amount":1}]""");
+        var before = (await app.Admin.GetJson($"/admin/shipping-options/{id}"))["shipping_option"]!;
+        var price = (string)before["prices"]![0]!["id"]!;
+        var refused = await app.Admin.PostJson($"/admin/shipping-options/{id}", $$"""
+            {"name":"Changed","prices":[{"id":"{{price}}","currency_code":"zar","amount":20},{"currency_code":"eur","amount":3},{"id":"{{price}}","currency_code":"usd","amount":2}]}
+            """, 400);
+        Assert.Equal($"Invalid request: Field 'prices, 2, id' names a price twice, got: '{price}'", (string)refused["message"]!);
+        Assert.Equal(before.ToJsonString(), (await app.Admin.GetJson($"/admin/shipping-options/{id}"))["shipping_option"]!.ToJsonString());
+    }
+
+    [Fact]
     public async Task Sets_zones_profiles_and_types_are_kept_by_staff()
     {
         var set = (await app.Admin.PostJson("/admin/fulfillment-sets", new { name = "Pickup", type = "pickup" }))["fulfillment_set"]!;

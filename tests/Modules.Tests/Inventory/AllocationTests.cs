@@ -50,8 +50,9 @@ public class AllocationTests
             granted++;
             Assert.Equal(takes.Count, takes.DistinctBy(t => (t.ItemId, t.LocationId)).Count());
             Assert.All(takes, t => Assert.True(t is { Quantity: >= 0, Backordered: >= 0 } && t.Quantity + t.Backordered > 0));
+            // Not more than is free there: what a location owes belongs to somebody, though it lies on the shelf.
             foreach (var take in takes.Where(t => t.Quantity > 0))
-                Assert.True(take.Quantity <= levels.Single(l => l.ItemId == take.ItemId && l.LocationId == take.LocationId).OnShelf, $"seed {seed}");
+                Assert.True(take.Quantity <= levels.Single(l => l.ItemId == take.ItemId && l.LocationId == take.LocationId).Free, $"seed {seed}");
             foreach (var item in items)
             {
                 var own = takes.Where(t => t.ItemId == item).ToList();
@@ -74,6 +75,17 @@ public class AllocationTests
         Assert.Equal([new Take(item, locations[0], 2, 0)], Take(2));
         Assert.Equal([new Take(item, locations[2], 3, 0)], Take(3));
         Assert.Equal([new Take(item, locations[0], 2, 0), new Take(item, locations[1], 2, 0), new Take(item, locations[2], 1, 0)], Take(5));
+    }
+
+    [Fact]
+    public void What_a_location_owes_is_taken_elsewhere()
+    {
+        var (item, variant, locations) = (Guid.NewGuid(), Guid.NewGuid(), Ids(3));
+        var levels = new List<FreeLevel> { new(item, locations[0], 5, 0, 5), new(item, locations[1], 5, 0, 3), new(item, locations[2], 5, 0, 0) };
+        var parts = new[] { new VariantPart(variant, item, 1) }.ToLookup(p => p.VariantId);
+        IReadOnlyList<Take> Take(long quantity) => Allocation.Decide([new ReserveLine(variant, quantity, false, "Thing")], parts, levels, locations[0]).Value!;
+        Assert.Equal([new Take(item, locations[2], 5, 0)], Take(5));
+        Assert.Equal([new Take(item, locations[1], 2, 0), new Take(item, locations[2], 5, 0)], Take(7));
     }
 
     private static List<Guid> Ids(int count) => Enumerable.Range(0, count).Select(_ => Guid.NewGuid()).ToList();

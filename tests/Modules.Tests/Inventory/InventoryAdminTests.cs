@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using HeadlessPro.Contracts;
+using HeadlessPro.Contracts.Inventory;
 
 namespace HeadlessPro.Modules.Tests.Inventory;
 
@@ -151,6 +152,50 @@ public class InventoryAdminTests(HpApp app) : IClassFixture<HpApp>
         Assert.Equal((true, "Cape Town"), (updated["latitude"] is null && updated["address"] is null, (string)updated["name"]!));
         await app.Admin.DeleteJson($"/admin/stock-locations/{id}");
         await app.Admin.GetJson($"/admin/stock-locations/{id}", 404);
+    }
+
+    [Fact]
+    public async Task What_lay_at_a_closed_location_is_no_longer_there_and_low_stock_is_told()
+    {
+        var (open, closing, variant) = (await Location("Stays"), await Location("Closes"), WireId.New());
+        var id = (string)(await app.Admin.PostJson("/admin/inventory-items", new
+        {
+            sku = "CLOSED-1",
+            low_stock_threshold = 5,
+            location_levels = new[] { new { location_id = open, stocked_quantity = 4 }, new { location_id = closing, stocked_quantity = 100 } },
+        }))["inventory_item"]!["id"]!;
+        await app.Admin.PostJson($"/admin/inventory-items/{id}/variants", new { variant_id = WireId.Encode("variant", variant) });
+        const string Low = "/admin/inventory-items?sku[]=CLOSED-1&low_stock=true";
+        Assert.Equal((104, 0), (await app.Available(variant), (int)(await app.Admin.GetJson(Low))["count"]!));
+
+        await app.Admin.DeleteJson($"/admin/stock-locations/{closing}");
+        Assert.Equal((4, 1), (await app.Available(variant), (int)(await app.Admin.GetJson(Low))["count"]!));
+        Assert.Equal(0, (int)(await app.Admin.GetJson("/admin/inventory-items?sku[]=CLOSED-1&low_stock=false"))["count"]!);
+        Assert.Equal("4 of 5", await app.Scalar<string>("""
+            select string_agg(concat(payload->>'Available', ' of ', payload->>'Threshold'), ', ') from events.log
+            where name = 'inventory.stock_low' and payload->>'Sku' = 'CLOSED-1'
+            """));
+    }
+
+    [Fact]
+    public async Task A_location_that_closes_or_changes_its_channels_says_that_any_variant_may_have_changed()
+    {
+        var location = await Location("Full");
+        for (var i = 0; i < 3; i++)
+        {
+            var id = await Item($"FULL-{i}");
+            await app.Admin.PostJson($"/admin/inventory-items/{id}/location-levels", new { location_id = location, stocked_quantity = 1 });
+            await app.Admin.PostJson($"/admin/inventory-items/{id}/variants", new { variant_id = WireId.Encode("variant", WireId.New()) });
+        }
+
+        const string Last = "select payload::text from events.log where name = 'inventory.stock_changed' order by id desc limit 1";
+        Assert.True(WireId.TryDecode("sloc", location, out var key));
+        await app.Stock().LinkChannels(new LinkLocationChannels(key, [WireId.New()], []), default);
+        Assert.Equal("""{"VariantIds": []}""", await app.Scalar<string>(Last));
+        var before = await app.Scalar<long>("select max(id) from events.log");
+        await app.Admin.DeleteJson($"/admin/stock-locations/{location}");
+        Assert.Equal("""{"VariantIds": []}""", await app.Scalar<string>(Last));
+        Assert.Equal(1L, await app.Scalar<long>($"select count(*) from events.log where name = 'inventory.stock_changed' and id > {before}"));
     }
 
     [Theory]

@@ -50,7 +50,7 @@ public class ReserveStockTests(HpApp app) : IClassFixture<HpApp>
             var held = await app.Hold(key, lines);
             if (n % 3 == 0) await app.Stock().Release(new ReleaseStock(key), default);
             else if (n % 3 == 1) await app.Hold(key, lines[0], Line(variants[random.Next(6)], 2));
-            else await app.Stock().Commit(new CommitStock(key), default);
+            else await app.Sell(key);
             return held;
         })));
         Assert.All(results, r => Assert.Null(r.Error));
@@ -148,13 +148,48 @@ public class ReserveStockTests(HpApp app) : IClassFixture<HpApp>
         Assert.Equal(-3, await app.Available(variant));
         Assert.False((await app.Hold(WireId.New(), Line(variant, 1))).IsOk);
 
-        await app.Stock().Commit(new CommitStock(key), default);
+        await app.Sell(key);
         Assert.Equal((0, 0, 3), await app.Counts(variant));
         // Goods that arrive are first the ones that are owed.
         await app.Stock().EnsureItems(new EnsureItems([new EnsureItem(variant, null, "Thing", true, 4)]), default);
         Assert.Equal(1, await app.Available(variant));
         Assert.False((await app.Hold(WireId.New(), Line(variant, 2))).IsOk);
         Assert.True((await app.Hold(WireId.New(), Line(variant, 1))).IsOk);
+    }
+
+    [Fact]
+    public async Task Pieces_owed_to_one_channel_are_not_promised_again_through_another()
+    {
+        var (web, pos, variant) = (WireId.New(), WireId.New(), await app.WithStock(0));
+        var online = await app.Location(variant, 5, 1, web);
+        // Five backordered pieces arrived and lie on the shelf: they are somebody's.
+        await app.Scalar<int>($"update inventory.levels set backordered = 5 where location_id = '{online}'");
+        var shop = await app.Location(variant, 5, 2, web);
+        await app.Stock().LinkChannels(new LinkLocationChannels(shop, [pos], []), default);
+        Assert.Equal((5, 5), (await app.Available(variant, web), await app.Available(variant, pos)));
+
+        var buy = new ReserveStock(WireId.New(), web, [Line(variant, 5)], DateTimeOffset.UtcNow.AddMinutes(1));
+        Assert.True((await app.Stock().Reserve(buy, default)).IsOk);
+        Assert.Equal((0L, 5L), (await Reserved(variant, online), await Reserved(variant, shop)));
+        Assert.Equal((0, 0), (await app.Available(variant, web), await app.Available(variant, pos)));
+
+        var refused = await app.Stock().Reserve(buy with { Key = WireId.New(), SalesChannelId = pos, Lines = [Line(variant, 1)] }, default);
+        Assert.Equal("Some variant does not have the required inventory: Thing (SKU) is sold out", refused.Error!.Message);
+        Assert.Equal((10, 5, 5), await app.Counts(variant));
+    }
+
+    [Fact]
+    public async Task A_backorder_takes_what_is_free_anywhere_and_is_owed_by_the_first_location()
+    {
+        var (web, variant) = (WireId.New(), await app.WithStock(0));
+        var first = await app.Location(variant, 3, 1, web);
+        await app.Scalar<int>($"update inventory.levels set backordered = 3 where location_id = '{first}'");
+        var second = await app.Location(variant, 2, 2, web);
+        var buy = new ReserveStock(WireId.New(), web, [Line(variant, 5, backorder: true)], DateTimeOffset.UtcNow.AddMinutes(1));
+        Assert.True((await app.Stock().Reserve(buy, default)).IsOk);
+        Assert.Equal((0L, 2L), (await Reserved(variant, first), await Reserved(variant, second)));
+        Assert.Equal((5, 2, 6), await app.Counts(variant));
+        Assert.Equal(-3, await app.Available(variant, web));
     }
 
     [Fact]
@@ -229,7 +264,7 @@ public class ReserveStockTests(HpApp app) : IClassFixture<HpApp>
     {
         var (variant, key) = (await app.WithStock(5), WireId.New());
         await app.Hold(key, Line(variant, 2));
-        for (var i = 0; i < 3; i++) Assert.Null((await app.Stock().Commit(new CommitStock(key), default)).Error);
+        for (var i = 0; i < 3; i++) await app.Sell(key);
         Assert.Equal((3, 0, 0), await app.Counts(variant));
         Assert.Equal("imported 5, sold -2", await app.Scalar<string>(
             $"select string_agg(reason || ' ' || quantity, ', ' order by id) from inventory.movements where item_id = '{await app.Item(variant)}'"));
@@ -258,8 +293,21 @@ public class ReserveStockTests(HpApp app) : IClassFixture<HpApp>
         await app.Stock().Reserve(new ReserveStock(key, null, [Line(variant, 2)], DateTimeOffset.UtcNow), default);
         for (var i = 0; i < 300 && await app.Counts(variant) != (3, 0, 0); i++) await Task.Delay(50);
         await app.Hold(WireId.New(), Line(variant, 2));
-        Assert.Null((await app.Stock().Commit(new CommitStock(key), default)).Error);
+        await app.Sell(key);
         Assert.Equal((2, 2, 1), await app.Counts(variant));
+    }
+
+    [Fact]
+    public async Task An_order_whose_hold_had_lapsed_does_not_take_goods_that_arrived_for_others()
+    {
+        var (variant, key) = (await app.WithStock(2), WireId.New());
+        await app.Stock().Reserve(new ReserveStock(key, null, [Line(variant, 2)], DateTimeOffset.UtcNow), default);
+        for (var i = 0; i < 300 && await app.Counts(variant) != (2, 0, 0); i++) await Task.Delay(50);
+        await app.Hold(WireId.New(), Line(variant, 5, backorder: true));
+        await app.Stock().EnsureItems(new EnsureItems([new EnsureItem(variant, null, "Thing", true, 5)]), default);
+        Assert.Equal((5, 2, 3), await app.Counts(variant));
+        await app.Sell(key);
+        Assert.Equal((5, 2, 5), await app.Counts(variant));
     }
 
     [Fact]
@@ -268,15 +316,18 @@ public class ReserveStockTests(HpApp app) : IClassFixture<HpApp>
         var (variant, key) = (await app.WithStock(3), WireId.New());
         await app.Hold(key, Line(variant, 2));
         await app.Stock().Release(new ReleaseStock(key), default);
-        Assert.Null((await app.Stock().Commit(new CommitStock(key), default)).Error);
+        await app.Sell(key);
         Assert.Equal((3, 0, 0), await app.Counts(variant));
     }
 
     [Fact]
-    public async Task Unknown_keys_are_not_found_when_sold_and_nothing_when_released()
+    public async Task Unknown_keys_are_nothing_when_sold_and_nothing_when_released()
     {
-        Assert.Equal(ErrorType.NotFound, (await app.Stock().Commit(new CommitStock(WireId.New()), default)).Error!.Type);
+        const string Rows = "select (select count(*) from inventory.reservations) + (select count(*) from inventory.movements)";
+        var before = await app.Scalar<long>(Rows);
+        await app.Sell(WireId.New());
         Assert.Null((await app.Stock().Release(new ReleaseStock(WireId.New()), default)).Error);
+        Assert.Equal(before, await app.Scalar<long>(Rows));
     }
 
     [Fact]

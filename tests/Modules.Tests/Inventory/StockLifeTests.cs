@@ -38,29 +38,64 @@ public class StockLifeTests(HpApp app) : IClassFixture<HpApp>
             await app.Stock().Reserve(new ReserveStock(key, null, [Line(variant, 2)], DateTimeOffset.UtcNow.AddSeconds(1)), default);
         await app.Hold(extended, Line(variant, 2));
         await Until(async () => await app.Counts(variant) == (4, 2, 0));
-        Assert.Equal("released", await app.Scalar<string>($"select status from inventory.reservations where key = '{lapsing}'"));
-        Assert.Equal("held", await app.Scalar<string>($"select status from inventory.reservations where key = '{extended}'"));
+        Assert.Equal(("released", "held"), (await Status(lapsing), await Status(extended)));
     }
 
     [Fact]
     public async Task An_order_placed_just_before_expiry_never_loses_its_stock()
     {
         var (variant, cart) = (await app.WithStock(1), WireId.New());
-        var expiry = DateTimeOffset.UtcNow.AddSeconds(1);
-        await app.Stock().Reserve(new ReserveStock(cart, null, [Line(variant, 1)], expiry), default);
+        await app.Hold(cart, Line(variant, 1));
         // The order's transaction begins in time and ends long after.
         await using var tx = await app.Contract<Db>().Begin(default);
         await tx.Command("insert into inventory.movements (item_id, location_id, reason, quantity) values (gen_random_uuid(), gen_random_uuid(), 'counted', 1)")
             .ExecuteNonQueryAsync();
         tx.Publish(new OrderPlaced(WireId.New(), cart, 1, null, 100, "zar"));
-        await Task.Delay(1500);
+        await Lapse(cart);
         await ExpireReservations.Run(app.Services, default);
         Assert.Equal((1, 1, 0), await app.Counts(variant));
         await tx.Commit(default);
         await ExpireReservations.Run(app.Services, default);
         await Until(async () => await app.Counts(variant) == (0, 0, 0));
-        Assert.Equal("committed", await app.Scalar<string>($"select status from inventory.reservations where key = '{cart}'"));
+        Assert.Equal("committed", await Status(cart));
     }
+
+    [Fact]
+    public async Task An_order_that_could_not_be_taken_keeps_its_own_hold_and_nobody_elses()
+    {
+        var (variant, stuck, abandoned) = (await app.WithStock(5), WireId.New(), WireId.New());
+        await app.Hold(stuck, Line(variant, 2));
+        await app.Hold(abandoned, Line(variant, 3));
+        // The sale of one cart fails whenever it is tried, and another event cannot even be read; an operator has not looked yet.
+        await app.Scalar<int>($"""
+            create function inventory.refuse_sale() returns trigger language plpgsql as 'begin raise exception ''no''; end';
+            create trigger refuse_sale before insert on inventory.movements for each row when (new.reference = '{stuck}') execute function inventory.refuse_sale();
+            insert into events.log (name, payload) values ('order.placed', '"nonsense"')
+            """);
+        await Place(stuck);
+        await Until(async () => await app.Scalar<long>("select count(*) from events.failed") == 2);
+        await app.Scalar<int>("update events.failed set retry_at = null");
+
+        await Lapse(stuck);
+        await Lapse(abandoned);
+        await ExpireReservations.Run(app.Services, default);
+        Assert.Equal((5, 2, 0), await app.Counts(variant));
+        Assert.Equal(("held", "released"), (await Status(stuck), await Status(abandoned)));
+        Assert.Equal(3, await app.Available(variant));
+
+        // Once it can be taken and is sent again, the order has the pieces that were kept for it.
+        await app.Scalar<int>("""
+            drop trigger refuse_sale on inventory.movements;
+            update events.failed set retry_at = now(), attempts = 1 where event_id in (select id from events.log where payload ? 'CartId')
+            """);
+        await Until(async () => await app.Counts(variant) == (3, 0, 0));
+        Assert.Equal("committed", await Status(stuck));
+        await app.Scalar<int>("delete from events.failed");
+    }
+
+    private Task<string?> Status(Guid cart) => app.Scalar<string>($"select status from inventory.reservations where key = '{cart}'");
+
+    private Task Lapse(Guid cart) => app.Scalar<int>($"update inventory.reservations set expires_at = clock_timestamp() where key = '{cart}'");
 
     private async Task Place(Guid cart)
     {

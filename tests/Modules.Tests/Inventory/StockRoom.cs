@@ -1,6 +1,8 @@
 using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Inventory;
+using HeadlessPro.Contracts.Ordering;
 using Npgsql;
+using OnOrderPlaced = HeadlessPro.Inventory.OnOrderPlaced;
 
 namespace HeadlessPro.Modules.Tests.Inventory;
 
@@ -20,6 +22,9 @@ internal static class StockRoom
 
     public static Task<Result<StockReservation>> Hold(this HpApp app, Guid key, params ReserveLine[] lines) =>
         app.Stock().Reserve(new ReserveStock(key, null, lines, DateTimeOffset.UtcNow.AddMinutes(15)), default);
+
+    /// <summary>The order of that cart stands: what its event does when it comes through.</summary>
+    public static Task Sell(this HpApp app, Guid key) => OnOrderPlaced.Handle(app.Services, new OrderPlaced(WireId.New(), key, 1, null, 100, "zar"), default);
 
     public static ReserveLine Line(Guid variant, long quantity, bool backorder = false, string label = "Thing (SKU)") =>
         new(variant, quantity, backorder, label);

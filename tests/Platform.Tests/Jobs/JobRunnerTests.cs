@@ -31,12 +31,16 @@ public class JobRunnerTests : IAsyncLifetime
         await using (var tx = await host.Db.Begin(CancellationToken.None))
             await JobQueue.Enqueue(tx, "test.work", "1", DateTimeOffset.UtcNow, null, CancellationToken.None);
         await Enqueue(host, "test.work", "2", DateTimeOffset.UtcNow.AddHours(1));
-        await Enqueue(host, "test.work", "3");
+        foreach (var next in new[] { "3", "4" })
+        {
+            await Enqueue(host, "test.work", next);
+            await Eventually.IsTrue(async () => await Waiting() == 1);
+        }
 
-        await Eventually.IsTrue(() => !seen.IsEmpty);
-        await Task.Delay(1200);
-        Assert.Equal(["3"], seen);
-        Assert.Equal(1, await Waiting());
+        Assert.Equal(["3", "4"], seen);
+        await _database.Do("update jobs.queue set run_at = now()");
+        await Eventually.IsTrue(async () => await Waiting() == 0);
+        Assert.Equal(["3", "4", "2"], seen);
     }
 
     [Fact]
@@ -72,7 +76,12 @@ public class JobRunnerTests : IAsyncLifetime
     public async Task A_failing_job_is_tried_again_later_and_given_up_in_the_end()
     {
         var runs = 0;
-        await using var host = await Start("test.work", (_, _, _) => { Interlocked.Increment(ref runs); throw new InvalidOperationException("no"); });
+        await using var host = await Start("test.work", (_, payload, _) =>
+        {
+            if (payload != "1") return Task.CompletedTask;
+            Interlocked.Increment(ref runs);
+            throw new InvalidOperationException("no");
+        });
         await Enqueue(host, "test.work", "1");
         await Eventually.IsTrue(async () => await _database.Ask<long>("select count(*) from jobs.queue where attempts = 1 and run_at > now() and leased_until is null") == 1);
         Assert.Equal("InvalidOperationException: no", await _database.Ask<string>("select last_error from jobs.queue"));
@@ -81,8 +90,10 @@ public class JobRunnerTests : IAsyncLifetime
 
         await _database.Do($"update jobs.queue set attempts = {JobRunner.MaxAttempts - 1}, run_at = now(), leased_until = null");
         await Eventually.IsTrue(async () => await _database.Ask<long>("select count(*) from jobs.queue where dead_at is not null") == 1);
+        // One that became due later is looked for, and run, together with all that are due.
         var atDeath = runs;
-        await Task.Delay(1200);
+        await Enqueue(host, "test.work", "2", DateTimeOffset.UtcNow);
+        await Eventually.IsTrue(async () => await Waiting() == 1);
         Assert.Equal(atDeath, runs);
     }
 
@@ -135,12 +146,32 @@ public class JobRunnerTests : IAsyncLifetime
     public async Task A_recurring_job_runs_once_each_time_over_all_hosts()
     {
         var runs = 0;
-        Action<IServiceCollection> add = services => services.AddRecurringJob("test.tick", TimeSpan.FromSeconds(1), (_, _) => { Interlocked.Increment(ref runs); return Task.CompletedTask; });
+        var go = new SemaphoreSlim(0);
+        Action<IServiceCollection> add = services => services.AddRecurringJob("test.hourly", TimeSpan.FromHours(1), async (_, ct) =>
+        {
+            Interlocked.Increment(ref runs);
+            await go.WaitAsync(ct);
+        }).AddJobHandler("test.look", (_, _, _) => Task.CompletedTask);
         await using var one = await PlatformHost.Start(_database, add);
         await using var two = await PlatformHost.Start(_database, add);
 
-        await Task.Delay(3500);
-        Assert.InRange(runs, 2, 4);
+        for (var hour = 1; hour <= 3; hour++)
+        {
+            await Eventually.IsTrue(() => runs == hour);
+            // Both look for jobs again while it runs, and once more when it has run.
+            await Look();
+            go.Release();
+            await Eventually.IsTrue(async () => await _database.Ask<long>("select count(*) from jobs.recurring where name = 'test.hourly' and leased_until is null and last_run_at > now() - interval '1 minute'") == 1);
+            await Look();
+            Assert.Equal(hour, runs);
+            await _database.Do("update jobs.recurring set last_run_at = now() - interval '61 minutes' where name = 'test.hourly'");
+        }
+
+        async Task Look()
+        {
+            foreach (var host in new[] { one, two }) await Enqueue(host, "test.look", "1");
+            await Eventually.IsTrue(async () => await Waiting() == 0);
+        }
     }
 
     [Fact]

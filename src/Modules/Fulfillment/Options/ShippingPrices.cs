@@ -36,6 +36,9 @@ internal static class ShippingPrices
         IReadOnlyList<ShippingPriceRequest> prices, IReadOnlyDictionary<Guid, string> currencies, Guid option, IReadOnlyList<ShippingPrice> old)
     {
         if (prices.Count == 0) throw FulfillmentErrors.Invalid("Field 'prices' must have 1 entry or more");
+        var named = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (i, price) in prices.Index())
+            if (price.Id is { } id && !named.Add(id)) throw FulfillmentErrors.Invalid($"Field 'prices, {i}, id' names a price twice, got: '{(id.Length > 80 ? id[..80] : id)}'");
         return prices.Select((price, i) => Price(price, $"prices, {i}", currencies, option, old)).ToList();
     }
 

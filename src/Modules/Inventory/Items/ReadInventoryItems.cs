@@ -21,7 +21,8 @@ internal static class ReadInventoryItems
             .And("exists (select 1 from inventory.variant_items v where v.item_id = i.id and v.variant_id = any (@value))", query.Ids("variant_id", InventoryWire.Variant))
             .And("""
                 @value = coalesce(i.low_stock_threshold >=
-                    (select coalesce(sum(l.stocked - l.reserved - l.backordered), 0) from inventory.levels l where l.item_id = i.id), false)
+                    (select coalesce(sum(l.stocked - l.reserved - l.backordered), 0) from inventory.levels l
+                     join inventory.stock_locations s on s.id = l.location_id and s.deleted_at is null where l.item_id = i.id), false)
                 """, query.Flag("low_stock"))
             .AndTimes(query, "i"),
         Orders = SqlList.Columns("i", "id", "sku", "title", "created_at", "updated_at"),

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Dapper;
 using HeadlessPro.Contracts;
+using HeadlessPro.Contracts.Inventory;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Http;
@@ -88,7 +89,8 @@ internal static class ChangeLocation
             return Reply.Error(Error.NotAllowed($"Cannot delete stock location {id}: {promised} pieces are reserved there"));
         await tx.Connection.ExecuteAsync(new CommandDefinition(
             "update inventory.stock_locations set deleted_at = now(), updated_at = now() where id = @location", new { location }, tx.Inner, cancellationToken: ct));
-        await StockEvents.Publish(tx, levels.Select(l => l.ItemId).ToArray(), ct);
+        await LowStock.Check(tx, levels.Select(l => l.ItemId).ToArray(), ct);
+        tx.Publish(new StockChanged([]));
         await tx.Commit(ct);
         return Reply.Deleted(id, "stock_location");
     }

@@ -20,14 +20,7 @@ internal static class LinkChannels
             insert into inventory.location_channels (location_id, sales_channel_id)
             select @LocationId, unnest(@add) on conflict do nothing
             """, new { request.LocationId, remove = request.Remove.ToArray(), add = request.Add.Distinct().ToArray() }, tx.Inner, cancellationToken: ct));
-        if (changed > 0)
-        {
-            var variants = (await tx.Connection.QueryAsync<Guid>(new CommandDefinition("""
-                select distinct v.variant_id from inventory.variant_items v join inventory.levels l on l.item_id = v.item_id where l.location_id = @LocationId
-                """, request, tx.Inner, cancellationToken: ct))).ToList();
-            tx.Publish(new StockChanged(variants));
-        }
-
+        if (changed > 0) tx.Publish(new StockChanged([]));
         await tx.Commit(ct);
         return new Done();
     }

@@ -9,10 +9,7 @@ internal readonly record struct VariantPart(Guid VariantId, Guid ItemId, int Req
 /// <summary>A level as it would be without the reservation being decided on, in the order its location ships.</summary>
 internal readonly record struct FreeLevel(Guid ItemId, Guid LocationId, long Stocked, long Reserved, long Backordered)
 {
-    /// <summary>On the shelf and nobody's.</summary>
-    public long OnShelf => Stocked - Reserved;
-
-    /// <summary>What can be promised; less than nothing when backorders wait for goods.</summary>
+    /// <summary>What can be promised; less than nothing when backorders wait for goods. Pieces on the shelf that are owed are not free.</summary>
     public long Free => Stocked - Reserved - Backordered;
 }
 
@@ -66,12 +63,13 @@ internal static class Allocation
         return takes;
     }
 
+    // What is free over all locations is at most what is free where something is, so the pieces always suffice.
     private static void Spread(List<Take> takes, Guid item, Demand demand, long free, List<FreeLevel> levels, Guid? firstLocation)
     {
         var total = demand.Strict + demand.Soft;
         var fromShelf = Math.Min(total, free);
         var owed = total - fromShelf;
-        var whole = levels.FindIndex(l => l.OnShelf >= fromShelf);
+        var whole = levels.FindIndex(l => l.Free >= fromShelf);
         if (fromShelf > 0 && whole >= 0)
         {
             takes.Add(new Take(item, levels[whole].LocationId, fromShelf, 0));
@@ -80,7 +78,7 @@ internal static class Allocation
         {
             foreach (var level in levels)
             {
-                var quantity = Math.Min(fromShelf, level.OnShelf);
+                var quantity = Math.Min(fromShelf, level.Free);
                 if (quantity <= 0) continue;
                 takes.Add(new Take(item, level.LocationId, quantity, 0));
                 fromShelf -= quantity;

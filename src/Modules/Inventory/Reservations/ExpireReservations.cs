@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Dapper;
 using HeadlessPro.Contracts.Inventory;
+using HeadlessPro.Contracts.Ordering;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Events;
 using Microsoft.Extensions.DependencyInjection;
@@ -7,8 +9,9 @@ using Microsoft.Extensions.DependencyInjection;
 namespace HeadlessPro.Inventory;
 
 /// <summary>
-/// Gives back what was held past its expiry. A hold is only let go once <see cref="OnOrderPlaced"/> has heard every event up to that
-/// expiry: an order placed in time then has its stock, however late the event comes through.
+/// Gives back what was held past its expiry. A hold is only let go once <see cref="OnOrderPlaced"/> was given every event up to that
+/// expiry, and not while it has failed at the one of that cart: an order placed in time then has its stock, however late the event
+/// comes through, and no other cart waits for it.
 /// </summary>
 internal static class ExpireReservations
 {
@@ -21,22 +24,44 @@ internal static class ExpireReservations
     public static async Task Run(IServiceProvider services, CancellationToken ct)
     {
         var (db, log, clock) = (services.GetRequiredService<Db>(), services.GetRequiredService<EventLog>(), services.GetRequiredService<TimeProvider>());
+        var now = clock.GetUtcNow();
+        var last = new LapsedHold(Guid.Empty, DateTimeOffset.MinValue);
         while (true)
         {
-            var now = clock.GetUtcNow();
-            var due = await Due(db, now, ct);
-            if (due.Count == 0 || !await log.IsCaughtUp(OnOrderPlaced.Name, due[^1].ExpiresAt, ct)) return;
-            foreach (var (key, _) in due) await ReserveStock.Release(db, new ReleaseStock(key), expiredBy: now, ct);
+            // Those that stay held are passed over, so that they are never all there is to see.
+            var due = await Due(db, now, last, ct);
+            if (due.Count == 0) return;
+            last = due[^1];
+            if (await log.FailedOf(OnOrderPlaced.Name, last.ExpiresAt, ct) is not { } failed) return;
+            var sold = failed.Select(CartOf).ToHashSet();
+            foreach (var hold in due)
+                if (!sold.Contains(hold.Key)) await ReserveStock.Release(db, new ReleaseStock(hold.Key), expiredBy: now, ct);
             if (due.Count < BatchSize) return;
         }
     }
 
-    private static async Task<IReadOnlyList<(Guid Key, DateTimeOffset ExpiresAt)>> Due(Db db, DateTimeOffset now, CancellationToken ct)
+    // An event that nobody can read names no cart that could be kept.
+    private static Guid? CartOf(string payload)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<OrderPlaced>(payload)?.CartId;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static async Task<IReadOnlyList<LapsedHold>> Due(Db db, DateTimeOffset now, LapsedHold after, CancellationToken ct)
     {
         await using var connection = await db.Open(ct);
-        return (await connection.QueryAsync<(Guid, DateTimeOffset)>(new CommandDefinition("""
+        return (await connection.QueryAsync<LapsedHold>(new CommandDefinition("""
             select key, expires_at from inventory.reservations
-            where status = 'held' and expires_at <= @now order by expires_at limit @BatchSize
-            """, new { now, BatchSize }, cancellationToken: ct))).ToList();
+            where status = 'held' and expires_at <= @now and (expires_at, key) > (@ExpiresAt, @Key)
+            order by expires_at, key limit @BatchSize
+            """, new { now, after.ExpiresAt, after.Key, BatchSize }, cancellationToken: ct))).ToList();
     }
+
+    private sealed record LapsedHold(Guid Key, DateTimeOffset ExpiresAt);
 }

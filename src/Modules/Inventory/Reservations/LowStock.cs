@@ -19,7 +19,8 @@ internal static class LowStock
                 order by i.id for no key update),
             state as (
                 select item.id, item.is_low, item.low_stock_threshold as threshold, coalesce(sum(l.stocked - l.reserved - l.backordered), 0)::bigint as available
-                from item left join inventory.levels l on l.item_id = item.id
+                from item left join (
+                    inventory.levels l join inventory.stock_locations s on s.id = l.location_id and s.deleted_at is null) on l.item_id = item.id
                 group by item.id, item.is_low, item.low_stock_threshold)
             update inventory.items i set is_low = not i.is_low
             from state

@@ -57,25 +57,24 @@ internal static class ReserveStock
         return new StockReservation(request.Key, request.ExpiresAt);
     }
 
-    public static async Task<Result<Done>> Commit(Db db, CommitStock request, CancellationToken ct)
+    /// <summary>An order of nothing that is counted has no hold: nothing happens, nor does when it is repeated.</summary>
+    public static async Task Commit(Db db, Guid key, CancellationToken ct)
     {
         await using var tx = await db.Begin(ct);
-        var held = await ReserveRows.LockHeld(tx, request.Key, ct);
-        if (held.Status is null) return Error.NotFound($"There is no stock reservation with key {request.Key}");
-        if (held.Status == "committed") return new Done();
+        var held = await ReserveRows.LockHeld(tx, key, ct);
+        if (held.Status is null or "committed") return;
 
         // A hold that lapsed although its order was placed: the order stands, so what others have taken since is owed.
         var sold = held.Status == "held" ? held.Lines : held.Lines.Select(l => Retake(l, held.Levels)).ToList();
         var batch = tx.Batch();
-        if (held.Status == "released") ReserveRows.WriteLines(batch, request.Key, sold, replace: true);
-        if (sold.Count > 0) ReserveRows.SellLevels(batch, request.Key, sold, fromHold: held.Status == "held");
-        batch.BatchCommands.Add(SetStatus(request.Key, "committed"));
+        if (held.Status == "released") ReserveRows.WriteLines(batch, key, sold, replace: true);
+        if (sold.Count > 0) ReserveRows.SellLevels(batch, key, sold, fromHold: held.Status == "held");
+        batch.BatchCommands.Add(SetStatus(key, "committed"));
         await using (batch) await batch.ExecuteNonQueryAsync(ct);
         var items = sold.Select(l => l.ItemId).Distinct().ToArray();
         await LowStock.Check(tx, items, ct);
         Publish(tx, held.Parts, items);
         await tx.Commit(ct);
-        return new Done();
     }
 
     /// <param name="db">The database.</param>
@@ -107,7 +106,8 @@ internal static class ReserveStock
     private static Take Retake(Take line, IReadOnlyList<ServingLevel> levels)
     {
         var level = levels.FirstOrDefault(l => l.ItemId == line.ItemId && l.LocationId == line.LocationId);
-        var quantity = level is null ? 0 : Math.Min(line.Quantity, level.Stocked - level.Reserved);
+        // Goods that arrived for others' backorders are theirs first.
+        var quantity = level is null ? 0 : Math.Clamp(level.Stocked - level.Reserved - level.Backordered, 0, line.Quantity);
         return line with { Quantity = quantity, Backordered = line.Backordered + line.Quantity - quantity };
     }
 
