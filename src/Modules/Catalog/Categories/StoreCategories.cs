@@ -22,15 +22,7 @@ internal static class StoreCategories
         "parent_category.*", "category_children.*",
     ];
 
-    private static readonly Dictionary<string, string> OrderColumns = new(StringComparer.Ordinal)
-    {
-        ["rank"] = "k.rank",
-        ["name"] = "k.name",
-        ["handle"] = "k.handle",
-        ["created_at"] = "k.created_at",
-        ["updated_at"] = "k.updated_at",
-        ["id"] = "k.id",
-    };
+    private static readonly Dictionary<string, string> OrderColumns = SqlList.Columns("k", "rank", "name", "handle", "created_at", "updated_at", "id");
 
     public static Task<IResult> List(HttpContext http, ApiQuery query, AnswerCache cache, Db db, CancellationToken ct) => cache.GetOrCreate(http, ["catalog."], async () =>
     {
@@ -39,12 +31,9 @@ internal static class StoreCategories
         var order = query.Order(OrderColumns) is { } chosen ? chosen + ", k.id" : "k.rank, k.id";
         var shape = Shape.Of(query);
 
-        await using var batch = db.Batch();
-        batch.BatchCommands.Add(filter.Command($"select count(*) from catalog.categories k where {filter.Sql}"));
-        batch.BatchCommands.Add(filter.Page($"select {ProductRows.Category} from catalog.categories k where {filter.Sql} order by {order} limit @limit offset @offset", paging));
-        var (categories, count) = await Read(batch, ct);
-        await AddRelations(categories, shape, http, db, ct);
-        return Reply.Page("product_categories", categories, StoreJson.Default.CategoryResponse, shape.Fields, count, paging);
+        var page = await Page(filter, order, paging, db, ct);
+        await AddRelations(page.Rows, shape, http, db, ct);
+        return Reply.Page("product_categories", page, StoreJson.Default.CategoryResponse, shape.Fields);
     });
 
     private static void Filters(ListFilter filter, ApiQuery query)
@@ -63,21 +52,18 @@ internal static class StoreCategories
         {
             var shape = Shape.Of(query);
             var filter = new ListFilter(Visible).And("k.id = @value", WireId.TryDecode("pcat", id, out var key) ? key : Guid.Empty);
-            await using var command = db.Batch();
-            command.BatchCommands.Add(filter.Command($"select count(*) from catalog.categories k where {filter.Sql}"));
-            command.BatchCommands.Add(filter.Command($"select {ProductRows.Category} from catalog.categories k where {filter.Sql}"));
-            var (categories, _) = await Read(command, ct);
+            var categories = (await Page(filter, "k.id", new Paging(1, 0), db, ct)).Rows;
             if (categories.Count == 0) return Reply.Error(Error.NotFound($"Product category with id: {id} was not found"));
             await AddRelations(categories, shape, http, db, ct);
             return Reply.One("product_category", categories[0], StoreJson.Default.CategoryResponse, shape.Fields);
         });
 
-    private static async Task<(List<CategoryResponse> Categories, long Count)> Read(NpgsqlBatch batch, CancellationToken ct)
+    private static Task<ListPage<CategoryResponse>> Page(ListFilter filter, string order, Paging paging, Db db, CancellationToken ct)
     {
-        await using var reader = await batch.ExecuteReaderAsync(ct);
-        await reader.ReadAsync(ct);
-        var count = reader.GetInt64(0);
-        return (await reader.NextRows(ProductRows.ReadCategory, ct), count);
+        var from = $"from catalog.categories k where {filter.Sql}";
+        return db.ReadPage(
+            filter.Command($"select count(*) {from}"), filter.Page($"select {ProductRows.Category} {from} order by {order} limit @limit offset @offset", paging),
+            paging, ProductRows.ReadCategory, ct);
     }
 
     private static async Task AddRelations(List<CategoryResponse> categories, Shape shape, HttpContext http, Db db, CancellationToken ct)

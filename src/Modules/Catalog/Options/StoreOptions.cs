@@ -16,13 +16,7 @@ internal static class StoreOptions
     private const string From = "from catalog.options o join catalog.products p on p.id = o.product_id";
     private static readonly string[] Defaults = ["title", "is_exclusive", "created_at", "updated_at", "metadata", "values.*"];
 
-    private static readonly Dictionary<string, string> OrderColumns = new(StringComparer.Ordinal)
-    {
-        ["title"] = "o.title",
-        ["created_at"] = "o.created_at",
-        ["updated_at"] = "o.updated_at",
-        ["id"] = "o.id",
-    };
+    private static readonly Dictionary<string, string> OrderColumns = SqlList.Columns("o", "title", "created_at", "updated_at", "id");
 
     public static Task<IResult> List(HttpContext http, ApiQuery query, AnswerCache cache, Db db, CancellationToken ct) => cache.GetOrCreate(http, ["catalog."], async () =>
     {

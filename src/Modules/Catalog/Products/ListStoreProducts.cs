@@ -27,9 +27,9 @@ internal static class ListStoreProducts
         var order = OrderOf(query);
         var context = parts.Prices || order.NeedsPrice ? await shelf.Prices.ContextOf(query, ct) : null;
 
-        var (ids, count) = await Find(filter, order, context?.Prices, paging, shelf.Db, ct);
-        var products = ids.Length == 0 ? [] : await shelf.Products(new LoadProducts(ids, parts, context?.Prices), parts, context, channels, ct);
-        return Reply.Page("products", products, StoreJson.Default.ProductResponse, fields, count, paging);
+        var page = await Find(filter, order, context?.Prices, paging, shelf.Db, ct);
+        var products = page.Rows.Count == 0 ? [] : await shelf.Products(new LoadProducts([.. page.Rows], parts, context?.Prices), parts, context, channels, ct);
+        return Reply.Page("products", products, StoreJson.Default.ProductResponse, fields, page.Count, paging);
     }
 
     private static ListOrder OrderOf(ApiQuery query) => query.Text("order") switch
@@ -41,29 +41,14 @@ internal static class ListStoreProducts
 
     private readonly record struct ListOrder(string Sql, bool NeedsPrice, bool Descending);
 
-    private static readonly Dictionary<string, string> Columns = new(StringComparer.Ordinal)
-    {
-        ["created_at"] = "p.created_at",
-        ["updated_at"] = "p.updated_at",
-        ["title"] = "p.title",
-        ["handle"] = "p.handle",
-        ["id"] = "p.id",
-    };
+    private static readonly Dictionary<string, string> Columns = SqlList.Columns("p", "created_at", "updated_at", "title", "handle", "id");
 
-    private static async Task<(Guid[] Ids, long Count)> Find(
-        ListFilter filter, ListOrder order, PriceContext? prices, Paging paging, Db db, CancellationToken ct)
+    private static Task<ListPage<Guid>> Find(ListFilter filter, ListOrder order, PriceContext? prices, Paging paging, Db db, CancellationToken ct)
     {
-        await using var batch = db.Batch();
-        batch.BatchCommands.Add(filter.Command($"select count(*) from catalog.products p where {filter.Sql}"));
         var page = filter.Page(order.NeedsPrice
             ? PriceOrder.Sql(filter, order.Descending, (long)paging.Offset + paging.Limit)
             : $"select p.id from catalog.products p where {filter.Sql} order by {order.Sql} limit @limit offset @offset", paging);
         if (order.NeedsPrice) page.Parameters.AddRange(prices!.Parameters());
-        batch.BatchCommands.Add(page);
-
-        await using var reader = await batch.ExecuteReaderAsync(ct);
-        await reader.ReadAsync(ct);
-        var total = reader.GetInt64(0);
-        return ([.. await reader.NextRows((ref row) => row.Guid(), ct)], total);
+        return db.ReadPage(filter.Command($"select count(*) from catalog.products p where {filter.Sql}"), page, paging, (ref row) => row.Guid(), ct);
     }
 }

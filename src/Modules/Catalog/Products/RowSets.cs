@@ -1,3 +1,5 @@
+using HeadlessPro.Platform.Data;
+using HeadlessPro.Platform.Web;
 using Npgsql;
 
 namespace HeadlessPro.Catalog;
@@ -8,6 +10,19 @@ internal delegate T ReadRow<out T>(ref Row row);
 /// <summary>Reads the result sets of a batch one after the other.</summary>
 internal static class RowSets
 {
+    /// <summary>How many there are and one page of them, in one round trip.</summary>
+    public static async Task<ListPage<T>> ReadPage<T>(
+        this Db db, NpgsqlBatchCommand count, NpgsqlBatchCommand page, Paging paging, ReadRow<T> read, CancellationToken ct)
+    {
+        await using var batch = db.Batch();
+        batch.BatchCommands.Add(count);
+        batch.BatchCommands.Add(page);
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        await reader.ReadAsync(ct);
+        var total = reader.GetInt64(0);
+        return new(await reader.NextRows(read, ct), total, paging);
+    }
+
     public static async Task<List<T>> ReadRows<T>(this NpgsqlDataReader reader, ReadRow<T> read, CancellationToken ct)
     {
         var rows = new List<T>();

@@ -22,9 +22,9 @@ internal sealed class StoreTerms<T>(StoreTermKind kind, ReadRow<T> read, Func<St
         var columns = SqlList.Columns(kind.Alias, [.. kind.NameColumns, "id", "created_at", "updated_at"]);
         var order = query.Order(columns) is { } chosen ? $"{chosen}, {kind.Alias}.id" : $"{kind.Alias}.id";
 
-        var (terms, count) = await Page(filter, order, paging, db, ct);
-        await AddProducts(terms, fields, http, db, ct);
-        return Reply.Page(kind.Plural, terms, json(StoreJson.Default), fields, count, paging);
+        var page = await Page(filter, order, paging, db, ct);
+        await AddProducts(page.Rows, fields, http, db, ct);
+        return Reply.Page(kind.Plural, page, json(StoreJson.Default), fields);
     });
 
     public Task<IResult> One(string id, HttpContext http, ApiQuery query, AnswerCache cache, Db db, CancellationToken ct) =>
@@ -33,7 +33,7 @@ internal sealed class StoreTerms<T>(StoreTermKind kind, ReadRow<T> read, Func<St
             var fields = query.Fields(kind.Defaults);
             var key = WireId.TryDecode(kind.Prefix, id, out var decoded) ? decoded : Guid.Empty;
             var filter = new ListFilter($"{kind.Alias}.deleted_at is null").And($"{kind.Alias}.id = @value", key);
-            var (terms, _) = await Page(filter, $"{kind.Alias}.id", new Paging(1, 0), db, ct);
+            var terms = (await Page(filter, $"{kind.Alias}.id", new Paging(1, 0), db, ct)).Rows;
             if (terms.Count == 0) return Reply.Error(Error.NotFound($"{kind.Label} with id: {id} was not found"));
             await AddProducts(terms, fields, http, db, ct);
             return Reply.One(kind.Singular, terms[0], json(StoreJson.Default), fields);
@@ -47,16 +47,12 @@ internal sealed class StoreTerms<T>(StoreTermKind kind, ReadRow<T> read, Func<St
         foreach (var column in kind.NameColumns) filter.And($"{kind.Alias}.{column} = any (@value)", query.Texts(column));
     }
 
-    private async Task<(List<T> Terms, long Count)> Page(ListFilter filter, string order, Paging paging, Db db, CancellationToken ct)
+    private Task<ListPage<T>> Page(ListFilter filter, string order, Paging paging, Db db, CancellationToken ct)
     {
         var from = $"from catalog.{kind.Table} {kind.Alias} where {filter.Sql}";
-        await using var batch = db.Batch();
-        batch.BatchCommands.Add(filter.Command($"select count(*) {from}"));
-        batch.BatchCommands.Add(filter.Page($"select {kind.Columns} {from} order by {order} limit @limit offset @offset", paging));
-        await using var reader = await batch.ExecuteReaderAsync(ct);
-        await reader.ReadAsync(ct);
-        var count = reader.GetInt64(0);
-        return (await reader.NextRows(read, ct), count);
+        return db.ReadPage(
+            filter.Command($"select count(*) {from}"), filter.Page($"select {kind.Columns} {from} order by {order} limit @limit offset @offset", paging),
+            paging, read, ct);
     }
 
     private async Task AddProducts(List<T> terms, Fields fields, HttpContext http, Db db, CancellationToken ct)

@@ -11,14 +11,9 @@ internal static class ListStoreVariants
 {
     private static readonly string[] Codes = ["sku", "barcode", "ean", "upc"];
 
-    private static readonly Dictionary<string, string> OrderColumns = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, string> OrderColumns = new(SqlList.Columns("v", "created_at", "updated_at", "title", "sku", "id"))
     {
-        ["created_at"] = "v.created_at",
-        ["updated_at"] = "v.updated_at",
-        ["title"] = "v.title",
-        ["sku"] = "v.sku",
         ["variant_rank"] = "v.rank",
-        ["id"] = "v.id",
     };
 
     public static Task<IResult> Handle(HttpContext http, ApiQuery query, AnswerCache cache, Shelf shelf, CancellationToken ct)
@@ -30,9 +25,12 @@ internal static class ListStoreVariants
             var filter = Visibility.Filter(http.Features.Get<Caller>()!.SalesChannelIds, "v.deleted_at is null").Where(query, Filters);
             var order = query.Order(OrderColumns) is { } chosen ? chosen + ", v.id" : "v.id";
 
-            var (ids, count) = await Find(filter, order, paging, shelf.Db, ct);
-            var variants = ids.Length == 0 ? [] : await LoadVariants.Run(ids, fields, http, query, shelf, ct);
-            return Reply.Page("variants", variants, StoreJson.Default.VariantResponse, fields, count, paging);
+            var from = $"from catalog.variants v join catalog.products p on p.id = v.product_id where {filter.Sql}";
+            var page = await shelf.Db.ReadPage(
+                filter.Command($"select count(*) {from}"), filter.Page($"select v.id {from} order by {order} limit @limit offset @offset", paging),
+                paging, (ref row) => row.Guid(), ct);
+            var variants = page.Rows.Count == 0 ? [] : await LoadVariants.Run([.. page.Rows], fields, http, query, shelf, ct);
+            return Reply.Page("variants", variants, StoreJson.Default.VariantResponse, fields, page.Count, paging);
         });
     }
 
@@ -46,17 +44,5 @@ internal static class ListStoreVariants
             .AndTimes(query, "v");
         ProductFilters.AddVariantSearch(filter, query.Text("q"));
         foreach (var code in Codes) filter.And($"v.{code} = any (@value)", query.Texts(code));
-    }
-
-    private static async Task<(Guid[] Ids, long Count)> Find(ListFilter filter, string order, Paging paging, Db db, CancellationToken ct)
-    {
-        var from = $"from catalog.variants v join catalog.products p on p.id = v.product_id where {filter.Sql}";
-        await using var batch = db.Batch();
-        batch.BatchCommands.Add(filter.Command($"select count(*) {from}"));
-        batch.BatchCommands.Add(filter.Page($"select v.id {from} order by {order} limit @limit offset @offset", paging));
-        await using var reader = await batch.ExecuteReaderAsync(ct);
-        await reader.ReadAsync(ct);
-        var count = reader.GetInt64(0);
-        return ([.. await reader.NextRows((ref row) => row.Guid(), ct)], count);
     }
 }
