@@ -11,7 +11,9 @@ namespace HeadlessPro.Catalog;
 internal static partial class Check
 {
     public const int Name = 255;
-    public const int LongText = 100_000;
+    public const int Title = 1000;
+    public const int MiddleText = 10_000;
+    public const int LongText = 1_000_000;
 
     public static string At(string path, string name) => path.Length == 0 ? name : $"{path}, {name}";
 
@@ -90,10 +92,12 @@ internal static partial class Check
     public static string Handle(string path, string value, bool slashes = false)
     {
         var text = Required(path, value);
-        return (slashes ? PathHandle() : PlainHandle()).IsMatch(text)
+        return (slashes ? PathHandle().IsMatch(text) : IsHandle(text))
             ? text
             : throw Invalid($"Invalid request: Value for field '{path}' must contain URL safe characters only (lower-case letters, digits, '-', '_', '.'), got: '{text}'");
     }
+
+    public static bool IsHandle(string text) => PlainHandle().IsMatch(text);
 
     /// <summary>A wire id of that prefix.</summary>
     public static Guid Id(string path, string prefix, string? value) => WireId.TryDecode(prefix, value, out var id)
@@ -105,10 +109,11 @@ internal static partial class Check
     {
         if (values is null) return [];
         var ids = new List<Guid>(values.Count);
+        var seen = new HashSet<Guid>();
         for (var i = 0; i < values.Count; i++)
         {
             var id = Id(At("", path, i), prefix, values[i]);
-            if (ids.Contains(id)) throw Invalid($"Invalid request: Field '{path}' names '{values[i]}' more than once");
+            if (!seen.Add(id)) throw Invalid($"Invalid request: Field '{path}' names '{values[i]}' more than once");
             ids.Add(id);
         }
 
@@ -120,7 +125,7 @@ internal static partial class Check
     {
         if (value is not { } element || element.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined) return null;
         if (element.ValueKind != JsonValueKind.Object) throw Invalid($"Invalid request: Expected type: 'object' for field '{path}'");
-        return NumbersFit(element) ? element.GetRawText() : throw Invalid($"Invalid request: Field '{path}' contains a number out of range");
+        return JsonProblem(element) is { } problem ? throw Invalid($"Invalid request: Field '{path}' contains {problem}") : element.GetRawText();
     }
 
     /// <summary>Says what a unique index refused, in the words of the wire; null for any other failure.</summary>
@@ -153,13 +158,27 @@ internal static partial class Check
     /// <summary>The id in a path; unknown shapes are as unknown as unknown ids.</summary>
     public static Guid PathId(string what, string prefix, string id) => WireId.TryDecode(prefix, id, out var key) ? key : throw NotFound(what, id);
 
-    private static bool NumbersFit(JsonElement element) => element.ValueKind switch
+    /// <summary>What <c>jsonb</c> cannot hold of it; null when it can hold all.</summary>
+    public static string? JsonProblem(JsonElement element) => element.ValueKind switch
     {
-        JsonValueKind.Object => element.EnumerateObject().All(p => NumbersFit(p.Value)),
-        JsonValueKind.Array => element.EnumerateArray().All(NumbersFit),
-        JsonValueKind.Number => element.TryGetDouble(out var number) && double.IsFinite(number),
-        _ => true,
+        JsonValueKind.Object => element.EnumerateObject().Select(p => TextProblem(() => p.Name) ?? JsonProblem(p.Value)).FirstOrDefault(p => p is not null),
+        JsonValueKind.Array => element.EnumerateArray().Select(JsonProblem).FirstOrDefault(p => p is not null),
+        JsonValueKind.Number => element.TryGetDouble(out var number) && double.IsFinite(number) ? null : "a number out of range",
+        JsonValueKind.String => TextProblem(() => element.GetString()!),
+        _ => null,
     };
+
+    private static string? TextProblem(Func<string> read)
+    {
+        try
+        {
+            return read().Contains('\0', StringComparison.Ordinal) ? "a null character" : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return "half a surrogate pair";
+        }
+    }
 
     [GeneratedRegex(@"^[\p{Ll}\p{Lo}\p{Lm}\p{Mn}\p{Mc}\p{Nd}_][\p{Ll}\p{Lo}\p{Lm}\p{Mn}\p{Mc}\p{Nd}_.-]*\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex PlainHandle();

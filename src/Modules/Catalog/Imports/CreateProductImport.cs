@@ -25,13 +25,17 @@ internal static class CreateProductImport
         query.RejectUnknown();
         if (await FindUnknownChannel(db, options, ct) is { } unknown) return Reply.Error(unknown);
 
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } bound) bound.MaxRequestBodySize = ImportFile.MaxLength;
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } bound) 
+            bound.MaxRequestBodySize = options.Atomic ? ImportFile.MaxAtomicLength : ImportFile.MaxLength;
         if (!(await OpenFile(http.Request, ct)).Try(out var file, out var noFile)) return Reply.Error(noFile);
 
         var id = WireId.New();
         try
         {
             var rows = await ImportFile.Store(db, id, file.Content, ct);
+            if (options.Atomic && rows > ImportFile.MostAtomicRows)
+                throw new ErrorException(Error.Invalid(
+                    $"A file that is all or nothing (atomic) has at most {ImportFile.MostAtomicRows} rows, this one has {rows}: import it without, or in parts."));
             if (!(await ReadHeader(db, id, options, ct)).Try(out var columns, out var badHeader))
             {
                 await ImportFile.Drop(db, id, CancellationToken.None);

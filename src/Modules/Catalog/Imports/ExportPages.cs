@@ -79,7 +79,9 @@ internal static class ExportPages
         }
 
         await reader.NextResultAsync(ct);
-        while (await reader.ReadAsync(ct)) variants[reader.GetGuid(0)].Prices[reader.GetString(1)] = (reader.GetInt64(2), reader.IsDBNull(3) ? null : reader.GetInt64(3));
+        while (await reader.ReadAsync(ct))
+            // Each statement sees what is committed by then: a variant made a moment ago has prices here and no row above.
+            if (variants.TryGetValue(reader.GetGuid(0), out var variant)) variant.Prices[reader.GetString(1)] = (reader.GetInt64(2), reader.IsDBNull(3) ? null : reader.GetInt64(3));
         await reader.NextResultAsync(ct);
         while (await reader.ReadAsync(ct))
         {

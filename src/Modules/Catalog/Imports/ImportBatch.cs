@@ -23,18 +23,18 @@ internal sealed class ImportBatch
     public long Rows => _rows;
 
     /// <summary>Whether a row of this handle is to go to the next batch.</summary>
-    public bool IsFull(CsvRow row) => _rows >= MostRows || (_groups.Count >= MostProducts && !_groups.ContainsKey(row[Column.Handle] ?? ""));
+    public bool IsFull(CsvRow row) => _rows >= MostRows || (_groups.Count >= MostProducts && !_groups.ContainsKey(row[Column.Handle]?.ToLowerInvariant() ?? ""));
 
     public void Add(CsvRow row, string? problem)
     {
         _rows++;
         LastLine = row.Line;
-        var handle = row[Column.Handle];
+        var handle = row[Column.Handle]?.ToLowerInvariant();
         if (problem is not null) _formErrors.Add((row.Line, null, handle, problem));
         else if (handle is null) _formErrors.Add((row.Line, row.Columns.NameOf(Column.Handle), null, "The handle is missing: which product is this row of?"));
-        else if (handle.Length > 255 || handle.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c is '/' or '?' or '#' or '%' or '\\'))
+        else if (handle.Length > 255 || !Catalog.Check.IsHandle(handle))
             _formErrors.Add((row.Line, row.Columns.NameOf(Column.Handle), handle.Length > 255 ? null : handle,
-                "A handle is part of an address: at most 255 characters, no spaces and none of / ? # % \\."));
+                "A handle is part of an address: at most 255 letters, digits, '-', '_' and '.', a letter or digit first."));
         else if (_groups.TryGetValue(handle, out var rows)) rows.Add(row);
         else _groups[handle] = [row];
     }
@@ -113,9 +113,16 @@ internal sealed class ImportBatch
     private static async Task<List<Guid>> Write(
         Transaction tx, Dictionary<string, List<CsvRow>> groups, ImportOptions options, bool decimalComma, ImportReport report, StockToSet stock, CancellationToken ct)
     {
+        // Imports take turns batch by batch: two files with the same products would wait for each other crosswise. Another's batch, or its whole
+        // file when that is all or nothing, may take longer than a statement usually may.
+        await using (var turn = tx.Command("select pg_advisory_xact_lock(hashtext('catalog.import'))"))
+        {
+            turn.CommandTimeout = 0;
+            await turn.ExecuteNonQueryAsync(ct);
+        }
+
         await using var batch = tx.Batch();
-        // Imports take turns batch by batch: two files with the same products would wait for each other crosswise.
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("select pg_advisory_xact_lock(hashtext('catalog.import'))"));
+        batch.Timeout = 120;
         var products = await Plan(batch, forUpdate: true, groups, options, decimalComma, null, report, ct);
         if (products.Count == 0) return [];
         await WriteProducts.Run(tx, products, options.SalesChannelIds, ct);

@@ -15,6 +15,12 @@ internal static class ImportFile
     /// <summary>Longest file, bytes.</summary>
     public const long MaxLength = 1024L * 1024 * 1024;
 
+    /// <summary>Most rows of a file that is all or nothing: seconds of one transaction, behind which events of the whole shop wait.</summary>
+    public const int MostAtomicRows = 10_000;
+
+    /// <summary>Longest file that is all or nothing, bytes.</summary>
+    public const long MaxAtomicLength = 64L * 1024 * 1024;
+
     private const int ChunkLength = 256 * 1024;
 
     /// <summary>Stores the text; answers how many rows it seems to have (header and blank lines not counted).</summary>
@@ -54,7 +60,7 @@ internal static class ImportFile
         return text.Rows;
     }
 
-    public static Stream Open(Db db, Guid importId) => new ChunkStream(db, importId);
+    public static Stream Open(Db db, Guid importId) => new ImportFileStream(db, importId);
 
     /// <summary>Drops the pieces of this file, and of uploads that were cut off and never became an import.</summary>
     public static async Task Drop(Db db, Guid importId, CancellationToken ct)
@@ -75,14 +81,6 @@ internal static class ImportFile
         command.Parameters.AddWithValue("number", number);
         command.Parameters.AddWithValue("content", content);
         await command.ExecuteNonQueryAsync(ct);
-    }
-
-    private static async Task<byte[]?> ReadChunk(Db db, Guid importId, int number, CancellationToken ct)
-    {
-        await using var command = db.Command("select content from catalog.import_chunks where import_id = @id and number = @number");
-        command.Parameters.AddWithValue("id", importId);
-        command.Parameters.AddWithValue("number", number);
-        return await command.ExecuteScalarAsync(ct) as byte[];
     }
 
     private static Decoder? Utf16Decoder(ReadOnlySpan<byte> start, out int mark)
@@ -156,41 +154,5 @@ internal static class ImportFile
                     $"The file is not UTF-8: line {line} has a character of another encoding{wrong}. Save it as \"CSV UTF-8\" and send it again.", "unsupported_encoding"));
             }
         }
-    }
-
-    private sealed class ChunkStream(Db db, Guid importId) : Stream
-    {
-        private byte[] _chunk = [];
-        private int _position;
-        private int _next;
-
-        public override bool CanRead => true;
-        public override bool CanSeek => false;
-        public override bool CanWrite => false;
-        public override long Length => throw new NotSupportedException();
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            if (_position == _chunk.Length)
-            {
-                if (await ReadChunk(db, importId, _next, cancellationToken) is not { } chunk) return 0;
-                (_chunk, _position, _next) = (chunk, 0, _next + 1);
-            }
-
-            var part = Math.Min(buffer.Length, _chunk.Length - _position);
-            _chunk.AsMemory(_position, part).CopyTo(buffer);
-            _position += part;
-            return part;
-        }
-
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Read asynchronously.");
-        public override void Flush() { }
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-        public override void SetLength(long value) => throw new NotSupportedException();
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

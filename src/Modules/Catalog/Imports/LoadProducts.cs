@@ -54,8 +54,6 @@ internal static class LoadProducts
 
         var products = new Dictionary<Guid, ProductState>();
         await using var reader = await batch.ExecuteReaderAsync(ct);
-        // Statements the caller put in front answer one row of their own.
-        for (var i = 6; i < batch.BatchCommands.Count; i++) await reader.NextResultAsync(ct);
         while (await reader.ReadAsync(ct))
         {
             var product = ReadProduct(reader);

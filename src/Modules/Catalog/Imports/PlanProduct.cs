@@ -53,7 +53,8 @@ internal sealed class PlanProduct(VariantOwners owners, SeenInFile? seen, Import
         {
             var (_, column, longest) = PlainFields.ProductTexts[i];
             if (!columns.Has(column)) continue;
-            var text = column == Column.Description ? cells.Row.Raw(column) : cells.Text(column, longest);
+            var text = cells.Text(column, longest);
+            if (text is not null && column == Column.Description) text = cells.Row.Raw(column);
             // An empty cell clears; empty and missing are the same in a file.
             if (text is not null || product.Texts[i] is not "") product.Texts[i] = text;
         }

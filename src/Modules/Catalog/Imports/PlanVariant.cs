@@ -130,7 +130,7 @@ internal static class PlanVariant
         {
             _cells = cells;
             var columns = cells.Row.Columns;
-            _title = cells.Text(Column.VariantTitle, 1000);
+            _title = cells.Text(Column.VariantTitle, Catalog.Check.Title);
             _weight = Weight(cells);
             _backorder = cells.Row[Column.InventoryPolicy]?.ToLowerInvariant() switch { "continue" => true, "deny" => false, _ => cells.Flag(Column.InventoryPolicy) };
             _shipping = cells.Flag(Column.RequiresShipping);
@@ -185,7 +185,7 @@ internal static class PlanVariant
                 "oz" => 28.349523125m,
                 _ => null,
             };
-            if (factor is { } one) return weight * one;
+            if (factor is { } one) return decimal.Round(weight * one, 3, MidpointRounding.AwayFromZero);
             cells.Fail(Column.WeightUnit, $"Expected g, kg, lb or oz, got: '{cells.Row[Column.WeightUnit]}'.");
             return null;
         }

@@ -1,14 +1,14 @@
 namespace HeadlessPro.Catalog.Imports;
 
-/// <summary>Plain columns of a table that a file can set: database name, column of the file, longest text.</summary>
+/// <summary>Plain columns of a table that a file can set: database name, column of the file, longest text (what staff may write, too).</summary>
 internal static class PlainFields
 {
     public static readonly (string Name, Column Column, int Longest)[] ProductTexts =
     [
-        ("title", Column.Title, 1000), ("subtitle", Column.Subtitle, 1000), ("description", Column.Description, CsvRows.MaxRow),
-        ("vendor", Column.Vendor, 255), ("seo_title", Column.SeoTitle, 1000), ("seo_description", Column.SeoDescription, 10_000),
-        ("hs_code", Column.HsCode, 255), ("origin_country", Column.OriginCountry, 255), ("mid_code", Column.MidCode, 255),
-        ("material", Column.Material, 255), ("external_id", Column.ExternalId, 255),
+        ("title", Column.Title, Check.Title), ("subtitle", Column.Subtitle, Check.Title), ("description", Column.Description, Check.LongText),
+        ("vendor", Column.Vendor, Check.Name), ("seo_title", Column.SeoTitle, Check.Title), ("seo_description", Column.SeoDescription, Check.MiddleText),
+        ("hs_code", Column.HsCode, Check.Name), ("origin_country", Column.OriginCountry, Check.Name), ("mid_code", Column.MidCode, Check.Name),
+        ("material", Column.Material, Check.Name), ("external_id", Column.ExternalId, Check.Name),
     ];
 
     public static readonly (string Name, Column Column)[] ProductNumbers =
@@ -16,8 +16,8 @@ internal static class PlainFields
 
     public static readonly (string Name, Column Column, int Longest)[] VariantTexts =
     [
-        ("ean", Column.Ean, 255), ("upc", Column.Upc, 255), ("hs_code", Column.VariantHsCode, 255),
-        ("origin_country", Column.VariantOriginCountry, 255), ("mid_code", Column.VariantMidCode, 255), ("material", Column.VariantMaterial, 255),
+        ("ean", Column.Ean, Check.Name), ("upc", Column.Upc, Check.Name), ("hs_code", Column.VariantHsCode, Check.Name),
+        ("origin_country", Column.VariantOriginCountry, Check.Name), ("mid_code", Column.VariantMidCode, Check.Name), ("material", Column.VariantMaterial, Check.Name),
     ];
 
     // Weight is not here: it comes in grams or with a unit.

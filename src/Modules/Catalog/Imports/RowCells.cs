@@ -45,10 +45,11 @@ internal sealed class RowCells(CsvRow row, string handle, ImportReport report, b
         }
     }
 
+    /// <summary>A weight or length, to three decimals.</summary>
     public decimal? Number(Column column)
     {
         if (Decimal(row.Columns.IndexOf(column)) is not { } number) return null;
-        if (number is >= 0 and <= 1_000_000_000) return number;
+        if (number is >= 0 and <= 1_000_000_000) return decimal.Round(number, 3, MidpointRounding.AwayFromZero);
         Fail(column, $"Expected a number from 0 to 1000000000, got: '{row[column]}'.");
         return null;
     }
@@ -91,18 +92,10 @@ internal sealed class RowCells(CsvRow row, string handle, ImportReport report, b
         JsonObject? kept = null;
         if (row[whole] is { } text)
         {
-            try
+            if (ReadObject(text).Try(out var read, out var error)) kept = read;
+            else
             {
-                kept = JsonNode.Parse(text, documentOptions: new() { AllowDuplicateProperties = false }) as JsonObject;
-            }
-            catch (JsonException)
-            {
-                // Said below.
-            }
-
-            if (kept is null)
-            {
-                Fail(whole, "Expected a JSON object.");
+                Fail(whole, error.Message);
                 return null;
             }
         }
@@ -110,6 +103,22 @@ internal sealed class RowCells(CsvRow row, string handle, ImportReport report, b
         foreach (var (index, key) in single)
             if (row.At(index) is { } value) (kept ??= [])[key] = value;
         return kept is { Count: > 0 } ? kept.ToJsonString() : null;
+    }
+
+    private static Result<JsonObject> ReadObject(string text)
+    {
+        try
+        {
+            // Text first: the reader of objects stumbles over half a surrogate pair.
+            if (Catalog.Check.JsonProblem(JsonElement.Parse(text)) is { } problem) return Error.Invalid($"The JSON contains {problem}.");
+            if (JsonNode.Parse(text, documentOptions: new() { AllowDuplicateProperties = false }) is JsonObject read) return read;
+        }
+        catch (JsonException)
+        {
+            // Said below.
+        }
+
+        return Error.Invalid("Expected a JSON object.");
     }
 
     private decimal? Decimal(int index)

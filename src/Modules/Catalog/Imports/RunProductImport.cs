@@ -82,8 +82,12 @@ internal sealed class RunProductImport(Db db, IInventory inventory, TimeProvider
         await progress.StartOver(ct);
         var seen = new SeenInFile();
         var failed = false;
+        var rows = 0L;
         await foreach (var (batch, decimalComma) in Batches(id, claim, 0, ct))
         {
+            if (claim.Options.Atomic && (rows += batch.Rows) > ImportFile.MostAtomicRows)
+                throw new UnreadableFileException(
+                    $"A file that is all or nothing (atomic) has at most {ImportFile.MostAtomicRows} rows: import it without, or in parts. Nothing was imported.");
             var report = await batch.Check(db, claim.Options, decimalComma, seen, ct);
             failed |= report.Errors.Count > 0;
             if (!claim.Options.DryRun) report.ForgetCounts();
@@ -122,7 +126,9 @@ internal sealed class RunProductImport(Db db, IInventory inventory, TimeProvider
         var stock = new StockToSet();
         var sum = new ImportReport();
         var batches = 0;
+        // Events of everybody wait behind an open transaction that writes: what bounds the file is ImportFile.MostAtomicRows.
         await using (var tx = await db.Begin(ct))
+        try
         {
             await foreach (var (batch, decimalComma) in Batches(id, claim, 0, ct))
             {
@@ -136,6 +142,10 @@ internal sealed class RunProductImport(Db db, IInventory inventory, TimeProvider
 
             tx.Publish(new CatalogChanged([]));
             await tx.Commit(ct);
+        }
+        catch (PostgresException e) when (e.SqlState[..2] is "22" or "23")
+        {
+            throw new UnreadableFileException($"Nothing was imported: the database refused the file: {e.MessageText}");
         }
 
         await stock.Set(inventory, locations, ct);

@@ -38,7 +38,30 @@ internal static class WriteProducts
         AddLinks(batch, products, channels);
         batch.Timeout = 120;
         await batch.ExecuteNonQueryAsync(ct);
-        await ResolveNames.Link(tx, products, ct);
+        await Touch(tx, products, await ResolveNames.Link(tx, products, ct), ct);
+    }
+
+    // Whoever has read the product to change it must notice that a part of it is another now: its row moves with its parts. A part that this
+    // transaction has written carries its number.
+    private static async Task Touch(Transaction tx, IReadOnlyList<ProductState> products, HashSet<Guid> linked, CancellationToken ct)
+    {
+        await using var command = tx.Command("""
+            with mine as (select pg_current_xact_id()::xid as x)
+            update catalog.products p set updated_at = now() from mine
+            where p.id = any(@ids) and p.xmin <> mine.x and (
+                p.id = any(@linked)
+                or exists (select 1 from catalog.product_channels c where c.product_id = p.id and c.xmin = mine.x)
+                or exists (select 1 from catalog.images i where i.product_id = p.id and i.xmin = mine.x)
+                or exists (select 1 from catalog.options o where o.product_id = p.id and (
+                    o.xmin = mine.x or exists (select 1 from catalog.option_values y where y.option_id = o.id and y.xmin = mine.x)))
+                or exists (select 1 from catalog.variants v where v.product_id = p.id and v.deleted_at is null and (
+                    v.xmin = mine.x or exists (select 1 from catalog.prices r where r.variant_id = v.id and r.xmin = mine.x)
+                    or exists (select 1 from catalog.variant_values x where x.variant_id = v.id and x.xmin = mine.x))))
+            """);
+        command.Parameters.AddWithValue("ids", Column(products, p => p.Id));
+        command.Parameters.AddWithValue("linked", linked.ToArray());
+        command.CommandTimeout = 120;
+        await command.ExecuteNonQueryAsync(ct);
     }
 
     private static void AddProducts(NpgsqlBatch batch, IReadOnlyList<ProductState> products)

@@ -25,8 +25,8 @@ internal static class ApplyProduct
         var (fields, path) = (draft.Fields, draft.Path);
         string At(string name) => Check.At(path, name);
 
-        if (request.Title.IsSet) fields.Title = Check.Required(At("title"), request.Title.Value);
-        if (request.Subtitle.IsSet) fields.Subtitle = Check.Text(At("subtitle"), request.Subtitle.Value, 1000);
+        if (request.Title.IsSet) fields.Title = Check.Required(At("title"), request.Title.Value, Check.Title);
+        if (request.Subtitle.IsSet) fields.Subtitle = Check.Text(At("subtitle"), request.Subtitle.Value, Check.Title);
         if (request.Description.IsSet) fields.Description = Check.Text(At("description"), request.Description.Value, Check.LongText);
         if (request.Handle is { IsSet: true, Value: { } handle } && (draft.Version is not null || handle.Length > 0))
             fields.Handle = Check.Handle(At("handle"), handle);
@@ -49,8 +49,8 @@ internal static class ApplyProduct
         if (request.Metadata.IsSet) fields.Metadata = Check.Metadata(At("metadata"), request.Metadata.Value);
         if (request.Seo.IsSet)
         {
-            fields.SeoTitle = Check.Code(Check.At(At("seo"), "title"), request.Seo.Value?.Title);
-            fields.SeoDescription = Check.Code(Check.At(At("seo"), "description"), request.Seo.Value?.Description, 1000);
+            fields.SeoTitle = Check.Code(Check.At(At("seo"), "title"), request.Seo.Value?.Title, Check.Title);
+            fields.SeoDescription = Check.Code(Check.At(At("seo"), "description"), request.Seo.Value?.Description, Check.MiddleText);
         }
 
         if (request.Tags is { } tags) draft.TagIds = References(At("tags"), "ptag", tags);
@@ -74,7 +74,7 @@ internal static class ApplyProduct
                 throw Check.Invalid($"Invalid request: Field '{Check.At(path, "id")}' names no image of the product, or one twice: '{id}'");
             image ??= new ImageDraft { Id = WireId.New(), ProductId = draft.Id };
             image.Url = Check.Url(Check.At(path, "url"), request.Url ?? image.Url) ?? throw Check.Invalid($"Invalid request: Field '{Check.At(path, "url")}' is required");
-            image.Alt = Check.Text(Check.At(path, "alt"), request.Alt, 1000) ?? image.Alt;
+            image.Alt = Check.Text(Check.At(path, "alt"), request.Alt, Check.Title) ?? image.Alt;
             image.Metadata = Check.Metadata(Check.At(path, "metadata"), request.Metadata) ?? image.Metadata;
             image.Rank = rank;
             images.Add(image);

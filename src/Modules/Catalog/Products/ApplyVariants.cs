@@ -38,7 +38,7 @@ internal static class ApplyVariants
 
         variant.Path = path;
         variant.Touched = true;
-        if (request.Title is { IsSet: true, Value: { } title } && (!variant.IsNew || title.Length > 0)) variant.Title = Check.Required(At("title"), title);
+        if (request.Title is { IsSet: true, Value: { } title } && (!variant.IsNew || title.Length > 0)) variant.Title = Check.Required(At("title"), title, Check.Title);
         if (request.Sku.IsSet) variant.Sku = Check.Code(At("sku"), request.Sku.Value);
         if (request.Barcode.IsSet) variant.Barcode = Check.Code(At("barcode"), request.Barcode.Value);
         if (request.Ean.IsSet) variant.Ean = Check.Code(At("ean"), request.Ean.Value);

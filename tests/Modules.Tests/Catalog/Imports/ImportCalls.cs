@@ -13,14 +13,25 @@ internal static class ImportCalls
     public static async Task<JsonNode> Import(this HpApp app, byte[] csv, string query = "")
     {
         var sent = await app.SendFile(csv, 202, query);
-        var lines = (await app.Admin.GetStringAsync($"/admin/product-imports/{sent["import"]!["id"]}/progress")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return await app.Ended((string)sent["import"]!["id"]!);
+    }
+
+    /// <summary>Sends a file and answers the import's id at once.</summary>
+    public static async Task<string> Send(this HpApp app, string csv) => (string)(await app.SendFile(Encoding.UTF8.GetBytes(csv), 202))["import"]!["id"]!;
+
+    /// <summary>Waits until the import has ended, answers it.</summary>
+    public static async Task<JsonNode> Ended(this HpApp app, string id)
+    {
+        var lines = (await app.Admin.GetStringAsync($"/admin/product-imports/{id}/progress")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         return JsonNode.Parse(lines[^1])!["import"]!;
     }
 
     public static async Task<JsonNode> SendFile(this HpApp app, byte[] csv, int status, string query = "")
     {
         using var content = new ByteArrayContent(csv) { Headers = { ContentType = new MediaTypeHeaderValue("text/csv") } };
-        using var response = await app.Admin.PostAsync($"/admin/product-imports?{query}", content);
+        // A shop without a region has no currency of its own.
+        var currency = query.Contains("currency=", StringComparison.Ordinal) ? "" : "currency=zar&";
+        using var response = await app.Admin.PostAsync($"/admin/product-imports?{currency}{query}", content);
         var text = await response.Content.ReadAsStringAsync();
         Assert.True((int)response.StatusCode == status, text);
         return JsonNode.Parse(text)!;

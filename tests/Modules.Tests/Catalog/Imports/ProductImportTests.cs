@@ -194,6 +194,90 @@ public class ProductImportTests(HpApp app) : IClassFixture<HpApp>
     }
 
     [Fact]
+    public async Task A_category_whose_handle_is_taken_gets_a_longer_one_and_then_a_piece_of_its_id()
+    {
+        var first = await Import("Handle,Title,Category\ntaken-a,A,Taken Clothing > Taken Sale\n");
+        var second = await Import("""
+            Handle,Title,Category
+            taken-b,B,Taken Sale
+            taken-c,C,Taken T-Shirts
+            taken-d,D,Taken T Shirts
+            taken-e,E,Taken Été > Taken Sale
+            taken-f,F,Taken Clothing > Taken T-Shirts | taken clothing > taken t-shirts | Taken Clothing Taken T Shirts | Taken Clothing > Taken T Shirts
+
+            """);
+        Assert.Equal((0L, 0L, 5L), (Number(first, "rows_failed"), Number(second, "rows_failed"), Number(second, "products_created")));
+        // * stands for a piece of an id.
+        string[] made =
+        [
+            "taken-clothing: Taken Clothing", "taken-clothing-taken-t-shirts: Taken Clothing Taken T Shirts", "taken-clothing-taken-t-shirts-*: Taken Clothing/Taken T Shirts",
+            "taken-clothing-taken-t-shirts-*: Taken Clothing/Taken T-Shirts", "taken-ete-taken-sale: Taken Été/Taken Sale", "taken-ete: Taken Été",
+            "taken-sale-*: Taken Sale", "taken-sale: Taken Clothing/Taken Sale", "taken-t-shirts-*: Taken T-Shirts", "taken-t-shirts: Taken T Shirts",
+        ];
+        Assert.Equal(made.Order(StringComparer.Ordinal),
+            (await app.Scalar<string[]>("""
+                select array_agg(regexp_replace(c.handle, '-[0-9a-f]{8}$', '-*') || ': '
+                    || (select string_agg(p.name, '/' order by o) from unnest(c.path) with ordinality x (id, o) join catalog.categories p on p.id = x.id))
+                from catalog.categories c where c.handle like 'taken-%'
+                """))!.Order(StringComparer.Ordinal));
+        Assert.Equal(3L, await app.Scalar<long>("""
+            select count(*) from catalog.product_categories x join catalog.products p on p.id = x.product_id where p.handle = 'taken-f'
+            """));
+    }
+
+    [Theory]
+    [InlineData("""{""a"":""\u0000""}""", "The JSON contains a null character.")]
+    [InlineData("""{""a"":[{""\ud800"":1}]}""", "The JSON contains half a surrogate pair.")]
+    [InlineData("""{""a"":1e400}""", "The JSON contains a number out of range.")]
+    [InlineData("""[1]""", "Expected a JSON object.")]
+    public async Task Metadata_the_database_cannot_hold_is_reported_by_a_dry_run_and_an_import_alike(string json, string message)
+    {
+        var before = await app.Snapshot();
+        foreach (var (query, status) in new[] { ("dry_run=true", "completed"), ("atomic=true", "failed"), ("", "completed") })
+        {
+            var import = await Import($"Handle,Title,Metadata\nmeta,Meta,\"{json}\"\n", query);
+            Assert.Equal((status, 1L), (Status(import), Number(import, "rows_failed")));
+            Assert.Equal([$"2 {message}"], await Errors(import));
+        }
+
+        Assert.Equal(before, await app.Snapshot());
+    }
+
+    [Fact]
+    public async Task A_file_that_is_all_or_nothing_has_at_most_10000_rows()
+    {
+        static byte[] File(int rows) => Encoding.UTF8.GetBytes("Handle,Variant SKU\n" + string.Concat(Enumerable.Range(0, rows).Select(n => $"many,many-{n}\n")));
+        var refused = await app.SendFile(File(10_001), 400, "atomic=true");
+        Assert.Equal("A file that is all or nothing (atomic) has at most 10000 rows, this one has 10001: import it without, or in parts.", (string)refused["message"]!);
+        Assert.Equal(0L, await app.Scalar<long>("select count(*) from catalog.import_chunks c where not exists (select 1 from catalog.imports i where i.id = c.import_id)"));
+        // A quotation mark within a cell hides rows from the first count.
+        var hidden = await app.Import([.. Encoding.UTF8.GetBytes("Handle,Variant SKU\nmany,12\"\n"), .. File(10_001)[19..]], "atomic=true");
+        Assert.Equal(("failed", "A file that is all or nothing (atomic) has at most 10000 rows: import it without, or in parts. Nothing was imported."),
+            (Status(hidden), (string)hidden["error"]!));
+    }
+
+    [Fact]
+    public async Task What_an_import_takes_staff_can_save_again_unchanged()
+    {
+        await Import("Handle,Title,Variant Weight,Variant Weight Unit,Weight,SEO Title\nMy-Tent,My Tent,1.5,lb,0.12345,"
+            + new string('s', 900) + "\nmy-TENT,,,,,\n");
+        var product = (await app.Admin.GetJson("/admin/products?handle=my-tent"))["products"]![0]!;
+        Assert.Equal((680.389m, 0.123m), ((decimal)product["variants"]![0]!["weight"]!, (decimal)product["weight"]!));
+        await app.Admin.PostJson($"/admin/products/{product["id"]}", new
+        {
+            title = (string)product["title"]!,
+            handle = (string)product["handle"]!,
+            weight = (decimal)product["weight"]!,
+            seo = new { title = (string)product["seo"]!["title"]! },
+            variants = new[] { new { id = (string)product["variants"]![0]!["id"]!, weight = (decimal)product["variants"]![0]!["weight"]! } },
+        });
+
+        var refused = await Import("Handle,Title\na&b,A\n-c,C\nd e,D\n");
+        Assert.Equal(
+            ["2", "3", "4"], (await Errors(refused)).Select(e => e.Split(" A handle is part of an address: at most 255 letters, digits, '-', '_' and '.', a letter or digit first.")[0]));
+    }
+
+    [Fact]
     public async Task Shopifys_own_files_lose_no_row()
     {
         // Real files of other shops, where the clone has them beside it.
