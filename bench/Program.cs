@@ -6,7 +6,7 @@ try
     return arguments.Words.FirstOrDefault() switch
     {
         null => RunScenarios.Run(arguments, args),
-        "data" => GenerateData.Run(arguments),
+        "data" => LoadData.Run(arguments),
         _ => throw new BenchException("Usage: see bench/README.md"),
     };
 }
