@@ -35,7 +35,30 @@ internal static class ClosedLoop
         return ScenarioResult.Of(name, scenario.Headline, load.Concurrency, seconds, steps, cpu, memory);
     }
 
-    public static Dictionary<string, StepTally> Merge(IEnumerable<Worker> workers)
+    /// <summary>Does each number below <paramref name="count"/> once, by whichever worker is free, and counts everything.</summary>
+    public static ScenarioResult Each(
+        int count, Action<Worker, int> once, (string Name, string Headline) named, Func<HttpConnection> connect, Processes processes, Load load, bool soldOutIsRight = false)
+    {
+        var workers = Enumerable.Range(0, load.Concurrency)
+            .Select(i => new Worker(connect(), new Window { From = 0 }, load.Seed + i) { SoldOutIsRight = soldOutIsRight }).ToArray();
+        var next = -1;
+        var threads = Array.ConvertAll(workers, worker => new Thread(() =>
+        {
+            for (var i = Interlocked.Increment(ref next); i < count; i = Interlocked.Increment(ref next)) once(worker, i);
+        }, 256 * 1024) { IsBackground = true });
+
+        var before = processes.Times();
+        var from = Stopwatch.GetTimestamp();
+        foreach (var thread in threads) thread.Start();
+        foreach (var thread in threads) thread.Join();
+        var seconds = Stopwatch.GetElapsedTime(from).TotalSeconds;
+        var cpu = processes.Times() - before;
+        var steps = Merge(workers);
+        foreach (var worker in workers) worker.Dispose();
+        return ScenarioResult.Of(named.Name, named.Headline, load.Concurrency, seconds, steps, cpu, processes.ServerMemory);
+    }
+
+    private static Dictionary<string, StepTally> Merge(IEnumerable<Worker> workers)
     {
         var steps = new Dictionary<string, StepTally>();
         foreach (var (step, tally) in workers.SelectMany(w => w.Steps))

@@ -21,6 +21,9 @@ internal sealed class HttpConnection(Uri url, params string[] headers) : IDispos
     private int _received;
     private Socket? _socket;
 
+    /// <summary>The header of a secret key.</summary>
+    public static string Basic(string key) => "authorization: Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(key + ":"));
+
     /// <summary>Sends a request and waits for its whole answer, which is good until the next call. Status 0: the connection broke.</summary>
     public Answer Send(string method, string path, string? body = null)
     {

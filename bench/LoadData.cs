@@ -44,7 +44,7 @@ internal static class LoadData
 
     private static void Touch(Uri url, string adminKey)
     {
-        using var connection = new HttpConnection(url, "authorization: Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(adminKey + ":")));
+        using var connection = new HttpConnection(url, HttpConnection.Basic(adminKey));
         var listed = connection.Send("GET", "/admin/products?limit=1&fields=id,title");
         var product = listed.IsOk ? JsonNode.Parse(listed.Body)!["products"]![0]! : throw new BenchException($"/admin/products answered {listed.Status}.");
         var saved = connection.Send("POST", $"/admin/products/{product["id"]}", new JsonObject { ["title"] = (string)product["title"]! }.ToJsonString());

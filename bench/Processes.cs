@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace HeadlessPro.Bench;
 
-/// <summary>Processor seconds used so far: by the server, its database, this process, and everything on the machine.</summary>
+/// <summary>Processor seconds used so far: by the server, its database, this process with its ended children, and everything on the machine.</summary>
 internal readonly record struct CpuTimes(double Server, double Database, double Client, double Machine)
 {
     public static CpuTimes operator -(CpuTimes a, CpuTimes b) =>
@@ -42,7 +42,7 @@ internal sealed class Processes
         // user, nice, system, (idle, iowait,) irq, softirq
         var machine = File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var busy = new[] { 1, 2, 3, 6, 7 }.Sum(i => double.Parse(machine[i], CultureInfo.InvariantCulture)) / TicksPerSecond;
-        return new CpuTimes(Server is { } server ? Used(server, false) : 0, Database is { } database ? UsedWithChildren(database) : 0, Used(_self, false), busy);
+        return new CpuTimes(Server is { } server ? Used(server, false) : 0, Database is { } database ? UsedWithChildren(database) : 0, Used(_self, true), busy);
     }
 
     // Backends that ended are in the postmaster's account of its children.

@@ -6,8 +6,12 @@ try
     return arguments.Words.FirstOrDefault() switch
     {
         null => RunScenarios.Run(arguments, args),
+        "bare" => BareKestrel.Run(arguments, args),
+        "sql" => SqlReplay.Run(arguments, args),
+        "compare" => Compare.Run(arguments),
+        "serve-bytes" => BareKestrel.Serve(arguments),
         "data" => LoadData.Run(arguments),
-        _ => throw new BenchException("Usage: see bench/README.md"),
+        _ => throw new BenchException("There are data, bare, sql and compare; without any of these, scenarios run. See bench/README.md."),
     };
 }
 catch (BenchException e)

@@ -11,6 +11,7 @@ internal static class RunScenarios
         var target = new Target(arguments);
         var names = arguments.Text("scenario", "list") is "all" ? AllScenarios.Names : arguments.Text("scenario", "list").Split(',');
         var lines = arguments.Number("lines") ?? 5;
+        var (units, buyers, adminKey) = (arguments.Number("units") ?? 1000, arguments.Number("buyers") ?? 10_000, arguments.Text("admin-key", "sk_demo"));
         var json = arguments.Text("json");
         arguments.RefuseUnknown();
 
@@ -18,16 +19,26 @@ internal static class RunScenarios
         Console.WriteLine(Table.Header);
         foreach (var name in names)
         {
-            var scenario = AllScenarios.Make(name, target.Shop, lines);
-            foreach (var load in target.Loads)
+            if (name == FlashSale.Name)
             {
-                results.Add(ClosedLoop.Run(scenario, name, target.Shop.Connect, target.Processes, load));
-                Console.WriteLine(Table.Of(results[^1]));
+                using var admin = new HttpConnection(target.Url, HttpConnection.Basic(adminKey));
+                var sale = new FlashSale(target.Shop, admin, units, buyers);
+                foreach (var load in target.Loads) Show(sale.Run(target.Processes, load));
+                continue;
             }
+
+            var scenario = AllScenarios.Make(name, target.Shop, lines);
+            foreach (var load in target.Loads) Show(ClosedLoop.Run(scenario, name, target.Shop.Connect, target.Processes, load));
         }
 
         Save(json, RunResult.Of(command, target.Url.ToString(), results));
         return results.Any(r => r.Failed > 0 || r.Main is null) ? 1 : 0;
+
+        void Show(ScenarioResult result)
+        {
+            results.Add(result);
+            Console.WriteLine(Table.Of(result));
+        }
     }
 
     public static void Save(string? file, RunResult run)

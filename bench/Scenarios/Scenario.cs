@@ -10,10 +10,10 @@ internal interface IScenario
     void Once(Worker worker);
 }
 
-/// <summary>By name.</summary>
+/// <summary>By name. The flash sale is none of these: it ends by itself.</summary>
 internal static class AllScenarios
 {
-    public static readonly string[] Names = ["list", "list-storefront", "list-unique", "detail", "search", "cart", "checkout", "mixed"];
+    public static readonly string[] Names = ["list", "list-storefront", "list-unique", "detail", "search", "cart", "checkout", "mixed", FlashSale.Name];
 
     public static IScenario Make(string name, Shop shop, int linesPerCart) => name switch
     {
