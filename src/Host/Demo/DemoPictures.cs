@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 
 namespace HeadlessPro.Host.Demo;
 
@@ -73,6 +74,40 @@ internal static class DemoPictures
         http.Response.Headers.CacheControl = "public, max-age=86400";
         return Results.Bytes(Encoding.UTF8.GetBytes(picture), "image/svg+xml");
     }).ExcludeFromDescription();
+
+    /// <summary>Where the pictures are read, as that of uploads: <c>PUBLIC_URL</c>, else where this host listens.</summary>
+    public static string Address(IConfiguration configuration, Uri host) =>
+        configuration["PUBLIC_URL"] is { Length: > 0 } address ? address.TrimEnd('/') : host.GetLeftPart(UriPartial.Authority);
+
+    /// <summary>
+    /// Products keep whole addresses, because shops live on other hosts than this one. When this host has another address than they were
+    /// made with, those of our pictures are set anew; what staff put in their place stays.
+    /// </summary>
+    public static async Task Move(DemoApi api, string address, CancellationToken ct)
+    {
+        const string Fields = "id,thumbnail,images.id,images.url,images.alt,images.metadata,variants.id,variants.thumbnail";
+        // The demo's products are the oldest.
+        var products = (await api.Get($"/admin/products?limit=200&order=created_at&fields={Fields}", ct))["products"]!.AsArray();
+        var moved = new JsonArray();
+        foreach (var product in products)
+        {
+            var (change, isMoved) = (product!.DeepClone().AsObject(), false);
+            MoveTo(change, "thumbnail");
+            foreach (var image in change["images"]!.AsArray()) MoveTo(image!.AsObject(), "url");
+            foreach (var variant in change["variants"]!.AsArray()) MoveTo(variant!.AsObject(), "thumbnail");
+            if (isMoved) moved.Add(change);
+
+            void MoveTo(JsonObject picture, string field)
+            {
+                if ((string?)picture[field] is not { } url || url.LastIndexOf("/demo/", StringComparison.Ordinal) is not (> 0 and var path)) return;
+                if (url.StartsWith($"{address}/demo/", StringComparison.Ordinal) || Draw(Path.GetFileNameWithoutExtension(url)) is null) return;
+                picture[field] = address + url[path..];
+                isMoved = true;
+            }
+        }
+
+        if (moved.Count > 0) await api.Post("/admin/products/batch", new JsonObject { ["update"] = moved }, ct);
+    }
 
     /// <summary>The picture, or null when there is no such shape or colour.</summary>
     public static string? Draw(string name)

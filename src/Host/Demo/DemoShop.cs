@@ -12,7 +12,7 @@ namespace HeadlessPro.Host.Demo;
 /// EMPTY     no sales channel yet, or the demo's own that is not finished
 /// KEYS      pk_demo and sk_demo
 /// SHOP      channel, two warehouses and three shops, regions and taxes, shipping, products, promotions
-/// FINISHED  noted on the sales channel, so that the next start does nothing
+/// FINISHED  noted on the sales channel, so that the next start does nothing, but for pictures of a host that has another address now
 /// </code>
 /// Each step finds what it made before, so a start that was cut off goes on with the next one.
 /// </summary>
@@ -58,24 +58,34 @@ public static class DemoShop
         var channel = await api.Ensure("/admin/sales-channels", "sales_channels", "sales_channel", "name",
             new JsonObject { ["name"] = Channel, ["description"] = "The web shop of the demo" }, ct);
         var channelId = (string)channel["id"]!;
-        if ((string?)channel["metadata"]?["demo"] == "complete") return true;
+        var pictures = DemoPictures.Address(services.GetRequiredService<IConfiguration>(), address);
+        var isComplete = (string?)channel["metadata"]?["demo"] == "complete";
+        if (isComplete && (string?)channel["metadata"]?["pictures"] == pictures) return true;
+        await DemoPictures.Move(api, pictures, ct);
+        if (isComplete) return await Finish();
         await api.Post($"/admin/api-keys/{WireId.Encode("apk", publishable.Id)}/sales-channels", new JsonObject { ["add"] = new JsonArray(channelId) }, ct);
 
         await DemoPlaces.Seed(api, channelId, ct);
-        await DemoProducts.Seed(api, channelId, address, ct);
+        await DemoProducts.Seed(api, channelId, pictures, ct);
         await DemoPromotions.Seed(api, ct);
-        await api.Post($"/admin/sales-channels/{channelId}", new JsonObject { ["metadata"] = new JsonObject { ["demo"] = "complete" } }, ct);
-        return true;
+        return await Finish();
+
+        async Task<bool> Finish()
+        {
+            var noted = new JsonObject { ["demo"] = "complete", ["pictures"] = pictures };
+            await api.Post($"/admin/sales-channels/{channelId}", new JsonObject { ["metadata"] = noted }, ct);
+            return true;
+        }
     }
 }
 
-/// <summary>The demo's products: our own file format, pictures with this host's address.</summary>
+/// <summary>The demo's products: our own file format, pictures with the address they are read at.</summary>
 internal static class DemoProducts
 {
-    public static async Task Seed(DemoApi api, string channelId, Uri address, CancellationToken ct)
+    public static async Task Seed(DemoApi api, string channelId, string pictures, CancellationToken ct)
     {
         using var reader = new StreamReader(typeof(DemoProducts).Assembly.GetManifestResourceStream("HeadlessPro.Host.Demo.products.csv")!);
-        var csv = (await reader.ReadToEndAsync(ct)).Replace("/demo/", $"{address.GetLeftPart(UriPartial.Authority)}/demo/", StringComparison.Ordinal);
+        var csv = (await reader.ReadToEndAsync(ct)).Replace("/demo/", $"{pictures}/demo/", StringComparison.Ordinal);
         await api.Import(csv, $"file_name=demo.csv&sales_channel_id={channelId}", ct);
     }
 }

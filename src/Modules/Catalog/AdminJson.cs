@@ -51,9 +51,3 @@ internal sealed partial class AdminJson : JsonSerializerContext;
 
 /// <summary>Ids to add to and remove from a relation.</summary>
 internal sealed record LinkIdsRequest(IReadOnlyList<string>? Add = null, IReadOnlyList<string>? Remove = null);
-
-/// <summary>JSON columns on their way to the wire.</summary>
-internal static class JsonColumn
-{
-    public static JsonElement? Read(string? json) => json is null ? null : JsonElement.Parse(json);
-}

@@ -20,30 +20,28 @@ internal static class FulfillmentWire
     public const string PriceRule = "prule";
     public const string Region = "reg";
 
-    public static JsonElement? Json(string? text) => text is null ? null : JsonElement.Parse(text);
-
     public static FulfillmentSetResponse ToWire(SetRow set, ShippingSetup setup) => new(
         WireId.Encode(Set, set.Id), set.Name, set.Type, WireId.EncodeOrNull("sloc", set.LocationId), Location(set),
-        set.SalesChannelIds.Select(c => WireId.Encode("sc", c)).ToList(), Json(set.Metadata), set.CreatedAt, set.UpdatedAt, null,
+        set.SalesChannelIds.Select(c => WireId.Encode("sc", c)).ToList(), JsonColumn.Read(set.Metadata), set.CreatedAt, set.UpdatedAt, null,
         setup.ZonesOfSet[set.Id].Select(z => ToWire(z, setup)).ToList());
 
     public static ServiceZoneResponse ToWire(ZoneRow zone, ShippingSetup setup) => new(
-        WireId.Encode(Zone, zone.Id), zone.Name, WireId.Encode(Set, zone.FulfillmentSetId), Json(zone.Metadata), zone.CreatedAt, zone.UpdatedAt, null,
+        WireId.Encode(Zone, zone.Id), zone.Name, WireId.Encode(Set, zone.FulfillmentSetId), JsonColumn.Read(zone.Metadata), zone.CreatedAt, zone.UpdatedAt, null,
         setup.GeoZonesOfZone[zone.Id].Select(g => new GeoZoneResponse(
             WireId.Encode(GeoZone, g.Id), g.Type, g.CountryCode, g.ProvinceCode, g.PostalPrefix)).ToList());
 
     public static ShippingProfileResponse ToWire(ProfileRow profile) => new(
-        WireId.Encode(Profile, profile.Id), profile.Name, profile.Type, Json(profile.Metadata), profile.CreatedAt, profile.UpdatedAt, null);
+        WireId.Encode(Profile, profile.Id), profile.Name, profile.Type, JsonColumn.Read(profile.Metadata), profile.CreatedAt, profile.UpdatedAt, null);
 
     public static ShippingOptionTypeResponse ToWire(OptionTypeRow type) => new(
         WireId.Encode(Type, type.Id), type.Label, type.Description, type.Code, type.CreatedAt, type.UpdatedAt, null);
 
     public static ShippingOptionResponse ToWire(ShippingOption option, ShippingSetup setup) => new(
         WireId.Encode(Option, option.Row.Id), option.Row.Name, option.Row.PriceType, WireId.Encode(Zone, option.Zone.Id),
-        WireId.Encode(Profile, option.Profile.Id), WireId.Encode(Type, option.Type.Id), option.Row.ProviderId, Json(option.Row.Data),
-        Json(option.Row.Metadata), option.Row.CreatedAt, option.Row.UpdatedAt, null, ToWire(option.Type), ToWire(option.Profile),
+        WireId.Encode(Profile, option.Profile.Id), WireId.Encode(Type, option.Type.Id), option.Row.ProviderId, option.Data,
+        JsonColumn.Read(option.Row.Metadata), option.Row.CreatedAt, option.Row.UpdatedAt, null, ToWire(option.Type), ToWire(option.Profile),
         ToWire(option.Zone, setup), new ShippingProviderResponse(option.Row.ProviderId, true),
-        option.Rules.Select(r => new ShippingOptionRuleDetail(WireId.Encode(OptionRule, r.Id), r.Attribute, r.Operator, JsonElement.Parse(r.Value))).ToList(),
+        option.Rules.Select(r => new ShippingOptionRuleDetail(WireId.Encode(OptionRule, r.Row.Id), r.Row.Attribute, r.Row.Operator, r.Value)).ToList(),
         option.Prices.Select(p => ToWire(p, option.Row.PriceSetId)).ToList());
 
     public static ShippingPriceResponse ToWire(ShippingPrice price, Guid priceSet)

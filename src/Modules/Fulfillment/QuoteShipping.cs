@@ -36,7 +36,9 @@ internal sealed class QuoteShipping : IFulfillment, IDisposable
             .Where(o => request.OptionIds?.Contains(o.Row.Id) != false && ShippingRules.Fits(o, request))
             .Select(o => (Option: o, Price: ShippingRules.PriceOf(o, request)))
             .Where(p => p.Price is not null)
-            .Select(p => new ShippingQuote(p.Option.Row.Id, p.Option.Row.Name, p.Option.Type.Id, p.Price!.Row.Amount, Describe(p.Option, p.Price, request), p.Option.Profile.Id))
+            .Select(p => new ShippingQuote(
+                p.Option.Row.Id, p.Option.Row.Name, p.Option.Type.Id, p.Price!.Row.Amount,
+                setup.Documents.GetOrAdd((p.Price.Row.Id, request.IsTaxInclusive), _ => Describe(p.Option, p.Price, request.IsTaxInclusive)), p.Option.Profile.Id))
             .ToList();
     }
 
@@ -51,7 +53,7 @@ internal sealed class QuoteShipping : IFulfillment, IDisposable
         return setup;
     }
 
-    private static string Describe(ShippingOption option, ShippingPrice price, Contracts.Fulfillment.QuoteShipping request)
+    private static string Describe(ShippingOption option, ShippingPrice price, bool isTaxInclusive)
     {
         var amount = Money.ToMajor(price.Row.Amount, price.Row.CurrencyCode);
         var raw = new RawAmountResponse(FulfillmentWire.Text(amount), 20);
@@ -59,15 +61,15 @@ internal sealed class QuoteShipping : IFulfillment, IDisposable
         var (zoneId, setId) = (WireId.Encode(FulfillmentWire.Zone, option.Zone.Id), WireId.Encode(FulfillmentWire.Set, option.Set.Id));
         var document = new ShippingQuoteDocument(
             WireId.Encode(FulfillmentWire.Option, option.Row.Id), option.Row.Name, option.Row.PriceType, zoneId,
-            WireId.Encode(FulfillmentWire.Profile, option.Profile.Id), option.Row.ProviderId, FulfillmentWire.Json(option.Row.Data),
+            WireId.Encode(FulfillmentWire.Profile, option.Profile.Id), option.Row.ProviderId, option.Data,
             new QuotedZoneDocument(setId, zoneId, new QuotedSetDocument(option.Set.Type, setId, FulfillmentWire.Location(option.Set))),
             new QuotedTypeDocument(WireId.Encode(FulfillmentWire.Type, option.Type.Id), option.Type.Label, option.Type.Description, option.Type.Code),
             new ShippingProviderResponse(option.Row.ProviderId, true),
-            option.Rules.Select(r => new QuotedRuleDocument(r.Attribute, JsonElement.Parse(r.Value), r.Operator)).ToList(),
+            option.Rules.Select(r => new QuotedRuleDocument(r.Row.Attribute, r.Value, r.Row.Operator)).ToList(),
             new CalculatedShippingPriceDocument(
-                WireId.Encode(FulfillmentWire.PriceSet, option.Row.PriceSetId), false, request.IsTaxInclusive, amount, raw, false, request.IsTaxInclusive,
+                WireId.Encode(FulfillmentWire.PriceSet, option.Row.PriceSetId), false, isTaxInclusive, amount, raw, false, isTaxInclusive,
                 amount, raw, price.Row.CurrencyCode, chosen, chosen),
-            option.Prices.Select(p => FulfillmentWire.ToWire(p, option.Row.PriceSetId)).ToList(), amount, request.IsTaxInclusive, false);
+            option.Prices.Select(p => FulfillmentWire.ToWire(p, option.Row.PriceSetId)).ToList(), amount, isTaxInclusive, false);
         return JsonSerializer.Serialize(document, FulfillmentJson.Default.ShippingQuoteDocument);
     }
 }

@@ -1,5 +1,8 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
 using Dapper;
 using HeadlessPro.Contracts;
+using HeadlessPro.Platform.Web;
 using Npgsql;
 
 namespace HeadlessPro.Fulfillment;
@@ -28,19 +31,32 @@ internal sealed record PriceRow(
 
 internal sealed record PriceRuleRow(Guid Id, Guid PriceId, string Attribute, string Operator, long Value);
 
+/// <summary>A rule of an option with its value parsed: a quote of every cart change compares with <paramref name="Wanted"/>.</summary>
+internal sealed record OptionRule(OptionRuleRow Row, JsonElement Value, IReadOnlyList<string> Wanted)
+{
+    public static OptionRule Of(OptionRuleRow row)
+    {
+        var value = JsonElement.Parse(row.Value);
+        return new OptionRule(row, value, value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().Select(v => v.ToString()).ToList() : [value.ToString()]);
+    }
+}
+
 /// <summary>A price and the rules that must hold for it.</summary>
 internal sealed record ShippingPrice(PriceRow Row, IReadOnlyList<PriceRuleRow> Rules);
 
 /// <summary>A live option with all that decides whether it fits and what it costs.</summary>
 internal sealed record ShippingOption(
-    OptionRow Row, ZoneRow Zone, IReadOnlyList<GeoZoneRow> GeoZones, SetRow Set, ProfileRow Profile, OptionTypeRow Type,
-    IReadOnlyList<OptionRuleRow> Rules, IReadOnlyList<ShippingPrice> Prices);
+    OptionRow Row, JsonElement? Data, ZoneRow Zone, IReadOnlyList<GeoZoneRow> GeoZones, SetRow Set, ProfileRow Profile, OptionTypeRow Type,
+    IReadOnlyList<OptionRule> Rules, IReadOnlyList<ShippingPrice> Prices);
 
 /// <summary>Everything the shop knows of shipping, as one picture. It is small (tens of rows), so it is always read whole.</summary>
 internal sealed record ShippingSetup(
     IReadOnlyList<SetRow> Sets, ILookup<Guid, ZoneRow> ZonesOfSet, ILookup<Guid, GeoZoneRow> GeoZonesOfZone, IReadOnlyList<ProfileRow> Profiles,
     IReadOnlyList<OptionTypeRow> Types, IReadOnlyList<ShippingOption> Options)
 {
+    /// <summary>Quoted options as JSON: written at the first quote, the same for every cart until the setup changes.</summary>
+    public ConcurrentDictionary<(Guid Price, bool IsTaxInclusive), string> Documents { get; } = new();
+
     public IEnumerable<ZoneRow> Zones => Sets.SelectMany(s => ZonesOfSet[s.Id]);
 
     /// <summary>Reads it in one round trip.</summary>
@@ -81,7 +97,8 @@ internal sealed record ShippingSetup(
             join set in sets on zone.FulfillmentSetId equals set.Id
             join profile in profiles on option.ShippingProfileId equals profile.Id
             join type in types on option.ShippingOptionTypeId equals type.Id
-            select new ShippingOption(option, zone, geoZones[zone.Id].ToList(), set, profile, type, rules[option.Id].ToList(),
+            select new ShippingOption(
+                option, JsonColumn.Read(option.Data), zone, geoZones[zone.Id].ToList(), set, profile, type, rules[option.Id].Select(OptionRule.Of).ToList(),
                 prices[option.Id].Select(p => new ShippingPrice(p, priceRules[p.Id].ToList())).ToList());
         return new ShippingSetup(sets, zones.ToLookup(z => z.FulfillmentSetId), geoZones, profiles, types, whole.ToList());
     }

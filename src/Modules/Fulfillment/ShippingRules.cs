@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using HeadlessPro.Contracts;
 
 namespace HeadlessPro.Fulfillment;
@@ -45,9 +44,9 @@ internal static class ShippingRules
     private static string Squeeze(string? code) => (code ?? "").Replace(" ", "", StringComparison.Ordinal);
 
     /// <summary>A rule about something a cart does not know never holds.</summary>
-    private static bool Holds(OptionRuleRow rule, Contracts.Fulfillment.QuoteShipping request)
+    private static bool Holds(OptionRule rule, Contracts.Fulfillment.QuoteShipping request)
     {
-        var actual = rule.Attribute switch
+        var actual = rule.Row.Attribute switch
         {
             "enabled_in_store" => "true",
             "is_return" => "false",
@@ -58,18 +57,13 @@ internal static class ShippingRules
             _ => null,
         };
         if (actual is null) return false;
-        var wanted = Texts(JsonElement.Parse(rule.Value));
-        return rule.Operator switch
+        return rule.Row.Operator switch
         {
-            "eq" or "in" => wanted.Any(w => Equal(actual, w)),
-            "ne" or "nin" => !wanted.Any(w => Equal(actual, w)),
-            _ => Number(actual) is { } left && wanted.Count == 1 && Number(wanted[0]) is { } right && Compare(left, rule.Operator, right),
+            "eq" or "in" => rule.Wanted.Any(w => Equal(actual, w)),
+            "ne" or "nin" => !rule.Wanted.Any(w => Equal(actual, w)),
+            _ => Number(actual) is { } left && rule.Wanted.Count == 1 && Number(rule.Wanted[0]) is { } right && Compare(left, rule.Row.Operator, right),
         };
     }
-
-    private static List<string> Texts(JsonElement value) => value.ValueKind == JsonValueKind.Array
-        ? value.EnumerateArray().Select(v => v.ToString()).ToList()
-        : [value.ToString()];
 
     private static bool Equal(string actual, string wanted) =>
         actual == wanted || (Number(actual) is { } left && Number(wanted) is { } right && left == right);

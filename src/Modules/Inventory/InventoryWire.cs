@@ -14,8 +14,6 @@ internal static class InventoryWire
     public const string Address = "laddr";
     public const string Reservation = "resitem";
     public const string Variant = "variant";
-
-    public static JsonElement? Json(string? text) => text is null ? null : JsonElement.Parse(text);
 }
 
 /// <summary>A stock item. Quantities are sums over its levels.</summary>

@@ -1,3 +1,6 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using HeadlessPro.Host.Demo;
 
 namespace HeadlessPro.Modules.Tests.Demo;
@@ -25,6 +28,27 @@ public class DemoShopTests(DemoShopTests.LocalApp app) : IClassFixture<DemoShopT
         Assert.Equal((129m, true), ((decimal)variant["calculated_price"]!["calculated_amount"]!, (long)variant["inventory_quantity"]! > 0));
         using var picture = await shopper.GetAsync((string)page["products"]![0]!["thumbnail"]!);
         Assert.Equal("image/svg+xml", picture.Content.Headers.ContentType!.MediaType);
+    }
+
+    [Fact]
+    public async Task A_demo_shop_that_starts_at_another_address_still_shows_its_pictures_and_changes_nothing_else()
+    {
+        const string Products = "/admin/products?limit=200&order=handle&fields=*,-updated_at,-sales_channels,*images,-images.updated_at,*variants,-variants.updated_at,*variants.prices";
+        Assert.True(await DemoShop.Seed(app.Services, app.BaseAddress, default));
+        var product = (await app.Admin.GetJson("/admin/products?limit=1&order=handle"))["products"]![0]!["id"];
+        await app.Admin.PostJson($"/admin/products/{product}", new { thumbnail = "https://img.example/demo/mine.jpg" });
+        var before = Text(await Demo(Products));
+        var address = app.BaseAddress;
+        Assert.Contains($"{address}demo/mug-rust.svg", before, StringComparison.Ordinal);
+
+        await app.Restart();
+        Assert.NotEqual(address, app.BaseAddress);
+        Assert.True(await DemoShop.Seed(app.Services, app.BaseAddress, default));
+        Assert.Equal(before.Replace(address.ToString(), app.BaseAddress.ToString(), StringComparison.Ordinal), Text(await Demo(Products)));
+        Assert.Contains("https://img.example/demo/mine.jpg", before, StringComparison.Ordinal);
+
+        async Task<JsonNode> Demo(string path) => (await app.Admin.GetJson(path))["products"]!;
+        static string Text(JsonNode products) => products.ToJsonString(new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using HeadlessPro.Contracts;
+using HeadlessPro.Platform.Web;
 
 namespace HeadlessPro.Catalog.Categories;
 

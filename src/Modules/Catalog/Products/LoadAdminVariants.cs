@@ -1,5 +1,6 @@
 using Dapper;
 using HeadlessPro.Contracts;
+using HeadlessPro.Platform.Web;
 using Npgsql;
 
 namespace HeadlessPro.Catalog.Products;

@@ -71,7 +71,7 @@ internal static class ChangeShippingOption
         await using var change = await ShippingChange.Begin(db, ct);
         var old = change.Option(id);
         var prices = currencies is null ? old.Prices : ShippingPrices.Prices(request.Prices.Value, currencies, old.Row.Id, old.Prices);
-        var rules = request.Rules.IsSet ? ShippingPrices.Rules(request.Rules.Value, old.Row.Id) : old.Rules;
+        var rules = request.Rules.IsSet ? ShippingPrices.Rules(request.Rules.Value, old.Row.Id) : old.Rules.Select(r => r.Row).ToList();
         var row = old.Row with
         {
             Name = request.Name.Or(old.Row.Name),

@@ -35,7 +35,7 @@ internal sealed record ItemRow(
         return new InventoryItemResponse(
             WireId.Encode(InventoryWire.Item, Id), Sku, Title, Description, Thumbnail, RequiresShipping, LowStockThreshold, OriginCountry, HsCode,
             MidCode, Material, Weight, Length, Height, Width, own.Sum(l => l.StockedQuantity), own.Sum(l => l.ReservedQuantity),
-            InventoryWire.Json(Metadata), CreatedAt, UpdatedAt, DeletedAt, own,
+            JsonColumn.Read(Metadata), CreatedAt, UpdatedAt, DeletedAt, own,
             variants.Select(v => new InventoryItemVariantResponse(WireId.Encode(InventoryWire.Variant, v.VariantId), v.Required)).ToList());
     }
 }

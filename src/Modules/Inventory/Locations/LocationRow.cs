@@ -63,5 +63,5 @@ internal sealed record LocationRow(
         WireId.EncodeOrNull(InventoryWire.Address, AddressId),
         AddressId is not { } address ? null : new StockLocationAddressResponse(
             WireId.Encode(InventoryWire.Address, address), Address1!, Address2, Company, City, CountryCode, Phone, Province, PostalCode),
-        InventoryWire.Json(Metadata), CreatedAt, UpdatedAt, DeletedAt, Channels.Select(c => new LocationChannelResponse(WireId.Encode("sc", c))).ToList());
+        JsonColumn.Read(Metadata), CreatedAt, UpdatedAt, DeletedAt, Channels.Select(c => new LocationChannelResponse(WireId.Encode("sc", c))).ToList());
 }

@@ -3,7 +3,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HeadlessPro.Inventory;
 
-/// <summary>Drops reservations given back a month ago: carts nobody will come back to. Those of orders stay.</summary>
+/// <summary>
+/// Drops reservations given back a month ago: carts nobody will come back to. Those of orders stay as long as the orders do: they say
+/// which location sends each piece, and what is owed.
+/// </summary>
 internal static class ForgetReservations
 {
     public const string Name = "inventory.forget_reservations";
