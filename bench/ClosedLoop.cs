@@ -13,11 +13,10 @@ internal static class ClosedLoop
     {
         var window = new Window();
         var workers = Enumerable.Range(0, load.Concurrency).Select(i => new Worker(connect(), window, load.Seed + i)).ToArray();
-        var threads = Array.ConvertAll(workers, worker => new Thread(() =>
+        var threads = Start(workers, worker =>
         {
             while (!window.IsOver) scenario.Once(worker);
-        }, 256 * 1024) { IsBackground = true });
-        foreach (var thread in threads) thread.Start();
+        });
 
         Thread.Sleep(load.WarmUp);
         var before = processes.Times();
@@ -42,20 +41,26 @@ internal static class ClosedLoop
         var workers = Enumerable.Range(0, load.Concurrency)
             .Select(i => new Worker(connect(), new Window { From = 0 }, load.Seed + i) { SoldOutIsRight = soldOutIsRight }).ToArray();
         var next = -1;
-        var threads = Array.ConvertAll(workers, worker => new Thread(() =>
-        {
-            for (var i = Interlocked.Increment(ref next); i < count; i = Interlocked.Increment(ref next)) once(worker, i);
-        }, 256 * 1024) { IsBackground = true });
-
         var before = processes.Times();
         var from = Stopwatch.GetTimestamp();
-        foreach (var thread in threads) thread.Start();
+        var threads = Start(workers, worker =>
+        {
+            for (var i = Interlocked.Increment(ref next); i < count; i = Interlocked.Increment(ref next)) once(worker, i);
+        });
         foreach (var thread in threads) thread.Join();
         var seconds = Stopwatch.GetElapsedTime(from).TotalSeconds;
         var cpu = processes.Times() - before;
         var steps = Merge(workers);
         foreach (var worker in workers) worker.Dispose();
         return ScenarioResult.Of(named.Name, named.Headline, load.Concurrency, seconds, steps, cpu, processes.ServerMemory);
+    }
+
+    private static List<Thread> Start(IEnumerable<Worker> workers, Action<Worker> work)
+    {
+        const int smallStack = 256 * 1024;
+        var threads = workers.Select(worker => new Thread(() => work(worker), smallStack) { IsBackground = true }).ToList();
+        foreach (var thread in threads) thread.Start();
+        return threads;
     }
 
     private static Dictionary<string, StepTally> Merge(IEnumerable<Worker> workers)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace HeadlessPro.Bench;
 
@@ -30,6 +31,7 @@ internal sealed record ScenarioResult(
     string Scenario, string Headline, int Concurrency, double Seconds, double Rate, CpuUse? Cpu, double? ServerMib, IReadOnlyList<StepResult> Steps,
     IReadOnlyDictionary<string, double>? Notes = null)
 {
+    [JsonIgnore]
     public StepResult? Main => Steps.FirstOrDefault(s => s.Step == Headline);
 
     public long Failed => Steps.Sum(s => s.Wrong + s.Errors.Values.Sum());
