@@ -6,7 +6,6 @@ using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
-using Npgsql;
 
 namespace HeadlessPro.Catalog.Imports;
 

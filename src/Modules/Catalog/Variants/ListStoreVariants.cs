@@ -1,5 +1,4 @@
 using HeadlessPro.Platform.Caching;
-using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Security;
 using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Http;

@@ -1,4 +1,3 @@
-using Dapper;
 using HeadlessPro.Contracts;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Web;
