@@ -120,12 +120,11 @@ internal static partial class Check
         return [.. ids];
     }
 
-    /// <summary>An object or null, as PostgreSQL can keep it.</summary>
+    /// <summary>The text to store for an object; null for null.</summary>
     public static string? Metadata(string path, JsonElement? value)
     {
-        if (value is not { } element || element.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined) return null;
-        if (element.ValueKind != JsonValueKind.Object) throw Invalid($"Invalid request: Expected type: 'object' for field '{path}'");
-        return JsonProblem(element) is { } problem ? throw Invalid($"Invalid request: Field '{path}' contains {problem}") : element.GetRawText();
+        Platform.Web.Check.Json(path, value);
+        return Platform.Web.Check.JsonText(value);
     }
 
     /// <summary>Says what a unique index refused, in the words of the wire; null for any other failure.</summary>
@@ -157,28 +156,6 @@ internal static partial class Check
 
     /// <summary>The id in a path; unknown shapes are as unknown as unknown ids.</summary>
     public static Guid PathId(string what, string prefix, string id) => WireId.TryDecode(prefix, id, out var key) ? key : throw NotFound(what, id);
-
-    /// <summary>What <c>jsonb</c> cannot hold of it; null when it can hold all.</summary>
-    public static string? JsonProblem(JsonElement element) => element.ValueKind switch
-    {
-        JsonValueKind.Object => element.EnumerateObject().Select(p => TextProblem(() => p.Name) ?? JsonProblem(p.Value)).FirstOrDefault(p => p is not null),
-        JsonValueKind.Array => element.EnumerateArray().Select(JsonProblem).FirstOrDefault(p => p is not null),
-        JsonValueKind.Number => element.TryGetDouble(out var number) && double.IsFinite(number) ? null : "a number out of range",
-        JsonValueKind.String => TextProblem(() => element.GetString()!),
-        _ => null,
-    };
-
-    private static string? TextProblem(Func<string> read)
-    {
-        try
-        {
-            return read().Contains('\0', StringComparison.Ordinal) ? "a null character" : null;
-        }
-        catch (InvalidOperationException)
-        {
-            return "half a surrogate pair";
-        }
-    }
 
     [GeneratedRegex(@"^[\p{Ll}\p{Lo}\p{Lm}\p{Mn}\p{Mc}\p{Nd}_][\p{Ll}\p{Lo}\p{Lm}\p{Mn}\p{Mc}\p{Nd}_.-]*\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex PlainHandle();

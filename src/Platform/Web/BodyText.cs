@@ -1,17 +1,36 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Unicode;
 
 namespace HeadlessPro.Platform.Web;
 
-/// <summary>Refuses text that no column can hold: bytes that are not UTF-8, null characters and half surrogate pairs, names of properties included.</summary>
+/// <summary>
+/// Refuses what no column can hold: bytes that are not UTF-8, null characters and half surrogate pairs (names of properties included), and
+/// numbers of more than 300 digits.
+/// </summary>
 internal static class BodyText
 {
+    private const int LongestNumber = 300;
+
     /// <summary>What is wrong, or null. Malformed JSON is for others to say.</summary>
     public static string? FindProblem(ReadOnlySpan<byte> json)
     {
         if (!Utf8.IsValid(json)) return "Invalid request: The body is not valid UTF-8";
-        // Both can only be written as escapes.
-        return json.IndexOf("\\u"u8) < 0 ? null : Walk(json);
+        // The characters can only be written as escapes; a number that large has an exponent or very many digits.
+        return json.IndexOf("\\u"u8) < 0 && !MayHoldLargeNumber(json) ? null : Walk(json);
+    }
+
+    private static bool MayHoldLargeNumber(ReadOnlySpan<byte> json)
+    {
+        var digits = 0;
+        foreach (var letter in json)
+        {
+            if (char.IsAsciiDigit((char)letter)) digits++;
+            else if (digits > LongestNumber || (digits > 0 && letter is (byte)'e' or (byte)'E')) return true;
+            else if (letter != (byte)'.') digits = 0;
+        }
+
+        return false;
     }
 
     private static string? Walk(ReadOnlySpan<byte> json)
@@ -22,6 +41,7 @@ internal static class BodyText
         {
             while (reader.Read())
             {
+                if (reader.TokenType == JsonTokenType.Number && !Fits(reader.ValueSpan)) return $"Invalid request: Field '{Name(path)}' holds a number out of range";
                 if (reader.TokenType is not (JsonTokenType.PropertyName or JsonTokenType.String)) continue;
                 string text;
                 try
@@ -30,7 +50,7 @@ internal static class BodyText
                 }
                 catch (InvalidOperationException)
                 {
-                    return $"Invalid request: Field '{string.Join(", ", path)}' contains half a surrogate pair";
+                    return $"Invalid request: Field '{Name(path)}' contains half a surrogate pair";
                 }
 
                 if (reader.TokenType == JsonTokenType.PropertyName)
@@ -42,7 +62,7 @@ internal static class BodyText
                 }
 
                 if (text.Contains('\0', StringComparison.Ordinal))
-                    return $"Invalid request: Field '{string.Join(", ", path.Where(p => p.Length > 0))}' contains a null character";
+                    return $"Invalid request: Field '{Name(path)}' contains a null character";
             }
         }
         catch (JsonException)
@@ -52,4 +72,13 @@ internal static class BodyText
 
         return null;
     }
+
+    private static bool Fits(ReadOnlySpan<byte> number)
+    {
+        var exponent = number.IndexOfAny("eE"u8);
+        return number.Length <= LongestNumber && (exponent < 0
+            || (int.TryParse(number[(exponent + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var power) && power is >= -300 and <= 300));
+    }
+
+    private static string Name(List<string> path) => string.Join(", ", path.Where(p => p.Length > 0));
 }

@@ -4,7 +4,7 @@ using HeadlessPro.Contracts;
 namespace HeadlessPro.Platform.Web;
 
 /// <summary>
-/// Checks of single fields, after the body was read (text that no column can hold is refused there): each ends the request with 400 and
+/// Checks of single fields, after the body was read (text and numbers that no column can hold are refused there): each ends the request with 400 and
 /// names the field. Nested fields are written as Medusa does: <c>shipping_address, city</c>. An absent (null) value passes.
 /// </summary>
 public static class Check
@@ -36,37 +36,17 @@ public static class Check
         if (values?.Count > max) throw Wrong($"Field '{field}' has too many entries, expected at most: '{max}'");
     }
 
-    /// <summary>Free JSON such as <c>metadata</c>: an object or null, holding only what <c>jsonb</c> can keep.</summary>
+    /// <summary>Free JSON such as <c>metadata</c>: an object or null.</summary>
     public static void Json(string field, JsonElement? value)
     {
         if (value is not { } element || element.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined) return;
         if (element.ValueKind != JsonValueKind.Object)
             throw Wrong($"Expected type: 'object' for field '{field}', got: '{element.ValueKind.ToString().ToLowerInvariant()}'");
-        Walk(field, element);
     }
 
     /// <summary>The text to store for free JSON; null for null.</summary>
     public static string? JsonText(JsonElement? value) =>
         value is { ValueKind: JsonValueKind.Object } element ? element.GetRawText() : null;
-
-    private static void Walk(string field, JsonElement element)
-    {
-        switch (element.ValueKind)
-        {
-            case JsonValueKind.Object:
-                foreach (var property in element.EnumerateObject()) Walk(field, property.Value);
-                break;
-            case JsonValueKind.Array:
-                foreach (var item in element.EnumerateArray()) Walk(field, item);
-                break;
-            case JsonValueKind.Number:
-                var digits = element.GetRawText();
-                var exponent = digits.IndexOfAny(['e', 'E']);
-                if (digits.Length > 1000 || (exponent >= 0 && !(int.TryParse(digits[(exponent + 1)..], out var power) && power is >= -300 and <= 300)))
-                    throw Wrong($"Field '{field}' holds a number out of range");
-                break;
-        }
-    }
 
     private static ErrorException Wrong(string what) => new(Error.Invalid("Invalid request: " + what));
 }

@@ -52,10 +52,10 @@ public class AdminSalesChannelTests(HpApp app) : IClassFixture<HpApp>
     [InlineData("""{}""", "Invalid request: Field 'name' is required")]
     [InlineData("""{"name":"  "}""", "Invalid request: Field 'name' must have 1 to 255 characters")]
     [InlineData("""{"name":"a\u0000b"}""", "Invalid request: Field 'name' contains a null character")]
-    [InlineData("""{"name":"x","metadata":[]}""", "Invalid request: Expected type: 'object' for field 'metadata'")]
+    [InlineData("""{"name":"x","metadata":[]}""", "Invalid request: Expected type: 'object' for field 'metadata', got: 'array'")]
     [InlineData("""{"name":"x","metadata":{"a":{"b":"\u0000"}}}""", "Invalid request: Field 'metadata, a, b' contains a null character")]
     [InlineData("""{"name":"x","metadata":{"a":"\ud800"}}""", "Invalid request: Field 'metadata, a' contains half a surrogate pair")]
-    [InlineData("""{"name":"x","metadata":{"a":[1e400]}}""", "Invalid request: Field 'metadata' contains a number out of range")]
+    [InlineData("""{"name":"x","metadata":{"a":[1e400]}}""", "Invalid request: Field 'metadata, a' holds a number out of range")]
     [InlineData("""{"name":"x","colour":"red"}""", "Invalid request: Unrecognized fields: 'colour'")]
     public async Task Bad_input_names_the_field_and_creates_nothing(string body, string message)
     {

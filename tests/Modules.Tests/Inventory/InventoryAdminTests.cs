@@ -205,7 +205,7 @@ public class InventoryAdminTests(HpApp app) : IClassFixture<HpApp>
     [InlineData("/admin/inventory-items", """{"low_stock_threshold":1000000000000}""", "Invalid request: Value for field 'low_stock_threshold' too large, expected at most: '1000000000'")]
     [InlineData("/admin/inventory-items", """{"metadata":[1]}""", "Invalid request: Expected type: 'object' for field 'metadata', got: 'array'")]
     [InlineData("/admin/inventory-items", """{"metadata":{"a":"\u0000"}}""", "Invalid request: Field 'metadata, a' contains a null character")]
-    [InlineData("/admin/inventory-items", """{"metadata":{"a":1e400000}}""", "Invalid request: Field 'metadata' holds a number out of range")]
+    [InlineData("/admin/inventory-items", """{"metadata":{"a":1e400000}}""", "Invalid request: Field 'metadata, a' holds a number out of range")]
     [InlineData("/admin/inventory-items", """{"metadata":{"a":"\ud800"}}""", "Invalid request: Field 'metadata, a' contains half a surrogate pair")]
     [InlineData("/admin/inventory-items", """{"colour":"red"}""", "Invalid request: Unrecognized fields: 'colour'")]
     [InlineData("/admin/inventory-items", """{"location_levels":[{"location_id":"sloc_x"}]}""", "Invalid request: Value for field 'location_id' is not a stock location, got: 'sloc_x'")]

@@ -137,6 +137,43 @@ public class CheckoutRaceTests(CheckoutShop shop) : IClassFixture<CheckoutShop>
         await shop.Settled(voucher, stocked: 9);
     }
 
+    [Fact]
+    public async Task What_a_checkout_held_that_was_cut_off_is_given_back_when_its_cart_needs_it_no_longer()
+    {
+        var voucher = await shop.Voucher(stock: 10);
+        var cart = await shop.ReadyCart((voucher, 1));
+        var id = ShopFixture.Decode("cart", cart);
+        await shop.Store.PostJson($"/store/carts/{cart}/promotions", new { promo_codes = new[] { "SAVE10" } });
+        var used = await shop.Scalar<long>("select used from pricing.promotions where code = 'SAVE10'");
+        var steps = shop.Contract<CheckoutSteps>();
+        steps.Probe = reached =>
+        {
+            if (reached == CheckoutStep.Paid) throw new InvalidOperationException("cut off");
+        };
+        try
+        {
+            Assert.Equal(500, (await shop.TryComplete(cart)).Status);
+        }
+        finally
+        {
+            steps.Probe = null;
+        }
+
+        Assert.Equal(used + 1, await shop.Scalar<long>("select used from pricing.promotions where code = 'SAVE10'"));
+        Assert.Equal(1L, await LivePayments(id));
+
+        await shop.SetPrices(voucher, ("zar", 0));
+        await shop.Scalar<object>($"update ordering.carts set promo_codes = '{{}}', completing_until = now() where id = '{id}'");
+        Assert.Equal(0m, (decimal)(await shop.Complete(cart))["order"]!["total"]!);
+
+        Assert.Equal(used, await shop.Scalar<long>("select used from pricing.promotions where code = 'SAVE10'"));
+        Assert.Equal(0L, await LivePayments(id));
+        await shop.Settled(voucher, stocked: 9);
+    }
+
+    private Task<long> LivePayments(Guid cart) => shop.Scalar<long>(
+        $"select count(*) from payments.payments p join payments.collections c on c.id = p.collection_id where c.cart_id = '{cart}' and p.canceled_at is null");
+
     public static TheoryData<string> Steps => new(Enum.GetNames<CheckoutStep>());
 
     private async Task<(int Status, string Body)> Add(string cart, ShopVariant variant, int quantity, string key)

@@ -110,7 +110,7 @@ internal sealed class RowCells(CsvRow row, string handle, ImportReport report, b
         try
         {
             // Text first: the reader of objects stumbles over half a surrogate pair.
-            if (Catalog.Check.JsonProblem(JsonElement.Parse(text)) is { } problem) return Error.Invalid($"The JSON contains {problem}.");
+            if (BodyText.FindProblem(Encoding.UTF8.GetBytes(text)) is { } problem) return Error.Invalid(problem + ".");
             if (JsonNode.Parse(text, documentOptions: new() { AllowDuplicateProperties = false }) is JsonObject read) return read;
         }
         catch (JsonException)

@@ -17,12 +17,13 @@ internal sealed class CheckoutLease(Db db, CheckoutOptions options)
         await using var command = db.Command("""
             update ordering.carts set completing_token = $2, completing_until = now() + $3
             where id = $1 and completed_at is null and deleted_at is null and (completing_until is null or completing_until <= now())
-            returning nextval('ordering.order_numbers')
+            returning nextval('ordering.order_numbers'), (select before.completing_token is not null from ordering.carts before where before.id = $1)
             """);
         command.Parameters.Add(new() { Value = cartId });
         command.Parameters.Add(new() { Value = token });
         command.Parameters.Add(new() { Value = options.Lease });
-        return await command.ExecuteScalarAsync(ct) is long number ? new Claim(cartId, token, number) : null;
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        return await reader.ReadAsync(ct) ? new Claim(cartId, token, reader.GetInt64(0), reader.GetBoolean(1)) : null;
     }
 
     /// <summary>Makes sure the lease is still ours and will last through the next step.</summary>
@@ -46,7 +47,8 @@ internal sealed class CheckoutLease(Db db, CheckoutOptions options)
 /// <param name="CartId">The cart.</param>
 /// <param name="Token">The fence.</param>
 /// <param name="OrderNumber">The number of the order to be; numbers of checkouts that fail are lost, which is allowed.</param>
-internal sealed record Claim(Guid CartId, Guid Token, long OrderNumber);
+/// <param name="Resumed">An earlier attempt was cut off and may hold stock, promotions and money, for a cart that was changed since.</param>
+internal sealed record Claim(Guid CartId, Guid Token, long OrderNumber, bool Resumed);
 
 /// <summary>Configuration section <c>Checkout</c>.</summary>
 internal sealed class CheckoutOptions

@@ -35,8 +35,8 @@ internal sealed class CheckoutSteps(
         return CheckoutRules.WhatIsMissing(priced, collections.FirstOrDefault()) is { } missing ? missing : priced;
     }
 
-    /// <summary>Holds stock of every line whose stock is counted.</summary>
-    public async Task<Result<StockReservation>> ReserveStock(PricedCart cart, CancellationToken ct)
+    /// <summary>Holds stock of every line whose stock is counted, and no more than that.</summary>
+    public async Task<Result<StockReservation>> ReserveStock(PricedCart cart, Claim claim, CancellationToken ct)
     {
         var expires = Now + options.Reservation;
         var lines = cart.Cart.Lines
@@ -44,27 +44,33 @@ internal sealed class CheckoutSteps(
             .Where(l => l.variant.ManageInventory)
             .Select(l => new ReserveLine(l.line.VariantId, l.line.Quantity, l.variant.AllowBackorder, cart.SnapshotOf(l.line).Label))
             .ToList();
-        // Asked even with no line left to hold: an earlier attempt of this cart, cut off, may have held more, and all of it would be sold.
+        // A hold of an earlier attempt would be sold whole: it must shrink to what the cart holds now, even to nothing.
+        if (lines.Count == 0 && !claim.Resumed) return new StockReservation(cart.Cart.Id, expires);
         return await peers.Inventory.Reserve(new ReserveStock(cart.Cart.Id, cart.Cart.SalesChannelId, lines, expires), ct);
     }
 
     /// <summary>Holds again what is about to expire.</summary>
-    public async Task<Result<StockReservation>> KeepStock(PricedCart cart, StockReservation reservation, CancellationToken ct) =>
-        reservation.ExpiresAt - Now > options.Reservation / 2 ? reservation : await ReserveStock(cart, ct);
+    public async Task<Result<StockReservation>> KeepStock(PricedCart cart, Claim claim, StockReservation reservation, CancellationToken ct) =>
+        reservation.ExpiresAt - Now > options.Reservation / 2 ? reservation : await ReserveStock(cart, claim, ct);
 
-    /// <summary>Uses up the promotions that gave a discount.</summary>
-    public async Task<Result<Done>> ClaimPromotions(PricedCart cart, CancellationToken ct)
+    /// <summary>Uses up the promotions that gave a discount, and gives back those that no longer do.</summary>
+    public async Task<Result<Done>> ClaimPromotions(PricedCart cart, Claim claim, CancellationToken ct)
     {
         var uses = cart.Quote.Promotions.Where(p => p.Amount > 0).Select(p => new PromotionUse(p.Id, p.Amount)).ToList();
-        if (uses.Count == 0) return default(Done);
+        if (uses.Count == 0 && !claim.Resumed) return default(Done);
         var customer = cart.Cart.CustomerId?.ToString() ?? cart.Cart.Email!.ToLowerInvariant();
         return await peers.Pricing.ClaimPromotions(new ClaimPromotions(cart.Cart.Id, customer, uses, cart.Cart.CurrencyCode), ct);
     }
 
     /// <summary>Authorizes exactly the total; nothing is asked of a provider when nothing is owed.</summary>
-    public async Task<Result<CheckoutPayment>> Pay(PricedCart cart, CancellationToken ct)
+    public async Task<Result<CheckoutPayment>> Pay(PricedCart cart, Claim claim, CancellationToken ct)
     {
-        if (cart.Total == 0) return new CheckoutPayment(null);
+        if (cart.Total == 0)
+        {
+            if (claim.Resumed && (await peers.Payments.Void(new VoidPayment(cart.Cart.Id), ct)).Error is { } notVoided) return notVoided;
+            return new CheckoutPayment(null);
+        }
+
         var answer = await peers.Payments.Authorize(new AuthorizePayment(cart.Cart.Id, cart.Total, cart.Cart.CurrencyCode), ct);
         if (!answer.Try(out var payment, out var error)) return error;
         return payment.Status == PaymentSessionStatus.Authorized ? new CheckoutPayment(payment.Collection) : CheckoutRules.MoreNeeded;

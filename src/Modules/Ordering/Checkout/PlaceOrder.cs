@@ -64,17 +64,17 @@ internal sealed class PlaceOrder(CheckoutSteps steps, CheckoutLease lease, Check
         if (!(await steps.Prepare(claim, ct)).Try(out var cart, out var incomplete)) return await GiveUp(claim, incomplete, ct);
         steps.Reached(CheckoutStep.Prepared);
 
-        if (!(await steps.ReserveStock(cart, ct)).Try(out var reservation, out var soldOut)) return await GiveUp(claim, soldOut, ct);
+        if (!(await steps.ReserveStock(cart, claim, ct)).Try(out var reservation, out var soldOut)) return await GiveUp(claim, soldOut, ct);
         steps.Reached(CheckoutStep.StockReserved);
 
-        if (!(await steps.ClaimPromotions(cart, ct)).Try(out _, out var usedUp)) return await GiveUp(claim, usedUp, ct);
+        if (!(await steps.ClaimPromotions(cart, claim, ct)).Try(out _, out var usedUp)) return await GiveUp(claim, usedUp, ct);
         steps.Reached(CheckoutStep.PromotionsClaimed);
 
-        if (!(await steps.Pay(cart, ct)).Try(out var payment, out var refused)) return await GiveUp(claim, refused, ct);
+        if (!(await steps.Pay(cart, claim, ct)).Try(out var payment, out var refused)) return await GiveUp(claim, refused, ct);
         steps.Reached(CheckoutStep.Paid);
 
         // A payment that took long must not end in an order whose stock is about to be given away.
-        if (!(await steps.KeepStock(cart, reservation, ct)).Try(out _, out var lost)) return await GiveUp(claim, lost, ct);
+        if (!(await steps.KeepStock(cart, claim, reservation, ct)).Try(out _, out var lost)) return await GiveUp(claim, lost, ct);
 
         var order = NewOrder.From(cart, claim.OrderNumber, steps.Now);
         if (!await Finalize(claim, cart, order, ct)) return null;
