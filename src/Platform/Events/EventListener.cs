@@ -49,15 +49,25 @@ internal sealed partial class EventListener(Db db, HostPresence presence, ILogge
             await listen.ExecuteNonQueryAsync(ct);
         }
 
-        await presence.Announce(connection, ct);
-        connected();
-        LocalSignals.Raise(LocalSignals.Everything);
-        await using var probe = connection.CreateCommand();
-        probe.CommandText = "select 1";
-        while (true)
+        try
         {
-            // A peer that vanished without a word is noticed by asking now and then.
-            if (!await connection.WaitAsync(ProbeEvery, ct)) await probe.ExecuteScalarAsync(ct);
+            await presence.Announce(connection, ct);
+            connected();
+            LocalSignals.Raise(LocalSignals.Everything);
+            await using var probe = connection.CreateCommand();
+            probe.CommandText = "select 1";
+            while (true)
+            {
+                // A peer that vanished without a word is noticed by asking now and then.
+                if (!await connection.WaitAsync(ProbeEvery, ct)) await probe.ExecuteScalarAsync(ct);
+            }
+        }
+        finally
+        {
+            // It goes back to the pool: neither the channels nor the lock may go with it.
+            await using var leave = connection.CreateCommand();
+            leave.CommandText = "unlisten *; select pg_advisory_unlock_all()";
+            if (connection.State == System.Data.ConnectionState.Open) await leave.ExecuteNonQueryAsync(CancellationToken.None);
         }
     }
 
