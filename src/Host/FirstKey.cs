@@ -11,12 +11,13 @@ internal static class FirstKey
 {
     public const string Variable = "FIRST_SECRET_KEY";
     private const int MinLength = 32;
+    private const int MaxLength = 200;
 
     public static async Task Ensure(WebApplication app)
     {
         if (app.Configuration[Variable] is not { Length: > 0 } token) return;
-        if (!token.StartsWith("sk_", StringComparison.Ordinal) || token.Length < MinLength)
-            throw new StartException($"{Variable} must begin with sk_ and have {MinLength} characters or more.");
+        if (!token.StartsWith("sk_", StringComparison.Ordinal) || token.Length is < MinLength or > MaxLength)
+            throw new StartException($"{Variable} must begin with sk_ and have {MinLength} to {MaxLength} characters.");
         var key = await app.Services.GetRequiredService<IApiKeys>().Ensure(new EnsureApiKey(token, ApiKeyType.Secret, "First key"), app.Lifetime.ApplicationStopping);
         if (key.Error is { Code: not "key_revoked" } error) throw new StartException($"{Variable} could not be kept: {error.Message}");
     }

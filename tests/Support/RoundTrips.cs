@@ -42,6 +42,13 @@ public sealed class RoundTrips
     /// <summary>What was asked, in order; statements of one batch stand in one line.</summary>
     public IReadOnlyCollection<string> Statements => _statements;
 
+    /// <summary>Fails when <paramref name="request"/> causes more than that many, and says which.</summary>
+    public static async Task AtMost(int most, Func<Task> request)
+    {
+        var trips = await Of(request);
+        Assert.True(trips.Count <= most, $"{trips.Count} instead of {most}: {trips}");
+    }
+
     /// <summary>Runs <paramref name="request"/> and counts what it causes on a host of this process.</summary>
     public static async Task<RoundTrips> Of(Func<Task> request)
     {

@@ -6,7 +6,7 @@ public interface ICatalog
 {
     /// <summary>
     /// The current price and description of variants. A variant that does not exist, is deleted, or whose product is not published in
-    /// the sales channel is missing from the answer. Always from the database, never from a cache: a cart never sees an old price.
+    /// the sales channel is missing from the answer. Never older than <see cref="GetSellableVariants.AsOf"/>: a cart never sees an old price.
     /// </summary>
     Task<Result<IReadOnlyList<SellableVariant>>> GetSellableVariants(GetSellableVariants request, CancellationToken ct);
 
@@ -23,9 +23,10 @@ public interface ICatalog
 /// <param name="RegionId">For prices with a region rule.</param>
 /// <param name="SalesChannelIds">The caller's channels; empty = whatever is published.</param>
 /// <param name="CustomerGroupIds">For price lists of customer groups.</param>
+/// <param name="AsOf">The version of topic <c>catalog</c> the caller has read: a copy that old will do. Null: from the database.</param>
 public sealed record GetSellableVariants(
     IReadOnlyList<VariantQuantity> Lines, string CurrencyCode, Guid? RegionId, IReadOnlyList<Guid> SalesChannelIds,
-    IReadOnlyList<Guid>? CustomerGroupIds = null);
+    IReadOnlyList<Guid>? CustomerGroupIds = null, long? AsOf = null);
 
 /// <summary>A number of one variant.</summary>
 public sealed record VariantQuantity(Guid VariantId, long Quantity);

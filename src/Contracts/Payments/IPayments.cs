@@ -44,9 +44,8 @@ public sealed record VoidPayment(Guid CartId);
 
 /// <summary>The answer to <see cref="AuthorizePayment"/>.</summary>
 /// <param name="Status">Authorized; or the shopper must act first.</param>
-/// <param name="PaymentId">The payment when authorized.</param>
 /// <param name="Collection">The collection after it.</param>
-public sealed record PaymentAuthorization(PaymentSessionStatus Status, Guid? PaymentId, PaymentCollection Collection);
+public sealed record PaymentAuthorization(PaymentSessionStatus Status, PaymentCollection Collection);
 
 /// <summary>The amount owed for one cart.</summary>
 /// <param name="Id">Its id.</param>
@@ -91,4 +90,19 @@ public enum PaymentSessionStatus
     Error,
     /// <summary>Closed.</summary>
     Canceled,
+}
+
+/// <summary>The names of session states, on the wire and in the database.</summary>
+public static class PaymentSessionStatusNames
+{
+    private static readonly Dictionary<PaymentSessionStatus, string> Names =
+        Enum.GetValues<PaymentSessionStatus>().ToDictionary(s => s, s => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(s.ToString()));
+
+    private static readonly Dictionary<string, PaymentSessionStatus> Statuses = Names.ToDictionary(n => n.Value, n => n.Key, StringComparer.Ordinal);
+
+    /// <summary><c>requires_more</c>, say.</summary>
+    public static string Of(PaymentSessionStatus status) => Names[status];
+
+    /// <summary>The state of that name; unknown names are a bug.</summary>
+    public static PaymentSessionStatus Parse(string name) => Statuses[name];
 }

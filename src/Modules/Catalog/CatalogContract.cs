@@ -5,10 +5,10 @@ using HeadlessPro.Platform.Data;
 namespace HeadlessPro.Catalog;
 
 /// <summary>Keeps <see cref="ICatalog"/>.</summary>
-internal sealed class CatalogContract(Db db, TimeProvider clock) : ICatalog
+internal sealed class CatalogContract(Db db, SellableVariants sellable) : ICatalog
 {
     public async Task<Result<IReadOnlyList<SellableVariant>>> GetSellableVariants(GetSellableVariants request, CancellationToken ct) =>
-        new(await SellableVariants.Get(request, db, clock, ct), null);
+        new(await sellable.Get(request, ct), null);
 
     public async Task<Result<IReadOnlyList<VariantDocument>>> GetVariantDocuments(GetVariantDocuments request, CancellationToken ct) =>
         new(await VariantDocuments.Get(request, db, ct), null);

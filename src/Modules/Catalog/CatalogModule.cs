@@ -17,6 +17,7 @@ public static class CatalogModule
     public static void AddCatalog(IServiceCollection services, IConfiguration configuration)
     {
         AdminDoor.Add(services, configuration);
+        services.AddSingleton<SellableVariants>();
         services.AddSingleton<ICatalog, CatalogContract>();
         services.AddSingleton<StorePrices>();
         services.AddSingleton<Shelf>();

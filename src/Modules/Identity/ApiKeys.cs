@@ -14,7 +14,7 @@ namespace HeadlessPro.Identity;
 /// Keeps <see cref="IApiKeys"/>. Every request asks for a key, so found keys are remembered until an <c>identity.api_key_changed</c>
 /// says otherwise; unknown tokens are not remembered, so that guessing cannot fill the memory.
 /// </summary>
-internal sealed class ApiKeys : IApiKeys
+internal sealed class ApiKeys : IApiKeys, IDisposable
 {
     // Where the signal of another host is lost, a revoked key works no longer than this.
     private static readonly TimeSpan LongestMemory = TimeSpan.FromSeconds(30);
@@ -26,17 +26,20 @@ internal sealed class ApiKeys : IApiKeys
 
     // Keys everybody knows, where they must open nothing.
     private readonly HashSet<string> _refused;
+    private readonly IDisposable _subscription;
 
     public ApiKeys(Db db, TimeProvider clock, IConfiguration configuration)
     {
         (_db, _clock) = (db, clock);
         _refused = new(configuration.GetSection("Identity:RefusedKeys").Get<string[]>() ?? [], StringComparer.Ordinal);
-        LocalSignals.Subscribe("identity.", () =>
+        _subscription = LocalSignals.Subscribe("identity.", () =>
         {
             Interlocked.Increment(ref _generation);
             _remembered.Clear();
         });
     }
+
+    public void Dispose() => _subscription.Dispose();
 
     public static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 

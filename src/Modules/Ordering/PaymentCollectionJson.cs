@@ -43,7 +43,7 @@ internal static class PaymentCollectionJson
         writer.WriteString("provider_id", session.ProviderId);
         writer.WriteRaw("data", session.Data);
         writer.WriteRaw("context", "{}");
-        writer.WriteString("status", NameOf(session.Status));
+        writer.WriteString("status", PaymentSessionStatusNames.Of(session.Status));
         writer.WriteTime("authorized_at", session.AuthorizedAt);
         writer.WriteString("payment_collection_id", collectionId);
         writer.WriteNull("payment");
@@ -69,6 +69,4 @@ internal static class PaymentCollectionJson
         writer.WriteNumberAndRaw("amount", Money.ToMajor(payment.Amount, payment.CurrencyCode));
         writer.WriteEndObject();
     }
-
-    private static string NameOf(PaymentSessionStatus status) => JsonNamingPolicy.SnakeCaseLower.ConvertName(status.ToString());
 }

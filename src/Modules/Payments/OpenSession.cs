@@ -1,4 +1,3 @@
-using Dapper;
 using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Payments;
 using HeadlessPro.Payments.Providers;
@@ -18,34 +17,47 @@ internal sealed class OpenSession(Db db, PaymentProviders providers)
         if (!providers.TryFind(request.ProviderId, out var provider))
             return Error.Invalid($"Payment provider with id '{request.ProviderId}' is not available: field 'provider_id' must name one of GET /store/payment-providers");
 
-        await using var connection = await db.Open(ct);
-        var found = await CollectionsStore.Load(connection, [], [request.CollectionId], ct);
+        var found = await CollectionsStore.Load(db, [], [request.CollectionId], ct);
         if (found.Count == 0) return PaymentErrors.CollectionNotFound(request.CollectionId);
         if (found[0].AuthorizedAmount is not null) return PaymentErrors.AlreadyAuthorized(request.CollectionId);
 
         var open = found[0].Sessions.FirstOrDefault(s => s.ProviderId == provider.Id && s.Status is PaymentSessionStatus.Pending or PaymentSessionStatus.RequiresMore);
         var session = new ProviderSession(open?.Id ?? WireId.New(), request.Amount, found[0].CurrencyCode, request.Data ?? open?.Data ?? "{}");
         var data = await provider.OpenSession(session, ct);
-        return await Write(connection, request, provider.Id, session.Id, data, ct);
+        var written = await Write(request, provider.Id, session.Id, data, ct);
+        return written.AuthorizedAmount is null ? written : PaymentErrors.AlreadyAuthorized(request.CollectionId);
     }
 
-    private static async Task<Result<PaymentCollection>> Write(
-        NpgsqlConnection connection, OpenPaymentSession request, string providerId, Guid sessionId, string data, CancellationToken ct)
+    private async Task<PaymentCollection> Write(OpenPaymentSession request, string providerId, Guid sessionId, string data, CancellationToken ct)
     {
-        await using var transaction = await connection.BeginTransactionAsync(ct);
-        // Two tabs may open sessions at once: the collection's row puts them in line.
-        await connection.ExecuteAsync(new CommandDefinition("""
-            update payments.collections set amount = @Amount, updated_at = now() where id = @CollectionId;
-            update payments.sessions set status = 'canceled', updated_at = now()
-            where collection_id = @CollectionId and status in ('pending', 'requires_more') and id <> @sessionId;
+        await using var batch = db.Batch();
+        // Two tabs may open sessions at once, or one while the other pays: the collection's row puts them in line.
+        Add("update payments.collections set amount = @amount, updated_at = now() where id = @collection and not is_authorized");
+        Add("""
+            update payments.sessions s set status = 'canceled', updated_at = now()
+            from payments.collections c
+            where c.id = @collection and not c.is_authorized
+                and s.collection_id = c.id and s.status in ('pending', 'requires_more') and s.id <> @session
+            """);
+        Add("""
             insert into payments.sessions (id, collection_id, provider_id, amount, status, data)
-            values (@sessionId, @CollectionId, @providerId, @Amount, 'pending', @data::jsonb)
+            select @session, c.id, @provider, @amount, 'pending', @data::jsonb
+            from payments.collections c where c.id = @collection and not c.is_authorized
             on conflict (id) do update set amount = excluded.amount, data = excluded.data, updated_at = now()
             where payments.sessions.status in ('pending', 'requires_more')
-            """,
-            new { request.CollectionId, request.Amount, sessionId, providerId, data }, transaction, cancellationToken: ct));
-        await transaction.CommitAsync(ct);
-        return await CollectionsStore.LoadOne(connection, request.CollectionId, ct);
+            """);
+        return (await CollectionsStore.Run(batch, [], [request.CollectionId], ct))[0];
+
+        void Add(string sql)
+        {
+            var command = new NpgsqlBatchCommand(sql);
+            command.Parameters.AddWithValue("collection", request.CollectionId);
+            if (sql.Contains("@session", StringComparison.Ordinal)) command.Parameters.AddWithValue("session", sessionId);
+            if (sql.Contains("@amount", StringComparison.Ordinal)) command.Parameters.AddWithValue("amount", request.Amount);
+            if (sql.Contains("@provider", StringComparison.Ordinal)) command.Parameters.AddWithValue("provider", providerId);
+            if (sql.Contains("@data", StringComparison.Ordinal)) command.Parameters.AddWithValue("data", data);
+            batch.BatchCommands.Add(command);
+        }
     }
 }
 

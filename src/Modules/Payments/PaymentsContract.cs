@@ -7,11 +7,8 @@ namespace HeadlessPro.Payments;
 /// <summary>Keeps <see cref="IPayments"/>: each method is a slice of its own.</summary>
 internal sealed class PaymentsContract(Db db, OpenSession openSession, Authorize authorize) : IPayments
 {
-    public async Task<Result<IReadOnlyList<PaymentCollection>>> GetCollections(GetPaymentCollections request, CancellationToken ct)
-    {
-        await using var connection = await db.Open(ct);
-        return new(await CollectionsStore.Load(connection, request.CartIds, request.CollectionIds ?? [], ct), null);
-    }
+    public async Task<Result<IReadOnlyList<PaymentCollection>>> GetCollections(GetPaymentCollections request, CancellationToken ct) =>
+        new(await CollectionsStore.Load(db, request.CartIds, request.CollectionIds ?? [], ct), null);
 
     public Task<Result<PaymentCollection>> OpenCollection(OpenPaymentCollection request, CancellationToken ct) =>
         Payments.OpenCollection.Run(db, request, ct);

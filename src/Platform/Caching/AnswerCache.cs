@@ -194,16 +194,11 @@ public sealed class AnswerCache : IDisposable
     private static string KeyOf(HttpContext http)
     {
         var request = http.Request;
-        var key = new StringBuilder(256).Append(request.Host.Value).Append(request.PathBase.Value).Append(request.Path.Value);
-        if (request.Query.Count > 0)
-        {
-            foreach (var (name, values) in request.Query.OrderBy(p => p.Key, StringComparer.Ordinal))
-                foreach (var value in values) key.Append('\0').Append(name).Append('\u0001').Append(value);
-        }
-
+        // The query as it was sent, still encoded: decoded, two requests could look alike. No part can hold the null character.
+        var key = new StringBuilder(256).Append(request.Host.Value).Append('\0').Append(request.PathBase.Value).Append(request.Path.Value)
+            .Append('\0').Append(request.QueryString.Value).Append('\0');
         if (http.Features.Get<Caller>() is { } caller)
         {
-            key.Append("\0\0");
             if (caller.SalesChannelIds.Count == 1) key.Append(caller.SalesChannelIds[0]);
             else foreach (var channel in caller.SalesChannelIds.Order()) key.Append(channel).Append(',');
         }

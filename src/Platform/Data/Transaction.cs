@@ -50,7 +50,9 @@ public sealed class Transaction : IAsyncDisposable
         with appended as (
             insert into events.log (name, payload)
             select name, payload::jsonb from unnest(@names, @payloads) as e (name, payload)
-            returning name)
+            returning name),
+        counted as (
+            update events.versions v set version = v.version + 1 where v.topic = any (@topics))
         select pg_notify('events', name) from (select distinct name from appended) as names
         """)
     {
@@ -58,6 +60,7 @@ public sealed class Transaction : IAsyncDisposable
         {
             new NpgsqlParameter("names", _events.Select(e => e.Name).ToArray()),
             new NpgsqlParameter("payloads", _events.Select(e => e.Payload).ToArray()),
+            new NpgsqlParameter("topics", _events.Select(e => e.Name[..e.Name.IndexOf('.', StringComparison.Ordinal)]).Distinct().ToArray()),
         },
     };
 }

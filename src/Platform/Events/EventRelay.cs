@@ -60,7 +60,7 @@ internal sealed partial class EventRelay(
                 {
                     var subscriber = _subscribers[name];
                     if (_working.ContainsKey(name)) continue;
-                    _working[name] = Task.Run(() => Work(subscriber, stoppingToken), CancellationToken.None);
+                    Start(subscriber, stoppingToken);
                 }
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -133,6 +133,18 @@ internal sealed partial class EventRelay(
         var due = new List<string>();
         while (await reader.ReadAsync(ct)) due.Add(reader.GetString(0));
         return due;
+    }
+
+    private void Start(Subscriber subscriber, CancellationToken ct)
+    {
+        // It must be listed before it can end and strike itself off the list.
+        var listed = new TaskCompletionSource();
+        _working[subscriber.Name] = Task.Run(async () =>
+        {
+            await listed.Task;
+            await Work(subscriber, ct);
+        }, CancellationToken.None);
+        listed.SetResult();
     }
 
     private async Task Work(Subscriber subscriber, CancellationToken ct)

@@ -13,6 +13,13 @@ create table events.log (
 create index log_order on events.log (name, tx, id);
 create index log_age on events.log (occurred_at);
 
+-- Topics (the first word of an event's name) whose commits are counted, because somebody keeps copies that must be provably current.
+-- The last statement of a transaction counts, so that its row is held for no longer than the commit takes.
+create table events.versions (
+    topic text primary key,
+    version bigint not null default 0
+);
+
 -- How far each subscriber has come.
 create table events.cursors (
     subscriber text primary key,

@@ -29,7 +29,7 @@ public sealed class Body<T>(T value) : IEndpointParameterMetadataProvider
     {
         var options = http.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
         var type = (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
-        if (BodyText.FindProblem(bytes.Span) is { } problem) throw new ErrorException(Error.Invalid(problem));
+        if (BodyText.FindProblem(bytes.Span) is { } problem) throw new ErrorException(Error.Invalid("Invalid request: " + problem));
         try
         {
             var value = JsonSerializer.Deserialize(bytes.Span, type)

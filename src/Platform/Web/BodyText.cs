@@ -6,25 +6,29 @@ namespace HeadlessPro.Platform.Web;
 
 /// <summary>
 /// Refuses what no column can hold: bytes that are not UTF-8, null characters and half surrogate pairs (names of properties included), and
-/// numbers of more than 300 digits.
+/// numbers of more than 300 digits. Also JSON that is nested too deep to be shown again.
 /// </summary>
-internal static class BodyText
+public static class BodyText
 {
     private const int LongestNumber = 300;
 
-    /// <summary>What is wrong, or null. Malformed JSON is for others to say.</summary>
+    // Free JSON such as metadata stands deeper in an answer than in the request, and readers stop at 64.
+    private const int Deepest = 32;
+
+    /// <summary>What is wrong, a sentence that names the field, or null. Malformed JSON is for others to say.</summary>
     public static string? FindProblem(ReadOnlySpan<byte> json)
     {
-        if (!Utf8.IsValid(json)) return "Invalid request: The body is not valid UTF-8";
+        if (!Utf8.IsValid(json)) return "The body is not valid UTF-8";
         // The characters can only be written as escapes; a number that large has an exponent or very many digits.
-        return json.IndexOf("\\u"u8) < 0 && !MayHoldLargeNumber(json) ? null : Walk(json);
+        return json.IndexOf("\\u"u8) < 0 && !MayBeExtreme(json) ? null : Walk(json);
     }
 
-    private static bool MayHoldLargeNumber(ReadOnlySpan<byte> json)
+    private static bool MayBeExtreme(ReadOnlySpan<byte> json)
     {
-        var digits = 0;
+        var (digits, opened) = (0, 0);
         foreach (var letter in json)
         {
+            if (letter is (byte)'{' or (byte)'[' && ++opened > Deepest) return true;
             if (char.IsAsciiDigit((char)letter)) digits++;
             else if (digits > LongestNumber || (digits > 0 && letter is (byte)'e' or (byte)'E')) return true;
             else if (letter != (byte)'.') digits = 0;
@@ -41,7 +45,8 @@ internal static class BodyText
         {
             while (reader.Read())
             {
-                if (reader.TokenType == JsonTokenType.Number && !Fits(reader.ValueSpan)) return $"Invalid request: Field '{Name(path)}' holds a number out of range";
+                if (reader.CurrentDepth > Deepest) return $"Field '{Name(path)}' is nested more than {Deepest} levels deep";
+                if (reader.TokenType == JsonTokenType.Number && !Fits(reader.ValueSpan)) return $"Field '{Name(path)}' holds a number out of range";
                 if (reader.TokenType is not (JsonTokenType.PropertyName or JsonTokenType.String)) continue;
                 string text;
                 try
@@ -50,7 +55,7 @@ internal static class BodyText
                 }
                 catch (InvalidOperationException)
                 {
-                    return $"Invalid request: Field '{Name(path)}' contains half a surrogate pair";
+                    return $"Field '{Name(path)}' contains half a surrogate pair";
                 }
 
                 if (reader.TokenType == JsonTokenType.PropertyName)
@@ -62,7 +67,7 @@ internal static class BodyText
                 }
 
                 if (text.Contains('\0', StringComparison.Ordinal))
-                    return $"Invalid request: Field '{Name(path)}' contains a null character";
+                    return $"Field '{Name(path)}' contains a null character";
             }
         }
         catch (JsonException)

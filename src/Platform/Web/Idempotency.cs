@@ -15,12 +15,13 @@ namespace HeadlessPro.Platform.Web;
 /// <summary>
 /// <c>Idempotency-Key</c> on every route that changes something behind an API key. The first request claims the key, runs, and its answer
 /// is kept for a day; the same request again gets that answer, byte for byte, also when it arrives meanwhile: it waits. The key with
-/// another request is 422. Answers of class 5xx are not kept: the key is free again.
+/// another request is 422. Answers that ask to try again (class 5xx, 409) are not kept: the key is free again.
 /// </summary>
 /// <remarks>
 /// Two statements around the request and no connection in between, so that any number of requests at once cannot use up the pool. A
 /// claim names its host; when that host dies in the middle its claims are void at once (<see cref="HostPresence"/>), and the next
-/// request with the key runs. A client that hangs up does not stop the request: it will ask again and deserves the answer.
+/// request with the key runs; so is one of this very host whose end could not be written down, for only one request a key runs here at a
+/// time. A client that hangs up does not stop the request: it will ask again and deserves the answer.
 /// </remarks>
 internal sealed class Idempotency(RequestDelegate next, Db db, HostPresence host)
 {
@@ -35,7 +36,7 @@ internal sealed class Idempotency(RequestDelegate next, Db db, HostPresence host
             on conflict (scope, key) do update
             set request_hash = excluded.request_hash, host = excluded.host, status = null, content_type = null, body = null, created_at = now()
             where i.created_at < now() - interval '24 hours'
-               or (i.status is null and not {HostPresence.IsAlive("i.host")})
+               or (i.status is null and (i.host = @host or not {HostPresence.IsAlive("i.host")}))
             returning key)
         select exists (select from claimed), i.request_hash, i.status, i.content_type, i.body
         from (select) as one left join platform.idempotency i on i.scope = @scope and i.key = @key
@@ -88,7 +89,7 @@ internal sealed class Idempotency(RequestDelegate next, Db db, HostPresence host
         }
         finally
         {
-            await Finish(claim, answer is { Status: < 500 } ? answer : null);
+            await Finish(claim, answer is { Status: < 500 and not StatusCodes.Status409Conflict } ? answer : null);
         }
 
         await answer.Send(http);

@@ -150,7 +150,55 @@ public class SellableVariantTests(HpApp app) : IClassFixture<HpApp>
     private async Task<SellableVariant> Price(Guid variant, long quantity, Guid? region = null) =>
         Assert.Single(await Sellable([new(variant, quantity)], region: region));
 
+    [Fact]
+    public async Task A_copy_serves_whoever_read_its_version_and_nobody_who_read_a_later_one()
+    {
+        var variant = (await _shop.Product("Copied", 10_000)).Variants[0];
+        var version = await app.Scalar<long>("select version from events.versions where topic = 'catalog'");
+        await Sellable([new(variant, 1)], asOf: version);
+        await _shop.Run("update catalog.prices set amount = 20000 where variant_id = @id", ("id", variant));
+
+        Assert.Equal(10_000, Assert.Single(await Sellable([new(variant, 1)], asOf: version)).UnitPrice);
+        await RoundTrips.AtMost(0, () => Sellable([new(variant, 3)], asOf: version));
+        Assert.Equal(20_000, Assert.Single(await Sellable([new(variant, 1)])).UnitPrice);
+        await _shop.Run("update catalog.prices set amount = 30000 where variant_id = @id", ("id", variant));
+        await _shop.Run("update events.versions set version = version + 1 where topic = 'catalog'");
+        Assert.Equal(30_000, Assert.Single(await Sellable([new(variant, 1)], asOf: version + 1)).UnitPrice);
+    }
+
+    [Fact]
+    public async Task A_copy_is_of_one_currency_region_and_channel()
+    {
+        var (web, kiosk, region) = (await _shop.Channel("Web copy"), await _shop.Channel("Kiosk copy"), Guid.NewGuid());
+        var variant = (await _shop.Product("Copied in context", 10_000, channels: [web])).Variants[0];
+        await _shop.Price(variant, 700, currency: "usd");
+        await _shop.Price(variant, 12_000, region: region);
+        VariantQuantity[] line = [new(variant, 1)];
+
+        for (var again = 0; again < 2; again++)
+        {
+            Assert.Equal(10_000, Assert.Single(await Sellable(line, channels: [web], asOf: 0)).UnitPrice);
+            Assert.Equal(700, Assert.Single(await Sellable(line, currency: "usd", channels: [web], asOf: 0)).UnitPrice);
+            Assert.Equal(12_000, Assert.Single(await Sellable(line, region: region, channels: [web], asOf: 0)).UnitPrice);
+            Assert.Empty(await Sellable(line, channels: [kiosk], asOf: 0));
+        }
+    }
+
+    [Fact]
+    public async Task A_copy_ends_at_the_moment_a_price_list_begins()
+    {
+        var variant = (await _shop.Product("Turning", 10_000)).Variants[0];
+        var list = await _shop.PriceList("sale", starts: "now() + interval '700 milliseconds'");
+        await _shop.Price(variant, 6_000, list: list);
+        var version = await app.Scalar<long>("select version from events.versions where topic = 'catalog'");
+
+        Assert.Equal(10_000, Assert.Single(await Sellable([new(variant, 1)], asOf: version)).UnitPrice);
+        await Task.Delay(800);
+        Assert.Equal(6_000, Assert.Single(await Sellable([new(variant, 1)], asOf: version)).UnitPrice);
+    }
+
     private async Task<IReadOnlyList<SellableVariant>> Sellable(
-        IReadOnlyList<VariantQuantity> lines, string currency = "zar", Guid? region = null, Guid[]? channels = null, Guid[]? groups = null) =>
-        (await app.Contract<ICatalog>().GetSellableVariants(new GetSellableVariants(lines, currency, region, channels ?? [], groups), default)).Value!;
+        IReadOnlyList<VariantQuantity> lines, string currency = "zar", Guid? region = null, Guid[]? channels = null, Guid[]? groups = null,
+        long? asOf = null) =>
+        (await app.Contract<ICatalog>().GetSellableVariants(new GetSellableVariants(lines, currency, region, channels ?? [], groups, asOf), default)).Value!;
 }

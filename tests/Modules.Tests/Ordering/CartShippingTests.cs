@@ -91,15 +91,13 @@ public class CartShippingTests(ShopFixture shop) : IClassFixture<ShopFixture>
     }
 
     [Fact]
-    public async Task A_change_of_a_cart_asks_the_ordering_tables_twice()
+    public async Task A_cart_is_read_in_one_round_trip_and_changed_in_two_and_a_third_asks_for_stock()
     {
-        var path = $"/store/carts/{(await shop.Cart((shop.ShirtS, 1)))["id"]}";
+        var path = $"/store/carts/{(await shop.Cart((shop.ShirtS, 2)))["id"]}";
         await shop.Store.PostJson(path + "/shipping-methods", new { option_id = shop.Standard });
-        var change = await RoundTrips.Of(() => shop.Store.PostJson(path + "/line-items", new { variant_id = shop.ShirtS.WireId, quantity = 1 }));
-        Assert.Equal(2, change.Statements.Count(s => s.Contains("ordering.", StringComparison.Ordinal)));
-        Assert.True(change.Count <= 6, change.ToString());
-        var read = await RoundTrips.Of(() => shop.Store.GetJson(path));
-        Assert.Equal(1, read.Statements.Count(s => s.Contains("ordering.", StringComparison.Ordinal)));
+        await RoundTrips.AtMost(1, () => shop.Store.GetJson(path));
+        await RoundTrips.AtMost(2, () => shop.Store.PostJson(path, new { email = "lerato@example.com" }));
+        await RoundTrips.AtMost(3, () => shop.Store.PostJson(path + "/line-items", new { variant_id = shop.ShirtS.WireId, quantity = 1 }));
     }
 
     private static JsonNode Option(JsonNode list, string name) => list["shipping_options"]!.AsArray().Single(o => (string)o!["name"]! == name)!;

@@ -117,11 +117,24 @@ public class CartTests(ShopFixture shop) : IClassFixture<ShopFixture>
     }
 
     [Fact]
+    public async Task A_price_another_host_changed_shows_even_before_its_signal_arrives()
+    {
+        var hat = (await shop.AddProduct("Cap and bells", [("One", [("zar", 1000)], null)]))[0];
+        var id = (string)(await shop.Cart((hat, 2)))["id"]!;
+        Assert.Equal(20m, (decimal)(await shop.Store.GetJson($"/store/carts/{id}"))["cart"]!["total"]!);
+        await shop.Scalar<object>($"""
+            with counted as (update events.versions set version = version + 1 where topic = 'catalog')
+            update catalog.prices set amount = 1500 where variant_id = '{hat.Id}'
+            """);
+        Assert.Equal(30m, (decimal)(await shop.Store.GetJson($"/store/carts/{id}"))["cart"]!["total"]!);
+    }
+
+    [Fact]
     public async Task A_product_that_is_gone_stays_visible_but_is_not_counted()
     {
         var cap = (await shop.AddProduct("Cap", [("One", [("zar", 5000)], null)]))[0];
         var id = (string)(await shop.Cart((cap, 2), (shop.Mug, 1)))["id"]!;
-        await shop.Scalar<int>($"update catalog.products set deleted_at = now() where id = '{cap.ProductId}'");
+        await shop.Admin.DeleteJson($"/admin/products/{cap.ProductWireId}");
         var cart = (await shop.Store.GetJson($"/store/carts/{id}"))["cart"]!;
         Assert.Equal(99.99m, (decimal)cart["total"]!);
         var gone = cart["items"]!.AsArray().Single(l => (string)l!["variant_id"]! == cap.WireId)!;
@@ -143,6 +156,8 @@ public class CartTests(ShopFixture shop) : IClassFixture<ShopFixture>
     [InlineData("""{"email":"nobody"}""", 400, "Invalid request: Field 'email' must be an e-mail address")]
     [InlineData("""{"locale":"<b>"}""", 400, "Invalid request: Field 'locale' must be a language tag such as 'en' or 'af-ZA'")]
     [InlineData("""{"customer_id":"cus_1"}""", 400, "Invalid request: Unrecognized fields: 'customer_id'")]
+    [InlineData("""{"metadata":{"a":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}}""", 400, "Invalid request: Field 'metadata, a' is nested more than 32 levels deep")]
+    [InlineData("""{"metadata":{"a":1e999999}}""", 400, "Invalid request: Field 'metadata, a' holds a number out of range")]
     [InlineData("""{"metadata":[]}""", 400, "Invalid request: Expected type: 'object' for field 'metadata', got: '[]'")]
     [InlineData("""{"metadata":{"a":"\u0000"}}""", 400, "Invalid request: Field 'metadata, a' contains a null character")]
     [InlineData("""{"promo_codes":["NOPE"]}""", 400, "The promotion code NOPE is invalid")]

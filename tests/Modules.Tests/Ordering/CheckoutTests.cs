@@ -123,13 +123,63 @@ public class CheckoutTests(CheckoutShop shop) : IClassFixture<CheckoutShop>
     }
 
     [Fact]
-    public async Task A_price_that_changed_after_the_payment_session_is_the_price_that_is_charged()
+    public async Task Nobody_pays_more_than_the_cart_showed_them()
     {
         var voucher = await shop.Voucher(stock: 4);
         var cart = await shop.ReadyCart((voucher, 1));
         await shop.SetPrices(voucher, ("zar", 30000));
+        var refusal = await shop.Complete(cart, 409);
+        Assert.Equal(("total_changed", "The total is now 300.00 ZAR instead of 250.00 ZAR: look at the cart again before you pay"), ((string)refusal["code"]!, (string)refusal["message"]!));
+        Assert.Equal((0, 4), await shop.Stock(voucher));
+
+        Assert.Equal(300m, (decimal)(await shop.Store.GetJson($"/store/carts/{cart}"))["cart"]!["total"]!);
         var order = (await shop.Complete(cart))["order"]!;
         Assert.Equal((300m, 300m), ((decimal)order["total"]!, (decimal)order["payment_collections"]![0]!["authorized_amount"]!));
+    }
+
+    [Fact]
+    public async Task Once_the_shopper_begins_to_pay_the_amount_owed_costs_a_round_trip_and_two_when_it_moves()
+    {
+        var voucher = await shop.Voucher(stock: 9);
+        var path = $"/store/carts/{await shop.ReadyCart((voucher, 1))}";
+        await RoundTrips.AtMost(2, () => shop.Store.GetJson(path));
+        await RoundTrips.AtMost(3, () => shop.Store.PostJson(path, new { email = "lerato@example.org" }));
+        await RoundTrips.AtMost(5, () => shop.Store.PostJson(path + "/line-items", new { variant_id = voucher.WireId, quantity = 1 }));
+    }
+
+    [Fact]
+    public async Task A_cart_is_completed_within_twelve_round_trips()
+    {
+        var cart = await shop.ReadyCart((await shop.Voucher(stock: 5), 1), (await shop.Voucher(stock: 5), 2));
+        await shop.Store.PostJson($"/store/carts/{cart}/promotions", new { promo_codes = new[] { "SAVE10" } });
+        await RoundTrips.AtMost(12, () => shop.Complete(cart));
+    }
+
+    [Fact]
+    public async Task A_price_that_fell_meanwhile_is_the_price_that_is_charged()
+    {
+        var voucher = await shop.Voucher(stock: 4);
+        var cart = await shop.ReadyCart((voucher, 1));
+        await shop.SetPrices(voucher, ("zar", 20000));
+        var order = (await shop.Complete(cart))["order"]!;
+        Assert.Equal((200m, 200m), ((decimal)order["total"]!, (decimal)order["payment_collections"]![0]!["authorized_amount"]!));
+        await shop.Store.GetJson($"/store/carts/{cart}");
+        Assert.Equal(20000, await shop.Scalar<long>($"select amount from payments.collections where cart_id = '{ShopFixture.Decode("cart", cart)}'"));
+    }
+
+    [Fact]
+    public async Task An_old_order_is_masked_by_way_of_its_cart_too()
+    {
+        var voucher = await shop.Voucher(stock: 1);
+        var cart = await shop.ReadyCart((voucher, 1));
+        var order = (string)(await shop.Complete(cart))["order"]!["id"]!;
+        var id = ShopFixture.Decode("cart", cart);
+        await shop.Scalar<object>($"update ordering.orders set created_at = now() - interval '2 hours' where id = '{ShopFixture.Decode("order", order)}'");
+        await shop.Scalar<object>($"update ordering.carts set completed_at = now() - interval '2 hours' where id = '{id}'");
+        var replay = (await shop.Complete(cart))["order"]!;
+        Assert.Equal((order, null), ((string)replay["id"]!, (string?)replay["email"]));
+        var shown = (await shop.Store.GetJson($"/store/carts/{cart}"))["cart"]!;
+        Assert.Equal((null, 250m), ((string?)shown["email"], (decimal)shown["total"]!));
     }
 
     [Fact]

@@ -79,7 +79,7 @@ public class WireTests(WireHost host) : IClassFixture<WireHost>
     [InlineData("""{"variant_id":"v","quantity":1000000000000}""", "Invalid request: Value for field 'quantity' too large, expected at most: '2147483647'")]
     [InlineData("""{"variant_id":"v","quantity":-1e99}""", "Invalid request: Value for field 'quantity' too")]
     [InlineData("""{"variant_id":"v","quantity":1.5}""", "Invalid request: Expected type: 'integer' for field 'quantity', got: '1.5'")]
-    [InlineData("""{"variant_id":"v","quantity":1,"price":1e400}""", "Invalid request: Value for field 'price' too large")]
+    [InlineData("""{"variant_id":"v","quantity":1,"price":1e400}""", "Invalid request: Field 'price' holds a number out of range")]
     [InlineData("""{"variant_id":"v","quantity":1,"gift":"yes"}""", "Invalid request: Expected type: 'boolean' for field 'gift', got: 'yes'")]
     [InlineData("""{"variant_id":"v","quantity":1,"at":"yesterday"}""", "Invalid request: Expected type: 'date' for field 'at', got: 'yesterday'")]
     [InlineData("""{"variant_id":"v","quantity":1,"company":5}""", "Invalid request: Expected type: 'string' for field 'company', got: '5'")]
@@ -287,8 +287,8 @@ public class WireTests(WireHost host) : IClassFixture<WireHost>
         preflight.Headers.Add("Access-Control-Request-Headers", "content-type,x-publishable-api-key,idempotency-key");
         using var allowed = await host.Http.SendAsync(preflight);
         Assert.Equal((HttpStatusCode.NoContent, ""), (allowed.StatusCode, await allowed.Content.ReadAsStringAsync()));
-        Assert.Equal("http://localhost:8000", Header(allowed, "Access-Control-Allow-Origin"));
-        Assert.Equal("true", Header(allowed, "Access-Control-Allow-Credentials"));
+        Assert.Equal("*", Header(allowed, "Access-Control-Allow-Origin"));
+        Assert.False(allowed.Headers.Contains("Access-Control-Allow-Credentials"));
         Assert.Equal("POST", Header(allowed, "Access-Control-Allow-Methods"));
         Assert.Equal("content-type,x-publishable-api-key,idempotency-key", Header(allowed, "Access-Control-Allow-Headers"));
 
@@ -296,7 +296,7 @@ public class WireTests(WireHost host) : IClassFixture<WireHost>
         refused.Headers.Add("Origin", "http://localhost:8000");
         using var answer = await host.Http.SendAsync(refused);
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-        Assert.Equal("http://localhost:8000", Header(answer, "Access-Control-Allow-Origin"));
+        Assert.Equal("*", Header(answer, "Access-Control-Allow-Origin"));
         Assert.Contains("X-Request-Id", Header(answer, "Access-Control-Expose-Headers"));
 
         using var staff = new HttpRequestMessage(HttpMethod.Get, "/admin/list");

@@ -1,7 +1,9 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using HeadlessPro.Contracts;
+using HeadlessPro.Platform.Web;
 
 namespace HeadlessPro.Catalog.Imports;
 

@@ -1,5 +1,7 @@
 create schema catalog;
 create extension if not exists pg_trgm with schema public;
+-- Carts ask with it for copies of variants and prices that are as current as the cart itself.
+insert into events.versions (topic) values ('catalog');
 
 create table catalog.sales_channels (
     id uuid primary key,

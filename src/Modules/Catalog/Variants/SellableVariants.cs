@@ -1,33 +1,94 @@
+using System.Collections.Concurrent;
 using HeadlessPro.Contracts.Catalog;
 using HeadlessPro.Platform.Data;
+using HeadlessPro.Platform.Events;
 using Npgsql;
 
 namespace HeadlessPro.Catalog;
 
 /// <summary>
-/// What a cart needs of its variants, in one round trip. Lines of one variant are added up, so that their total decides the quantity price.
+/// What a cart needs of its variants: at most one round trip, none for variants that were asked for before in the same context while the
+/// catalogue has not changed. Lines of one variant are added up, so that their total decides the quantity price.
 /// </summary>
-internal static class SellableVariants
+internal sealed class SellableVariants(Db db, TimeProvider clock)
 {
-    public static async Task<IReadOnlyList<SellableVariant>> Get(GetSellableVariants request, Db db, TimeProvider clock, CancellationToken ct)
+    // Texts of a copy are most of its size; a full shelf is emptied and fills again with what is asked for.
+    private const long MostCharacters = 8_000_000;
+
+    private Copies _copies = new(-1);
+
+    public async Task<IReadOnlyList<SellableVariant>> Get(GetSellableVariants request, CancellationToken ct)
     {
         if (request.Lines.Count == 0) return [];
         var quantities = request.Lines.GroupBy(l => l.VariantId).ToDictionary(g => g.Key, g => g.Sum(l => l.Quantity));
         var context = new PriceContext(request.CurrencyCode, request.RegionId, request.CustomerGroupIds ?? [], clock.GetUtcNow());
+        var key = $"{context.Currency} {context.RegionId} {string.Join(',', context.Groups)} {string.Join(',', request.SalesChannelIds)}";
 
-        await using var batch = db.Batch();
-        batch.BatchCommands.Add(context.OfVariants([.. quantities.Keys]));
-        batch.BatchCommands.Add(Variants(quantities.Keys, request.SalesChannelIds));
-        await using var reader = await batch.ExecuteReaderAsync(ct);
+        var found = new List<Copy>(quantities.Count);
+        if (request.AsOf is { } version && Volatile.Read(ref _copies) is var copies && copies.Version >= version)
+        {
+            foreach (var id in quantities.Keys)
+                if (copies.Of.TryGetValue((id, key), out var copy) && context.Now < copy.Until) found.Add(copy);
+        }
 
-        var prices = (await reader.ReadRows(PriceChoice.ReadRow, ct)).ToLookup(p => p.VariantId);
-        await reader.NextResultAsync(ct);
-        var variants = new List<SellableVariant>(quantities.Count);
-        while (await reader.ReadAsync(ct)) variants.Add(Read(reader, prices, quantities));
-        return variants;
+        if (found.Count < quantities.Count)
+        {
+            var missing = quantities.Keys.Except(found.Select(c => c.Variant.VariantId)).ToArray();
+            found.AddRange(await Read(missing, context, request.SalesChannelIds, key, ct));
+        }
+
+        return found.ConvertAll(copy => copy.At(quantities[copy.Variant.VariantId]));
     }
 
-    private static NpgsqlBatchCommand Variants(IEnumerable<Guid> variants, IReadOnlyList<Guid> channels)
+    private async Task<List<Copy>> Read(Guid[] variants, PriceContext context, IReadOnlyList<Guid> channels, string key, CancellationToken ct)
+    {
+        await using var batch = db.Batch();
+        // First: what is read after it may be newer than this version says, never older.
+        batch.BatchCommands.Add(TopicVersion.Read("catalog"));
+        batch.BatchCommands.Add(NextTurn(context.Now));
+        batch.BatchCommands.Add(context.OfVariants(variants));
+        batch.BatchCommands.Add(Variants(variants, channels));
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+
+        await reader.ReadAsync(ct);
+        var version = reader.GetInt64(0);
+        await reader.NextResultAsync(ct);
+        await reader.ReadAsync(ct);
+        var until = reader.IsDBNull(0) ? DateTimeOffset.MaxValue : reader.GetFieldValue<DateTimeOffset>(0);
+        await reader.NextResultAsync(ct);
+        var prices = (await reader.ReadRows(PriceChoice.ReadRow, ct)).ToLookup(p => p.VariantId);
+        await reader.NextResultAsync(ct);
+        var found = new List<Copy>(variants.Length);
+        while (await reader.ReadAsync(ct))
+        {
+            var variant = Read(reader);
+            found.Add(new Copy(variant, [.. prices[variant.VariantId]], until));
+        }
+
+        Keep(version, key, found);
+        return found;
+    }
+
+    private void Keep(long version, string key, List<Copy> found)
+    {
+        var copies = Volatile.Read(ref _copies);
+        if (copies.Version > version) return;
+        if (copies.Version < version || copies.IsFull) Volatile.Write(ref _copies, copies = new Copies(version));
+        foreach (var copy in found) copies.Add((copy.Variant.VariantId, key), copy);
+    }
+
+    /// <summary>When the next price list begins or ends: until then the same prices stand.</summary>
+    private static NpgsqlBatchCommand NextTurn(DateTimeOffset now)
+    {
+        var command = new NpgsqlBatchCommand("""
+            select min(turn) from catalog.price_lists l, unnest(array[l.starts_at, l.ends_at]) turn
+            where l.deleted_at is null and l.status = 'active' and turn > @now
+            """);
+        command.Parameters.AddWithValue("now", now.ToUniversalTime());
+        return command;
+    }
+
+    private static NpgsqlBatchCommand Variants(Guid[] variants, IReadOnlyList<Guid> channels)
     {
         var command = new NpgsqlBatchCommand($"""
             select v.id, v.product_id, v.title, v.sku, v.barcode, p.title, p.subtitle, p.description, p.handle, coalesce(v.thumbnail, p.thumbnail),
@@ -48,12 +109,12 @@ internal static class SellableVariants
             {ProductRows.Joins}
             where v.id = any (@variants) and v.deleted_at is null and {Visibility.Condition(channels)}
             """);
-        command.Parameters.AddWithValue("variants", variants.ToArray());
+        command.Parameters.AddWithValue("variants", variants);
         Visibility.AddTo(command.Parameters, channels);
         return command;
     }
 
-    private static SellableVariant Read(NpgsqlDataReader reader, ILookup<Guid, PriceRow> prices, Dictionary<Guid, long> quantities)
+    private static SellableVariant Read(NpgsqlDataReader reader)
     {
         var row = new Row(reader);
         var (id, product, title, sku, barcode) = (row.Guid(), row.Guid(), row.Text(), row.TextOrNull(), row.TextOrNull());
@@ -61,11 +122,39 @@ internal static class SellableVariants
         var (type, typeValue, collection, collectionTitle) = (row.GuidOrNull(), row.TextOrNull(), row.GuidOrNull(), row.TextOrNull());
         var (categories, path, tags) = (row.Array<Guid>(), row.Array<Guid>(), row.Array<Guid>());
         var (optionTitles, optionValues) = (row.Array<string>(), row.Array<string>());
-        var price = PriceChoice.Choose(prices[id], quantities[id]);
         return new SellableVariant(
             id, product, title, sku, barcode, productTitle, subtitle, description, handle, thumbnail, type, typeValue, collection, collectionTitle,
             categories, path, tags, optionTitles.Zip(optionValues).ToDictionary(p => p.First, p => p.Second, StringComparer.Ordinal),
-            row.Flag(), row.Flag(), row.Flag(), row.Flag(), row.Flag(),
-            price?.Calculated.Amount, price?.Original.Amount, price?.StruckThrough);
+            row.Flag(), row.Flag(), row.Flag(), row.Flag(), row.Flag(), null, null, null);
+    }
+
+    /// <summary>A variant without its price, the prices that could apply, and how long those stand.</summary>
+    private sealed record Copy(SellableVariant Variant, PriceRow[] Prices, DateTimeOffset Until)
+    {
+        public long Characters => 1000 + (Prices.Length * 100) + Variant.ProductTitle.Length + (Variant.ProductDescription?.Length ?? 0);
+
+        public SellableVariant At(long quantity)
+        {
+            var price = PriceChoice.Choose(Prices, quantity);
+            return Variant with { UnitPrice = price?.Calculated.Amount, OriginalPrice = price?.Original.Amount, CompareAtPrice = price?.StruckThrough };
+        }
+    }
+
+    /// <summary>Copies made at one version of the catalogue or later.</summary>
+    private sealed class Copies(long version)
+    {
+        private long _characters;
+
+        public long Version { get; } = version;
+
+        public ConcurrentDictionary<(Guid Variant, string Context), Copy> Of { get; } = new();
+
+        public bool IsFull => Interlocked.Read(ref _characters) > MostCharacters;
+
+        public void Add((Guid Variant, string Context) key, Copy copy)
+        {
+            if (Of.TryAdd(key, copy)) Interlocked.Add(ref _characters, copy.Characters);
+            else Of[key] = copy;
+        }
     }
 }

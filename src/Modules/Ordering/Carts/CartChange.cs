@@ -22,9 +22,9 @@ internal sealed class CartChange(CartStore store, CartPricing pricing, IInventor
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
             if (attempt > 0) await Task.Delay(Random.Shared.Next(5, 20 * attempt + 10), ct);
-            if (!store.RefuseClosed(await store.Load(id, ct), wireId).Try(out var current, out var error)) return error;
+            if (!CartStore.RefuseClosed(await store.Load(id, ct), wireId).Try(out var current, out var error)) return error;
             if (!decide(current).Try(out var next, out error)) return error;
-            var owed = payments.Find(id, ct);
+            var owed = payments.Find(current, ct);
             if (!(await Settle(current, next, ct)).Try(out var priced, out error)) return error;
             if (await store.Save(current, priced.Cart, ct)) return await payments.BringUpToDate(priced, await owed, ct);
         }

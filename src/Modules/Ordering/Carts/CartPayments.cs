@@ -1,5 +1,6 @@
 using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Payments;
+using HeadlessPro.Ordering.Orders;
 
 namespace HeadlessPro.Ordering.Carts;
 
@@ -9,8 +10,9 @@ internal sealed record CartView(PricedCart Priced, PaymentCollection? Payment);
 /// <summary>Keeps the amount owed equal to the cart's total: prices may change after the shopper has begun to pay.</summary>
 internal sealed class CartPayments(IPayments payments)
 {
-    public Task<Result<IReadOnlyList<PaymentCollection>>> Find(Guid cartId, CancellationToken ct) =>
-        payments.GetCollections(new GetPaymentCollections([cartId]), ct);
+    public Task<Result<IReadOnlyList<PaymentCollection>>> Find(CartState cart, CancellationToken ct) => cart.PaymentBegun
+        ? payments.GetCollections(new GetPaymentCollections([cart.Id]), ct)
+        : Task.FromResult<Result<IReadOnlyList<PaymentCollection>>>(Array.Empty<PaymentCollection>());
 
     public async Task<Result<CartView>> BringUpToDate(PricedCart priced, Result<IReadOnlyList<PaymentCollection>> found, CancellationToken ct)
     {
@@ -26,15 +28,24 @@ internal sealed class CartPayments(IPayments payments)
         payments.OpenCollection(new OpenPaymentCollection(priced.Cart.Id, priced.Total, priced.Cart.CurrencyCode), ct);
 }
 
-/// <summary>Reads a cart with today's prices.</summary>
-internal sealed class CartReader(CartStore store, CartPricing pricing, CartPayments payments)
+/// <summary>Reads a cart with today's prices. One that became an order shows who bought for as long as that order does.</summary>
+internal sealed class CartReader(CartStore store, CartPricing pricing, CartPayments payments, TimeProvider clock)
 {
     public async Task<Result<CartView>> Read(string wireId, CancellationToken ct)
     {
         if (!WireId.TryDecode("cart", wireId, out var id) || await store.Load(id, ct) is not { } cart) return CartErrors.NotFound(wireId);
-        var owed = payments.Find(id, ct);
+        var owed = payments.Find(cart, ct);
         var price = await pricing.Price(cart, ct);
         var found = await owed;
-        return price.Try(out var priced, out var error) ? await payments.BringUpToDate(priced, found, ct) : error;
+        if (!price.Try(out var priced, out var error)) return error;
+        if (cart.CompletedAt is { } placed && GetOrder.IsMasked(placed, clock.GetUtcNow())) priced = priced with { Cart = WithoutPerson(cart) };
+        return await payments.BringUpToDate(priced, found, ct);
+    }
+
+    private static CartState WithoutPerson(CartState cart)
+    {
+        static CartAddress? Place(CartAddress? address) =>
+            address is null ? null : new CartAddress(address.Id, CountryCode: address.CountryCode, Province: address.Province);
+        return cart with { Email = null, ShippingAddress = Place(cart.ShippingAddress), BillingAddress = Place(cart.BillingAddress) };
     }
 }

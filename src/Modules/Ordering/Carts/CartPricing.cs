@@ -77,7 +77,8 @@ internal sealed class CartPricing(ICatalog catalog, IPricing pricing, IFulfillme
         if (cart.Lines.Count == 0) return new Dictionary<Guid, SellableVariant>();
         // Lines of one variant count together: quantity prices look at all of it.
         var quantities = cart.Lines.GroupBy(l => l.VariantId).Select(g => new VariantQuantity(g.Key, g.Sum(l => l.Quantity))).ToList();
-        var answer = await catalog.GetSellableVariants(new GetSellableVariants(quantities, cart.CurrencyCode, cart.RegionId, cart.SalesChannelIds), ct);
+        var answer = await catalog.GetSellableVariants(new GetSellableVariants(
+            quantities, cart.CurrencyCode, cart.RegionId, cart.SalesChannelIds, AsOf: cart.CatalogVersion), ct);
         return answer.Try(out var variants, out var error) ? variants.ToDictionary(v => v.VariantId) : error;
     }
 

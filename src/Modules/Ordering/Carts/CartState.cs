@@ -9,9 +9,11 @@ internal sealed record CartState(
     Guid Id, long Version, Guid RegionId, string CurrencyCode, Guid? SalesChannelId, string? Email, string? Locale, Guid? CustomerId,
     IReadOnlyList<string> PromoCodes, CartAddress? ShippingAddress, CartAddress? BillingAddress, bool TaxesAsked, string? Metadata,
     DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? CompletedAt, Guid? OrderId,
-    Guid? CompletingToken, DateTimeOffset? CompletingUntil,
-    IReadOnlyList<CartLine> Lines, IReadOnlyList<CartShippingMethod> ShippingMethods)
+    bool IsCompleting, bool PaymentBegun, IReadOnlyList<CartLine> Lines, IReadOnlyList<CartShippingMethod> ShippingMethods)
 {
+    /// <summary>Where the catalogue stood when the cart was read: its prices are no older. Null for a cart that was not read but made.</summary>
+    public long? CatalogVersion { get; init; }
+
     public IReadOnlyList<Guid> SalesChannelIds => SalesChannelId is { } channel ? [channel] : [];
 }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using HeadlessPro.Contracts;
 using HeadlessPro.Platform.Data;
+using HeadlessPro.Platform.Events;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -10,28 +11,35 @@ namespace HeadlessPro.Ordering.Carts;
 /// Reads and writes carts: one round trip each. A write takes place only on the version that was read, in one statement, so that no
 /// change is lost and nothing is locked while other modules are asked.
 /// </summary>
-internal sealed class CartStore(Db db, TimeProvider clock)
+internal sealed class CartStore(Db db)
 {
     /// <summary>A cart, or null.</summary>
     public async Task<CartState?> Load(Guid id, CancellationToken ct)
     {
         await using var batch = db.Batch();
-        return await Read(batch, id, "", ct);
+        return await Read(batch, id, ct);
     }
 
-    /// <summary>The cart, locked until the transaction ends; an error when it is gone, completed or being completed.</summary>
-    public async Task<Result<CartState>> LockForChange(Transaction tx, Guid id, CancellationToken ct)
+    /// <summary>As <see cref="Load"/>, and from now on every change looks after the amount owed; one that had begun before starts again.</summary>
+    public async Task<CartState?> LoadToPay(Guid id, CancellationToken ct)
     {
-        await using var batch = tx.Batch();
-        return RefuseClosed(await Read(batch, id, "for update", ct), WireId.Encode("cart", id));
+        await using var batch = db.Batch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("""
+            update ordering.carts set payment_begun = true, version = version + 1
+            where id = $1 and not payment_begun and completed_at is null and completing_until is null
+            """) { Parameters = { new NpgsqlParameter { Value = id } } });
+        return await Read(batch, id, ct);
     }
 
-    /// <summary>The cart when it may be changed now.</summary>
-    public Result<CartState> RefuseClosed(CartState? cart, string wireId)
+    /// <summary>
+    /// The cart when it may be changed now. While somebody completes it, it may not; nor when that was cut off, until the checkout is
+    /// finished or given up: what is ordered is what the shopper last saw.
+    /// </summary>
+    public static Result<CartState> RefuseClosed(CartState? cart, string wireId)
     {
         if (cart is null) return CartErrors.IdNotFound(wireId);
         if (cart.CompletedAt is not null) return CartErrors.Completed(wireId);
-        if (cart.CompletingUntil > clock.GetUtcNow()) return CartErrors.BeingCompleted(wireId);
+        if (cart.IsCompleting) return CartErrors.BeingCompleted(wireId);
         return cart;
     }
 
@@ -67,8 +75,7 @@ internal sealed class CartStore(Db db, TimeProvider clock)
                 update ordering.carts set version = version + 1, region_id = @region, currency_code = @currency, sales_channel_id = @channel,
                     email = @email, locale = @locale, customer_id = @customer, promo_codes = @codes, shipping_address = @shipping,
                     billing_address = @billing, taxes_asked = @taxes, metadata = @metadata, updated_at = @now
-                where id = @id and version = @version and completed_at is null and deleted_at is null
-                    and (completing_until is null or completing_until <= now())
+                where id = @id and version = @version and completed_at is null and completing_until is null
                 returning id),
             gone_lines as (
                 delete from ordering.cart_lines l using changed c where l.cart_id = c.id and l.id = any (@gone_lines)),
@@ -131,13 +138,14 @@ internal sealed class CartStore(Db db, TimeProvider clock)
         p.AddWithValue("snapshots", lines.Select(l => JsonSerializer.Serialize(l.Snapshot, CartColumnsJson.Default.LineSnapshot)).ToArray());
     }
 
-    private static async Task<CartState?> Read(NpgsqlBatch batch, Guid id, string locking, CancellationToken ct)
+    private static async Task<CartState?> Read(NpgsqlBatch batch, Guid id, CancellationToken ct)
     {
-        batch.BatchCommands.Add(new NpgsqlBatchCommand($"""
+        batch.BatchCommands.Add(TopicVersion.Read("catalog"));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("""
             select c.version, c.region_id, c.currency_code, c.sales_channel_id, c.email, c.locale, c.customer_id, c.promo_codes,
                 c.shipping_address::text, c.billing_address::text, c.taxes_asked, c.metadata::text, c.created_at, c.updated_at,
-                c.completed_at, c.order_id, c.completing_token, c.completing_until
-            from ordering.carts c where c.id = $1 and c.deleted_at is null {locking}
+                c.completed_at, c.order_id, c.completing_until is not null, c.payment_begun
+            from ordering.carts c where c.id = $1
             """) { Parameters = { new NpgsqlParameter { Value = id } } });
         batch.BatchCommands.Add(new NpgsqlBatchCommand("""
             select l.id, l.variant_id, l.product_id, l.quantity, l.metadata::text, l.snapshot::text, l.created_at, l.updated_at
@@ -149,12 +157,15 @@ internal sealed class CartStore(Db db, TimeProvider clock)
             """) { Parameters = { new NpgsqlParameter { Value = id } } });
 
         await using var reader = await batch.ExecuteReaderAsync(ct);
+        await reader.ReadAsync(ct);
+        var catalogVersion = reader.GetInt64(0);
+        await reader.NextResultAsync(ct);
         if (!await reader.ReadAsync(ct)) return null;
         var cart = new CartState(
             id, reader.GetInt64(0), reader.GetGuid(1), reader.GetString(2), Maybe<Guid>(reader, 3), Text(reader, 4), Text(reader, 5),
             Maybe<Guid>(reader, 6), reader.GetFieldValue<string[]>(7), Address(reader, 8), Address(reader, 9), reader.GetBoolean(10),
             Text(reader, 11), Time(reader, 12), Time(reader, 13), Maybe<DateTimeOffset>(reader, 14), Maybe<Guid>(reader, 15),
-            Maybe<Guid>(reader, 16), Maybe<DateTimeOffset>(reader, 17), [], []);
+            reader.GetBoolean(16), reader.GetBoolean(17), [], []) { CatalogVersion = catalogVersion };
 
         var lines = new List<CartLine>();
         await reader.NextResultAsync(ct);

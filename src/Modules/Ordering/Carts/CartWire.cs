@@ -51,13 +51,12 @@ internal static class CartWire
         var variant = priced.SellableOf(line);
         var look = priced.SnapshotOf(line);
         var amounts = priced.EntryOf(line.Id)?.Amounts ?? default;
-        var original = variant?.CompareAtPrice ?? (variant?.OriginalPrice > variant?.UnitPrice ? variant?.OriginalPrice : null);
         return new CartLineResponse(
             WireId.Encode("cali", line.Id), cartId, look.Thumbnail, WireId.Encode("variant", line.VariantId), WireId.Encode("prod", line.ProductId),
             look.IsGiftcard, WireId.EncodeOrNull("ptyp", look.TypeId), look.ProductTitle, look.ProductDescription, look.ProductSubtitle,
             look.TypeValue, look.CollectionTitle, look.ProductHandle, look.Sku, look.Barcode, look.VariantTitle, look.OptionValues,
             look.RequiresShipping, look.IsDiscountable, variant is not null, line.Metadata, line.CreatedAt, line.UpdatedAt,
-            look.ProductTitle, look.VariantTitle, line.Quantity, M(variant?.UnitPrice ?? 0), original is { } price ? M(price) : null,
+            look.ProductTitle, look.VariantTitle, line.Quantity, M(variant?.UnitPrice ?? 0), variant?.CompareAtPrice is { } price ? M(price) : null,
             priced.Quote.IsTaxInclusive,
             M(amounts.Total), M(amounts.Subtotal), M(amounts.TaxTotal), M(amounts.OriginalTotal), M(amounts.Subtotal), M(amounts.OriginalTaxTotal),
             M(amounts.DiscountTotal), M(amounts.DiscountSubtotal), M(amounts.DiscountTaxTotal),

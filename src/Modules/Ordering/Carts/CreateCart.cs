@@ -41,7 +41,7 @@ internal sealed class CreateCart(IPricing pricing, CartChange change, CartAnswer
 
         var cart = new CartState(
             WireId.New(), 0, region.Id, region.CurrencyCode, channel[0], request.Email, request.Locale, null, codes,
-            shipping.Value ?? CartRules.OnlyCountry(region), billing.Value, false, metadata.Value, default, default, null, null, null, null, [], []);
+            shipping.Value ?? CartRules.OnlyCountry(region), billing.Value, false, metadata.Value, default, default, null, null, false, false, [], []);
         if (request.Items?.Count > CartRules.MaxLines) return Error.Invalid($"Invalid request: Field 'items' must have at most {CartRules.MaxLines} entries");
         foreach (var (item, i) in (request.Items ?? []).Select((item, i) => (item, i)))
         {

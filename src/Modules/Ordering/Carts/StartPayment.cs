@@ -28,7 +28,7 @@ internal sealed class StartPayment(CartStore store, CartPricing pricing, CartPay
     {
         var fields = query.Fields(CartFields.PaymentCollection);
         var found = WireId.TryDecode("pay_col", id, out var collectionId)
-            ? await start.CartOf(collectionId, ct)
+            ? await start.CollectionsOf(collectionId, ct)
             : Array.Empty<PaymentCollection>();
         if (!found.Try(out var collections, out var error)) return Reply.Error(error);
         if (collections.Count == 0) return Reply.Error(Error.NotFound($"Payment collection with id: {id} was not found"));
@@ -45,8 +45,8 @@ internal sealed class StartPayment(CartStore store, CartPricing pricing, CartPay
     {
         var json = CartRules.Json(data, "data");
         if (json.Error is not null) return json.Error;
-        var cart = WireId.TryDecode("cart", cartId, out var id) ? await store.Load(id, ct) : null;
-        if (!store.RefuseClosed(cart, cartId).Try(out var open, out var error)) return error;
+        var cart = WireId.TryDecode("cart", cartId, out var id) ? await store.LoadToPay(id, ct) : null;
+        if (!CartStore.RefuseClosed(cart, cartId).Try(out var open, out var error)) return error;
         if (!(await pricing.Price(open, ct)).Try(out var priced, out error)) return error;
         if (providerId is not null && !priced.Region.PaymentProviderIds.Contains(providerId))
             return Error.Invalid($"Payment provider {providerId} is not available in region {priced.Region.Name}: field 'provider_id' must name one of GET /store/payment-providers");
@@ -55,7 +55,7 @@ internal sealed class StartPayment(CartStore store, CartPricing pricing, CartPay
             : await payments.OpenSession(new OpenPaymentSession(collection.Id, providerId, priced.Total, json.Value), ct);
     }
 
-    private Task<Result<IReadOnlyList<PaymentCollection>>> CartOf(Guid collectionId, CancellationToken ct) =>
+    private Task<Result<IReadOnlyList<PaymentCollection>>> CollectionsOf(Guid collectionId, CancellationToken ct) =>
         payments.GetCollections(new GetPaymentCollections([], [collectionId]), ct);
 
     private static IResult Answer(Result<PaymentCollection> result, Fields fields) => result.Try(out var collection, out var error)

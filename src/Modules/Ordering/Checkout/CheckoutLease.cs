@@ -5,8 +5,8 @@ namespace HeadlessPro.Ordering.Checkout;
 
 /// <summary>
 /// Whose turn it is to complete a cart. A lease is a token and a time on the cart's row: while it lasts the cart cannot be changed and
-/// nobody else completes it; a host that dies lets it lapse. The token is also the fence: FINALIZE and every undo only happen
-/// while the cart still carries it.
+/// nobody else completes it; a host that dies lets it lapse. The token is also the fence: FINALIZE happens only while the cart carries
+/// it, and every undo is preceded by making sure of it.
 /// </summary>
 internal sealed class CheckoutLease(Db db, CheckoutOptions options)
 {
@@ -16,7 +16,7 @@ internal sealed class CheckoutLease(Db db, CheckoutOptions options)
         var token = WireId.New();
         await using var command = db.Command("""
             update ordering.carts set completing_token = $2, completing_until = now() + $3
-            where id = $1 and completed_at is null and deleted_at is null and (completing_until is null or completing_until <= now())
+            where id = $1 and completed_at is null and (completing_until is null or completing_until <= now())
             returning nextval('ordering.order_numbers'), (select before.completing_token is not null from ordering.carts before where before.id = $1)
             """);
         command.Parameters.Add(new() { Value = cartId });
@@ -27,19 +27,34 @@ internal sealed class CheckoutLease(Db db, CheckoutOptions options)
     }
 
     /// <summary>Makes sure the lease is still ours and will last through the next step.</summary>
-    public Task<bool> Extend(Claim claim, CancellationToken ct) => Update("completing_until = now() + $3", claim, ct);
-
-    /// <summary>Gives the cart back to the shopper.</summary>
-    public Task<bool> End(Claim claim, CancellationToken ct) => Update("completing_token = null, completing_until = null", claim, ct);
-
-    private async Task<bool> Update(string assignment, Claim claim, CancellationToken ct)
+    public async Task<bool> Extend(Claim claim, CancellationToken ct)
     {
-        await using var command = db.Command(
-            $"update ordering.carts set {assignment} where id = $1 and completing_token = $2 and completed_at is null and $3 is not null");
+        await using var command = db.Command("""
+            update ordering.carts set completing_until = now() + $3 where id = $1 and completing_token = $2 and completed_at is null
+            """);
         command.Parameters.Add(new() { Value = claim.CartId });
         command.Parameters.Add(new() { Value = claim.Token });
         command.Parameters.Add(new() { Value = options.Lease });
         return await command.ExecuteNonQueryAsync(ct) == 1;
+    }
+
+    /// <summary>Gives the cart back to the shopper.</summary>
+    public async Task End(Claim claim, CancellationToken ct)
+    {
+        await using var command = db.Command("""
+            update ordering.carts set completing_token = null, completing_until = null where id = $1 and completing_token = $2 and completed_at is null
+            """);
+        command.Parameters.Add(new() { Value = claim.CartId });
+        command.Parameters.Add(new() { Value = claim.Token });
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    /// <summary>Whether there is such a cart at all.</summary>
+    public async Task<bool> CartExists(Guid cartId, CancellationToken ct)
+    {
+        await using var command = db.Command("select exists (select from ordering.carts where id = $1)");
+        command.Parameters.Add(new() { Value = cartId });
+        return (bool)(await command.ExecuteScalarAsync(ct))!;
     }
 }
 
@@ -47,7 +62,7 @@ internal sealed class CheckoutLease(Db db, CheckoutOptions options)
 /// <param name="CartId">The cart.</param>
 /// <param name="Token">The fence.</param>
 /// <param name="OrderNumber">The number of the order to be; numbers of checkouts that fail are lost, which is allowed.</param>
-/// <param name="Resumed">An earlier attempt was cut off and may hold stock, promotions and money, for a cart that was changed since.</param>
+/// <param name="Resumed">An earlier attempt was cut off and may hold stock, promotions and money; prices and promotions may have changed since.</param>
 internal sealed record Claim(Guid CartId, Guid Token, long OrderNumber, bool Resumed);
 
 /// <summary>Configuration section <c>Checkout</c>.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Payments;
 using HeadlessPro.Ordering.Carts;
@@ -10,6 +11,15 @@ internal static class CheckoutRules
     public static Error MoreNeeded =>
         new(ErrorType.PaymentAuthorization, "requires_more", "The payment needs the shopper's confirmation before the order can be placed");
 
+    /// <summary>Nobody pays more than they saw; less is welcome.</summary>
+    private static Error TotalChanged(PricedCart priced, long seen)
+    {
+        var currency = priced.Cart.CurrencyCode;
+        string Of(long minor) =>
+            Money.ToMajor(minor, currency).ToString($"F{Money.Exponent(currency)}", CultureInfo.InvariantCulture) + " " + currency.ToUpperInvariant();
+        return Error.Conflict($"The total is now {Of(priced.Total)} instead of {Of(seen)}: look at the cart again before you pay", "total_changed");
+    }
+
     public static Error? WhatIsMissing(PricedCart priced, PaymentCollection? owed)
     {
         var cart = priced.Cart;
@@ -21,6 +31,7 @@ internal static class CheckoutRules
         if (priced.Total > 0 && owed is { AuthorizedAmount: null }
             && !owed.Sessions.Any(s => s.Status is PaymentSessionStatus.Pending or PaymentSessionStatus.RequiresMore))
             return Error.Invalid("Payment sessions are required to complete cart");
+        if (owed is { AuthorizedAmount: null } && priced.Total > owed.Amount) return TotalChanged(priced, owed.Amount);
         if (string.IsNullOrEmpty(cart.Email)) return Error.Invalid("Field 'email' is required to complete the cart");
 
         if (!cart.Lines.Any(l => priced.SnapshotOf(l).RequiresShipping)) return null;

@@ -68,7 +68,8 @@ internal sealed class CheckoutSteps(
         if (cart.Total == 0)
         {
             if (claim.Resumed && (await peers.Payments.Void(new VoidPayment(cart.Cart.Id), ct)).Error is { } notVoided) return notVoided;
-            return new CheckoutPayment(null);
+            var kept = await peers.Payments.GetCollections(new GetPaymentCollections([cart.Cart.Id]), ct);
+            return kept.Try(out var collections, out var unknown) ? new CheckoutPayment(collections.FirstOrDefault()) : unknown;
         }
 
         var answer = await peers.Payments.Authorize(new AuthorizePayment(cart.Cart.Id, cart.Total, cart.Cart.CurrencyCode), ct);
@@ -76,15 +77,13 @@ internal sealed class CheckoutSteps(
         return payment.Status == PaymentSessionStatus.Authorized ? new CheckoutPayment(payment.Collection) : CheckoutRules.MoreNeeded;
     }
 
-    /// <summary>Gives everything back that a cart that became no order holds.</summary>
-    public async Task Undo(Guid cartId, CancellationToken ct)
-    {
-        await peers.Payments.Void(new VoidPayment(cartId), ct);
-        await peers.Pricing.ReleasePromotions(new ReleasePromotions(cartId), ct);
-        await peers.Inventory.Release(new ReleaseStock(cartId), ct);
-    }
-
-    public async Task<bool> CartExists(Guid cartId, CancellationToken ct) => await carts.Load(cartId, ct) is not null;
+    /// <summary>What gives back all that a cart that became no order holds, one module after the other.</summary>
+    public IEnumerable<Func<Task<Result<Done>>>> Undo(Guid cartId, CancellationToken ct) =>
+    [
+        () => peers.Payments.Void(new VoidPayment(cartId), ct),
+        () => peers.Pricing.ReleasePromotions(new ReleasePromotions(cartId), ct),
+        () => peers.Inventory.Release(new ReleaseStock(cartId), ct),
+    ];
 
     public async Task<Result<PlacedOrder>> WithPayment(Order order, CancellationToken ct)
     {
@@ -96,5 +95,5 @@ internal sealed class CheckoutSteps(
 /// <summary>The modules a checkout calls.</summary>
 internal sealed record CheckoutPeers(IInventory Inventory, IPricing Pricing, IPayments Payments);
 
-/// <summary>What PAY ends in; no collection when nothing was owed.</summary>
+/// <summary>What PAY ends in; no collection when nothing was ever owed.</summary>
 internal sealed record CheckoutPayment(PaymentCollection? Collection);

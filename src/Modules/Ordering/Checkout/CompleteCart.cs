@@ -15,10 +15,10 @@ internal sealed record CompleteCartRequest;
 internal sealed record PlaceOrderRequest(string CartId);
 
 /// <summary>
-/// Completes a cart. The answer is a union, always 200: <c>{"type": "order", "order"}</c> or, when the payment was refused or needs the
+/// Completes a cart. The answer of a 200 is a union: <c>{"type": "order", "order"}</c> or, when the payment was refused or needs the
 /// shopper, <c>{"type": "cart", "cart", "error"}</c>. Other failures are 4xx. A cart that is an order already answers that order again.
 /// </summary>
-internal sealed class CompleteCart(PlaceOrder placeOrder, CartReader carts, CartAnswers cartAnswers, ICatalog catalog)
+internal sealed class CompleteCart(PlaceOrder placeOrder, CartReader carts, CartAnswers cartAnswers, ICatalog catalog, TimeProvider clock)
 {
     // As recorded: the order of a completion lacks what has only begun to exist.
     private static readonly string[] OrderFields =
@@ -34,7 +34,11 @@ internal sealed class CompleteCart(PlaceOrder placeOrder, CartReader carts, Cart
     {
         if (!WireId.TryDecode("cart", id, out var cartId)) return Reply.Error(CartErrors.IdNotFound(id));
         if ((await placeOrder.Run(cartId, ct)).Try(out var placed, out var error))
-            return await OrderAnswer.Of(placed.Order, placed.Payment, query.Fields(OrderFields), catalog, masked: false, "order", ct);
+        {
+            var masked = GetOrder.IsMasked(placed.Order.Row.CreatedAt, clock.GetUtcNow());
+            return await OrderAnswer.Of(placed.Order, placed.Payment, query.Fields(OrderFields), catalog, masked, "order", ct);
+        }
+
         return error.Type == ErrorType.PaymentAuthorization ? await CartWith(id, error, ct) : Reply.Error(error);
     }
 

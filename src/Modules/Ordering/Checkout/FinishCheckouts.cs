@@ -15,7 +15,7 @@ internal sealed partial class FinishCheckouts(Db db, PlaceOrder placeOrder, ILog
         await using var connection = await db.Open(ct);
         var carts = (await connection.QueryAsync<Guid>(new CommandDefinition("""
             select id from ordering.carts
-            where completing_until <= now() and completed_at is null and deleted_at is null
+            where completing_until <= now() and completed_at is null
             order by completing_until limit 100
             """, cancellationToken: ct))).AsList();
         foreach (var cart in carts)

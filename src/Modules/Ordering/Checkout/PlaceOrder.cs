@@ -30,14 +30,16 @@ internal sealed class PlaceOrder(CheckoutSteps steps, CheckoutLease lease, Check
     public async Task<Result<PlacedOrder>> Run(Guid cartId, CancellationToken ct)
     {
         using var turn = await _oneAtATime.Enter(cartId, ct);
-        var patience = Task.Delay(options.Patience, ct);
+        var patience = steps.Now + options.Patience;
         while (true)
         {
             if (await lease.Take(cartId, ct) is { } claim)
             {
-                // Once begun it is finished, whether or not the shopper's connection lasts.
-                var outcome = await Complete(claim, CancellationToken.None);
-                if (outcome is { } result) return result;
+                // Once begun it is finished, whether or not the shopper's connection lasts; also when the lease is lost on the way:
+                // what was held for the cart by then must end in the order or be given back.
+                ct = CancellationToken.None;
+                patience = DateTimeOffset.MaxValue;
+                if (await Complete(claim, ct) is { } outcome) return outcome;
             }
             else if (await Replay(cartId, ct) is { } replay)
             {
@@ -45,15 +47,15 @@ internal sealed class PlaceOrder(CheckoutSteps steps, CheckoutLease lease, Check
             }
 
             // Another host is at it: its answer is ours.
-            if (await Task.WhenAny(patience, Task.Delay(TimeSpan.FromMilliseconds(50), ct)) == patience)
-                return CartErrors.BeingCompleted(WireId.Encode("cart", cartId));
+            if (steps.Now > patience) return CartErrors.BeingCompleted(WireId.Encode("cart", cartId));
+            await Task.Delay(50, ct);
         }
     }
 
     private async Task<Result<PlacedOrder>?> Replay(Guid cartId, CancellationToken ct)
     {
         if (await OrdersStore.Load(db, cartId, byCart: true, ct) is { } order) return await steps.WithPayment(order, ct);
-        if (await steps.CartExists(cartId, ct)) return null;
+        if (await lease.CartExists(cartId, ct)) return null;
         return CartErrors.IdNotFound(WireId.Encode("cart", cartId));
     }
 
@@ -101,11 +103,18 @@ internal sealed class PlaceOrder(CheckoutSteps steps, CheckoutLease lease, Check
         return true;
     }
 
-    /// <summary>Undoes what was held, but only while the lease is ours: otherwise it is another's by now.</summary>
+    /// <summary>
+    /// Undoes what was held, but only while the lease is ours: otherwise it is another's by now. What cannot be undone keeps the lease,
+    /// and <see cref="FinishCheckouts"/> tries again.
+    /// </summary>
     private async Task<Result<PlacedOrder>?> GiveUp(Claim claim, Error error, CancellationToken ct)
     {
-        if (!await lease.Extend(claim, ct)) return null;
-        await steps.Undo(claim.CartId, ct);
+        foreach (var undo in steps.Undo(claim.CartId, ct))
+        {
+            if (!await lease.Extend(claim, ct)) return null;
+            if ((await undo()).Error is { } notUndone) return notUndone;
+        }
+
         await lease.End(claim, ct);
         return error;
     }

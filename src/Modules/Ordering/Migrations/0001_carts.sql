@@ -14,15 +14,16 @@ create table ordering.carts (
     shipping_address jsonb,
     billing_address jsonb,
     taxes_asked boolean not null default false,
+    -- An amount owed exists, or is about to: it follows the cart.
+    payment_begun boolean not null default false,
     metadata jsonb check (jsonb_typeof(metadata) = 'object'),
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     completed_at timestamptz,
     order_id uuid unique,
-    -- The lease of a running checkout: while it lasts the cart cannot be changed.
+    -- The lease of a running checkout: from its beginning to its end the cart cannot be changed; after its time another may finish it.
     completing_token uuid,
     completing_until timestamptz,
-    deleted_at timestamptz,
     check ((completed_at is null) = (order_id is null))
 );
 

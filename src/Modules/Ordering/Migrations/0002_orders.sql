@@ -19,11 +19,9 @@ create table ordering.orders (
     -- json, not jsonb: an answer repeated is equal to the letter.
     shipping_address json,
     billing_address json,
-    promo_codes text[] not null default '{}',
     metadata jsonb,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
-    canceled_at timestamptz,
     check (total = subtotal - discount_subtotal + tax_total),
     check (discount_total = original_total - total),
     check (discount_tax_total = original_tax_total - tax_total)
@@ -75,6 +73,7 @@ create table ordering.order_tax_lines (
     id uuid primary key,
     order_id uuid not null references ordering.orders (id),
     entry_id uuid not null,
+    position int not null,
     rate_id uuid not null,
     code text,
     description text not null,
@@ -88,6 +87,7 @@ create table ordering.order_adjustments (
     id uuid primary key,
     order_id uuid not null references ordering.orders (id),
     entry_id uuid not null,
+    position int not null,
     promotion_id uuid not null,
     code text not null,
     amount bigint not null,

@@ -23,7 +23,10 @@ internal static class GetOrder
         var found = await payments.GetCollections(new GetPaymentCollections([order.Row.CartId]), ct);
         if (!found.Try(out var collections, out var error)) return Reply.Error(error);
 
-        var masked = clock.GetUtcNow() - order.Row.CreatedAt > OpenFor;
+        var masked = IsMasked(order.Row.CreatedAt, clock.GetUtcNow());
         return await OrderAnswer.Of(order, collections.FirstOrDefault(), query.Fields(OrderJson.Defaults), catalog, masked, type: null, ct);
     }
+
+    /// <summary>Whether an order placed then is shown without personal data to whoever holds its id, or its cart's.</summary>
+    public static bool IsMasked(DateTimeOffset placedAt, DateTimeOffset now) => now - placedAt > OpenFor;
 }

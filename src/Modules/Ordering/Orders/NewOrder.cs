@@ -21,10 +21,10 @@ internal static class NewOrder
             .Select(pair => (Id: pair.First, Quoted: priced.EntryOf(pair.Second)!)).ToList();
         return new Order(
             Row(priced, id, number, now), lines, shipping,
-            entries.SelectMany(e => e.Quoted.TaxLines.Select(t => new OrderTaxLineRow(
-                WireId.New(), id, e.Id, t.RateId, t.Code, t.Description, t.Rate, t.Subtotal, t.Total))).ToLookup(t => t.EntryId),
-            entries.SelectMany(e => e.Quoted.Adjustments.Select(a => new OrderAdjustmentRow(
-                WireId.New(), id, e.Id, a.PromotionId, a.Code, a.Amount, a.Total))).ToLookup(a => a.EntryId));
+            entries.SelectMany(e => e.Quoted.TaxLines.Select((t, i) => new OrderTaxLineRow(
+                WireId.New(), id, e.Id, i, t.RateId, t.Code, t.Description, t.Rate, t.Subtotal, t.Total))).ToLookup(t => t.EntryId),
+            entries.SelectMany(e => e.Quoted.Adjustments.Select((a, i) => new OrderAdjustmentRow(
+                WireId.New(), id, e.Id, i, a.PromotionId, a.Code, a.Amount, a.Total))).ToLookup(a => a.EntryId));
     }
 
     private static OrderRow Row(PricedCart priced, Guid id, long number, DateTimeOffset now)

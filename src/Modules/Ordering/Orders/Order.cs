@@ -57,7 +57,7 @@ internal sealed record OrderShippingRow(
 
 /// <summary><c>ordering.order_tax_lines</c>.</summary>
 internal sealed record OrderTaxLineRow(
-    Guid Id, Guid OrderId, Guid EntryId, Guid RateId, string? Code, string Description, decimal Rate, long Subtotal, long Total);
+    Guid Id, Guid OrderId, Guid EntryId, int Position, Guid RateId, string? Code, string Description, decimal Rate, long Subtotal, long Total);
 
 /// <summary><c>ordering.order_adjustments</c>.</summary>
-internal sealed record OrderAdjustmentRow(Guid Id, Guid OrderId, Guid EntryId, Guid PromotionId, string Code, long Amount, long Total);
+internal sealed record OrderAdjustmentRow(Guid Id, Guid OrderId, Guid EntryId, int Position, Guid PromotionId, string Code, long Amount, long Total);

@@ -42,7 +42,7 @@ internal sealed class OrderJson(
         WriteTotals(row.Amounts(), order.Lines.Sum(), order.Shipping.Sum());
         writer.WriteTimes(row.CreatedAt, row.UpdatedAt);
         writer.WriteNumber("version", 1);
-        writer.WriteString("payment_status", PaymentStatusOf(payment));
+        writer.WriteString("payment_status", PaymentStatusOf(payment, row.Total));
         writer.WriteString("fulfillment_status", "not_fulfilled");
 
         writer.WriteStartArray("credit_lines");
@@ -64,9 +64,10 @@ internal sealed class OrderJson(
     }
 
     /// <summary>The one writer of an order's payment status.</summary>
-    public static string PaymentStatusOf(PaymentCollection? payment) => payment switch
+    public static string PaymentStatusOf(PaymentCollection? payment, long total) => payment switch
     {
         // Nothing was owed.
+        _ when total == 0 => "captured",
         null => "captured",
         { Status: "completed" } => "captured",
         { CapturedAmount: > 0 } => "partially_captured",

@@ -23,8 +23,8 @@ internal static class OrdersStore
         """;
 
     private const string ShippingColumns = $"id, order_id, position, shipping_option_id, name, amount, data, {Amounts}";
-    private const string TaxLineColumns = "id, order_id, entry_id, rate_id, code, description, rate, subtotal, total";
-    private const string AdjustmentColumns = "id, order_id, entry_id, promotion_id, code, amount, total";
+    private const string TaxLineColumns = "id, order_id, entry_id, position, rate_id, code, description, rate, subtotal, total";
+    private const string AdjustmentColumns = "id, order_id, entry_id, position, promotion_id, code, amount, total";
 
     /// <summary>Adds the statements that write an order. Rows travel as JSON, one parameter a table.</summary>
     public static void AddInserts(NpgsqlBatch batch, Order order)
@@ -63,8 +63,8 @@ internal static class OrdersStore
             select {OrderColumns} from ordering.orders where id = {order};
             select {LineColumns} from ordering.order_lines where order_id = {order} order by position;
             select {ShippingColumns} from ordering.order_shipping_methods where order_id = {order} order by position;
-            select {TaxLineColumns} from ordering.order_tax_lines where order_id = {order} order by id;
-            select {AdjustmentColumns} from ordering.order_adjustments where order_id = {order} order by id
+            select {TaxLineColumns} from ordering.order_tax_lines where order_id = {order} order by entry_id, position;
+            select {AdjustmentColumns} from ordering.order_adjustments where order_id = {order} order by entry_id, position
             """, new { id }, cancellationToken: ct));
         if (await answers.ReadSingleOrDefaultAsync<OrderRow>() is not { } row) return null;
         return new Order(

@@ -6,6 +6,8 @@ create table payments.collections (
     cart_id uuid not null unique,
     currency_code text not null check (currency_code = lower(currency_code) and length(currency_code) = 3),
     amount bigint not null check (amount >= 0),
+    -- A live payment stands for it: the amount no longer follows the cart.
+    is_authorized boolean not null default false,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now()
 );

@@ -48,7 +48,9 @@ create table pricing.tax_regions (
     deleted_at timestamptz,
     check ((province_code is null) = (parent_id is null))
 );
-create unique index tax_regions_place on pricing.tax_regions (country_code, coalesce(province_code, '')) where deleted_at is null;
+-- «wc» and «za-wc» are the same place.
+create unique index tax_regions_place on pricing.tax_regions (country_code, coalesce(regexp_replace(province_code, '^[a-z]{2}-', ''), ''))
+    where deleted_at is null;
 
 create table pricing.tax_rates (
     id uuid primary key,

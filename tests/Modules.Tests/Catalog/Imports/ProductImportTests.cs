@@ -226,9 +226,9 @@ public class ProductImportTests(HpApp app) : IClassFixture<HpApp>
     }
 
     [Theory]
-    [InlineData("""{""a"":""\u0000""}""", "The JSON contains a null character.")]
-    [InlineData("""{""a"":[{""\ud800"":1}]}""", "The JSON contains half a surrogate pair.")]
-    [InlineData("""{""a"":1e400}""", "The JSON contains a number out of range.")]
+    [InlineData("""{""a"":""\u0000""}""", "Field 'a' contains a null character.")]
+    [InlineData("""{""a"":[{""\ud800"":1}]}""", "Field 'a' contains half a surrogate pair.")]
+    [InlineData("""{""a"":1e400}""", "Field 'a' holds a number out of range.")]
     [InlineData("""[1]""", "Expected a JSON object.")]
     public async Task Metadata_the_database_cannot_hold_is_reported_by_a_dry_run_and_an_import_alike(string json, string message)
     {
