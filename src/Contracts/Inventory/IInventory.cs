@@ -6,7 +6,8 @@ public interface IInventory
 {
     /// <summary>
     /// Makes sure each variant has its stock item, thousands in a call; sets stock where it is given, but never below what is reserved. A new
-    /// variant whose SKU an item has already shares that item. A shop without a stock location gets one. Repeating it changes nothing more.
+    /// variant whose SKU an item has already shares that item. A shop without a stock location gets one. Repeated with the same key it leaves
+    /// stock as it is: what was sold meanwhile stays sold.
     /// </summary>
     Task<Result<Done>> EnsureItems(EnsureItems request, CancellationToken ct);
 
@@ -19,7 +20,7 @@ public interface IInventory
     /// <summary>Pieces on the shelf of each variant at each location; kits and unknown variants are missing.</summary>
     Task<Result<IReadOnlyList<VariantStock>>> GetStock(GetStock request, CancellationToken ct);
 
-    /// <summary>Sets (does not add) the pieces on the shelf, never below what is reserved. Repeating it changes nothing more.</summary>
+    /// <summary>Sets (does not add) the pieces on the shelf, never below what is reserved. Repeated with the same key it changes nothing.</summary>
     Task<Result<Done>> SetStock(SetStock request, CancellationToken ct);
 
     /// <summary>
@@ -40,7 +41,9 @@ public interface IInventory
 }
 
 /// <summary>Stock items to have.</summary>
-public sealed record EnsureItems(IReadOnlyList<EnsureItem> Items);
+/// <param name="Items">Which.</param>
+/// <param name="Key">Unique to this call; null = stock is set each time.</param>
+public sealed record EnsureItems(IReadOnlyList<EnsureItem> Items, Guid? Key = null);
 
 /// <summary>One stock item.</summary>
 /// <param name="VariantId">The variant it stands for.</param>
@@ -60,7 +63,9 @@ public sealed record LocationInfo(Guid Id, string Name, bool IsDefault);
 public sealed record GetStock(IReadOnlyList<Guid> VariantIds);
 
 /// <summary>Stock to set.</summary>
-public sealed record SetStock(IReadOnlyList<VariantStock> Stock);
+/// <param name="Stock">Pieces.</param>
+/// <param name="Key">Unique to this call; null = stock is set each time.</param>
+public sealed record SetStock(IReadOnlyList<VariantStock> Stock, Guid? Key = null);
 
 /// <summary>Pieces of a variant on the shelf of a location.</summary>
 public sealed record VariantStock(Guid VariantId, Guid LocationId, long Stocked);

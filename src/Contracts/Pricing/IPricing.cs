@@ -7,6 +7,9 @@ public interface IPricing
     /// <summary>Regions by id, or all; served from memory, at most 100 ms old.</summary>
     Task<Result<IReadOnlyList<RegionInfo>>> GetRegions(GetRegions request, CancellationToken ct);
 
+    /// <summary>Every currency a price can be in; served from memory.</summary>
+    Task<Result<IReadOnlyList<CurrencyInfo>>> GetCurrencies(GetCurrencies request, CancellationToken ct);
+
     /// <summary>Tax rates that apply to products in a country, for showing prices with and without tax; one answer per line asked, in order.</summary>
     Task<Result<IReadOnlyList<LineTaxRate>>> GetTaxRates(GetTaxRates request, CancellationToken ct);
 
@@ -38,6 +41,13 @@ public sealed record GetRegions(IReadOnlyList<Guid>? Ids);
 public sealed record RegionInfo(
     Guid Id, string Name, string CurrencyCode, bool IsTaxInclusive, bool AutomaticTaxes,
     IReadOnlyList<string> CountryCodes, IReadOnlyList<string> PaymentProviderIds, string Document);
+
+/// <summary>All currencies.</summary>
+public sealed record GetCurrencies;
+
+/// <summary>A currency.</summary>
+/// <param name="Code">ISO 4217, lower case.</param>
+public sealed record CurrencyInfo(string Code);
 
 /// <summary>Tax for a list of products in a country.</summary>
 public sealed record GetTaxRates(string CountryCode, string? Province, IReadOnlyList<TaxableProduct> Products);

@@ -86,7 +86,7 @@ internal static class DemoProducts
     {
         using var reader = new StreamReader(typeof(DemoProducts).Assembly.GetManifestResourceStream("HeadlessPro.Host.Demo.products.csv")!);
         var csv = (await reader.ReadToEndAsync(ct)).Replace("/demo/", $"{pictures}/demo/", StringComparison.Ordinal);
-        await api.Import(csv, $"file_name=demo.csv&sales_channel_id={channelId}", ct);
+        await api.Import(csv, $"file_name=demo.csv&currency=zar&sales_channel_id={channelId}", ct);
     }
 }
 

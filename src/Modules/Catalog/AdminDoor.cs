@@ -26,7 +26,7 @@ internal static class AdminDoor
         services.AddJson(AdminJson.Default);
         services.AddSingleton<CheckReferences>();
         services.AddSingleton<SaveProducts>();
-        services.AddJobHandler(RemoveStockItems.Name, RemoveStockItems.Run);
+        services.AddJobHandler(CheckStockItems.Name, CheckStockItems.Run);
         services.AddJobHandler(WritePriceLists.TurnJob, WritePriceLists.Turn);
         services.AddFileStorage(configuration);
     }

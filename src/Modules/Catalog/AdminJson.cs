@@ -47,6 +47,7 @@ namespace HeadlessPro.Catalog;
 [JsonSerializable(typeof(PriceListEnvelope))]
 [JsonSerializable(typeof(UploadsResponse))]
 [JsonSerializable(typeof(FileEnvelope))]
+[JsonSerializable(typeof(Guid))]
 internal sealed partial class AdminJson : JsonSerializerContext;
 
 /// <summary>Ids to add to and remove from a relation.</summary>

@@ -20,6 +20,7 @@ public static class CatalogModule
         services.AddSingleton<SellableVariants>();
         services.AddSingleton<ICatalog, CatalogContract>();
         services.AddSingleton<StorePrices>();
+        services.AddSingleton<ShopCurrency>();
         services.AddSingleton<Shelf>();
         services.AddJson(StoreJson.Default);
         services.AddJson(ImportJson.Default);

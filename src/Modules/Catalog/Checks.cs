@@ -144,9 +144,9 @@ internal static partial class Check
             "variants_barcode" => ("Product variant", "barcode"),
             _ => null,
         };
-        return known is { } found
-            ? Taken(found.What, found.Field, value ?? "the given one")
-            : Error.Duplicate("A price of the same variant, currency_code, region_id, min_quantity and max_quantity already exists.");
+        if (e.ConstraintName == "prices_once")
+            return Error.Duplicate("A price of the same variant, currency_code, region_id, min_quantity and max_quantity already exists.");
+        return known is { } found ? Taken(found.What, found.Field, value ?? "the given one") : null;
     }
 
     public static Error Taken(string what, string field, string value) => Error.Duplicate($"{what} with {field}: {value}, already exists.");

@@ -145,10 +145,7 @@ internal sealed class Idempotency(RequestDelegate next, Db db, HostPresence host
     }
 
     /// <summary>Files are too large to keep or to compare, and imports can be repeated by nature.</summary>
-    private static bool IsStreamed(HttpContext http) =>
-        http.GetEndpoint()?.Metadata.GetMetadata<StreamedBody>() is not null
-        || http.Request.ContentType is { } type
-        && (type.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase) || type.StartsWith("text/csv", StringComparison.OrdinalIgnoreCase));
+    private static bool IsStreamed(HttpContext http) => http.GetEndpoint()?.Metadata.GetMetadata<StreamedBody>() is not null;
 
     private static byte[] HashOf(HttpRequest request, ReadOnlySpan<byte> body)
     {

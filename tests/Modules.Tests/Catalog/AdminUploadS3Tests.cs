@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -18,6 +19,9 @@ public sealed class S3App : HpApp, IAsyncLifetime
 
     /// <summary>Answers every call with this status instead.</summary>
     public int? Broken { get; set; }
+
+    /// <summary>Runs before an object is taken.</summary>
+    public Func<HttpContext, Task>? BeforePut { get; set; }
 
     public S3App()
     {
@@ -52,6 +56,7 @@ public sealed class S3App : HpApp, IAsyncLifetime
             return;
         }
 
+        if (method == "PUT" && BeforePut is { } before) await before(http);
         if (method == "PUT") Objects[path] = (body.ToArray(), http.Request.ContentType, http.Request.Headers.CacheControl);
         else if (method == "DELETE")
         {
@@ -88,6 +93,37 @@ public class AdminUploadS3Tests(S3App app) : IClassFixture<S3App>
         await app.Admin.DeleteJson($"/admin/uploads/{id}");
         Assert.False(app.Objects.ContainsKey($"/shop/{id}"));
         await app.Admin.GetJson($"/admin/uploads/{id}", 404);
+    }
+
+    [Fact]
+    public async Task A_caller_who_leaves_in_the_middle_leaves_no_file_behind()
+    {
+        var before = app.Objects.Keys.Order().ToList();
+        using var left = new CancellationTokenSource();
+        var (puts, second) = (0, new TaskCompletionSource());
+        app.BeforePut = async http =>
+        {
+            if (Interlocked.Increment(ref puts) == 1) return;
+            second.TrySetResult();
+            await Task.Delay(Timeout.Infinite, http.RequestAborted);
+        };
+        try
+        {
+            using var form = new MultipartFormDataContent();
+            foreach (var name in new[] { "a.png", "b.png" })
+                form.Add(new ByteArrayContent(Png) { Headers = { ContentType = new MediaTypeHeaderValue("image/png") } }, "files", name);
+            var upload = app.Admin.PostAsync("/admin/uploads", form, left.Token);
+            await second.Task.WaitAsync(TimeSpan.FromSeconds(20));
+            Assert.Equal(before.Count + 1, app.Objects.Count);
+            await left.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => upload);
+            for (var i = 0; i < 400 && app.Objects.Count > before.Count; i++) await Task.Delay(25);
+            Assert.Equal(before, app.Objects.Keys.Order());
+        }
+        finally
+        {
+            app.BeforePut = null;
+        }
     }
 
     [Fact]

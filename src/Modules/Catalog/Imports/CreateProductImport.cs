@@ -7,8 +7,6 @@ using HeadlessPro.Platform.Jobs;
 using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.WebUtilities;
-using Microsoft.Net.Http.Headers;
 
 namespace HeadlessPro.Catalog.Imports;
 
@@ -18,16 +16,19 @@ namespace HeadlessPro.Catalog.Imports;
 /// </summary>
 internal static class CreateProductImport
 {
-    public static async Task<IResult> Handle(HttpContext http, ApiQuery query, Db db, IInventory inventory, TimeProvider clock, CancellationToken ct)
+    public static async Task<IResult> Handle(HttpContext http, ApiQuery query, Db db, IInventory inventory, ShopCurrency currencies, TimeProvider clock, CancellationToken ct)
     {
+        var given = query.Text("currency");
         if (!ReadOptions(query).Try(out var options, out var refused)) return Reply.Error(refused);
         var fileName = query.Text("file_name");
         query.RejectUnknown();
+        if (!(await currencies.Choose(given, ct)).Try(out var currency, out refused)) return Reply.Error(refused);
+        options = options with { CurrencyCode = currency };
         if (await FindUnknownChannel(db, options, ct) is { } unknown) return Reply.Error(unknown);
 
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } bound) 
             bound.MaxRequestBodySize = options.Atomic ? ImportFile.MaxAtomicLength : ImportFile.MaxLength;
-        if (!(await OpenFile(http.Request, ct)).Try(out var file, out var noFile)) return Reply.Error(noFile);
+        var file = await OpenFile(http.Request, ct);
 
         var id = WireId.New();
         try
@@ -36,7 +37,7 @@ internal static class CreateProductImport
             if (options.Atomic && rows > ImportFile.MostAtomicRows)
                 throw new ErrorException(Error.Invalid(
                     $"A file that is all or nothing (atomic) has at most {ImportFile.MostAtomicRows} rows, this one has {rows}: import it without, or in parts."));
-            if (!(await ReadHeader(db, id, options, ct)).Try(out var columns, out var badHeader))
+            if (!(await ReadHeader(db, id, options, currencies, ct)).Try(out var columns, out var badHeader))
             {
                 await ImportFile.Drop(db, id, CancellationToken.None);
                 return Reply.Error(badHeader);
@@ -44,7 +45,7 @@ internal static class CreateProductImport
 
             var locations = columns.Stocks.Count == 0 ? null : await StockToSet.Locations(inventory, ct);
             columns.Ignored.AddRange(columns.Stocks.Where(s => locations?.ContainsKey(s.Location) != true).Select(s => columns.Headers[s.Index]));
-            return await Begin(id, fileName ?? file.Name ?? "products.csv", options, rows, columns, db, clock, ct);
+            return await Begin(id, fileName ?? file.Name ?? "products.csv", options, rows, columns, db, clock.GetUtcNow(), ct);
         }
         catch
         {
@@ -54,7 +55,7 @@ internal static class CreateProductImport
     }
 
     private static async Task<IResult> Begin(
-        Guid id, string fileName, ImportOptions options, long rows, ImportColumns columns, Db db, TimeProvider clock, CancellationToken ct)
+        Guid id, string fileName, ImportOptions options, long rows, ImportColumns columns, Db db, DateTimeOffset now, CancellationToken ct)
     {
         await using var tx = await db.Begin(ct);
         var row = await tx.Connection.QuerySingleAsync<ImportRow>(new CommandDefinition($"""
@@ -69,24 +70,21 @@ internal static class CreateProductImport
                 options = JsonSerializer.Serialize(options, ImportJson.Default.ImportOptions),
                 rows,
                 ignored = columns.Ignored.Select(c => c.Replace("\0", "\\0", StringComparison.Ordinal)).ToArray(),
-                now = clock.GetUtcNow(),
+                now,
             }, tx.Inner, cancellationToken: ct));
-        await JobQueue.Enqueue(tx, RunProductImport.JobName, $$"""{"import_id":"{{id}}"}""", clock.GetUtcNow(), id.ToString(), ct);
+        await JobQueue.Enqueue(tx, RunProductImport.JobName, $$"""{"import_id":"{{id}}"}""", now, id.ToString(), ct);
         await tx.Commit(ct);
         return Reply.Json(new ProductImportEnvelope(row.ToWire()), ImportJson.Default.ProductImportEnvelope, StatusCodes.Status202Accepted);
     }
 
     private static Result<ImportOptions> ReadOptions(ApiQuery query)
     {
-        var currency = (query.Text("currency") ?? "zar").ToLowerInvariant();
-        if (currency.Length != 3 || !currency.All(char.IsAsciiLetterLower))
-            return Error.Invalid($"Invalid request: Value for field 'currency' must be an ISO 4217 code, got: '{currency}'");
         var separator = query.Text("separator");
         var character = separator switch { null or "auto" => null, "tab" or "\t" => "\t", "," or ";" or "|" => separator, _ => "" };
         if (character is "")
             return Error.Invalid($"Invalid request: Value for field 'separator' must be 'auto', ',', ';', '|' or 'tab', got: '{separator}'");
         var channels = query.Ids("sales_channel_id", "sc") ?? [];
-        return new ImportOptions(query.Flag("dry_run") ?? false, query.Flag("atomic") ?? false, currency, character, channels);
+        return new ImportOptions(query.Flag("dry_run") ?? false, query.Flag("atomic") ?? false, CurrencyCode: "", character, channels);
     }
 
     private static async Task<Error?> FindUnknownChannel(Db db, ImportOptions options, CancellationToken ct)
@@ -100,30 +98,28 @@ internal static class CreateProductImport
             : Error.Invalid($"Sales channels with ids: {string.Join(", ", unknown.Select(c => WireId.Encode("sc", c)))} do not exist (field 'sales_channel_id')");
     }
 
-    private static async Task<Result<ProductFile>> OpenFile(HttpRequest request, CancellationToken ct)
+    private static async Task<ProductFile> OpenFile(HttpRequest request, CancellationToken ct)
     {
-        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
-            return new ProductFile(request.Body, null);
-        var boundary = HeaderUtilities.RemoveQuotes(type.Boundary).Value;
-        if (string.IsNullOrEmpty(boundary)) return Error.Invalid("Invalid request: The multipart body names no boundary");
-        var reader = new MultipartReader(boundary, request.Body);
-        while (await reader.ReadNextSectionAsync(ct) is { } section)
-        {
-            if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var part) || HeaderUtilities.RemoveQuotes(part.Name) != "file") continue;
-            return new ProductFile(section.Body, HeaderUtilities.RemoveQuotes(part.FileName).Value);
-        }
-
-        return Error.Invalid("Invalid request: Field 'file' is required");
+        if (MultipartBody.Open(request) is not { } body) return new ProductFile(request.Body, null);
+        while (await body.Next(ct) is { } part)
+            if (part.Field == "file") return new ProductFile(part.Content, part.FileName);
+        throw Catalog.Check.Invalid("Invalid request: Field 'file' is required");
     }
 
-    private static async Task<Result<ImportColumns>> ReadHeader(Db db, Guid id, ImportOptions options, CancellationToken ct)
+    private static async Task<Result<ImportColumns>> ReadHeader(Db db, Guid id, ImportOptions options, ShopCurrency currencies, CancellationToken ct)
     {
         try
         {
             var opened = await CsvRows.Open(
                 ImportFile.Open(db, id), options.Separator is [var given] ? given : null, options.CurrencyCode, ct);
             if (!opened.Try(out var rows, out var error)) return error;
-            using (rows) return rows.Columns;
+            using (rows)
+            {
+                foreach (var price in rows.Columns.Prices)
+                    if (await currencies.Unknown(price.Currency, ct))
+                        return Error.Invalid($"The column '{rows.Columns.Headers[Math.Max(price.Price, price.CompareAt)]}' names no currency: '{price.Currency}'.");
+                return rows.Columns;
+            }
         }
         catch (UnreadableFileException e)
         {

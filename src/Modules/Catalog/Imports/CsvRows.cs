@@ -17,13 +17,11 @@ internal sealed class CsvRow(long line, string[] cells, ImportColumns columns)
     {
         if (index < 0 || index >= cells.Length) return null;
         var cell = cells[index].AsSpan().Trim();
-        return cell.Length == 0 ? null : cell.Length == cells[index].Length ? cells[index] : cell.ToString();
+        return cell.Length == 0 ? null : FormulaMark.Remove(cell.Length == cells[index].Length ? cells[index] : cell.ToString());
     }
 
     /// <summary>The cell as it stands, spaces included; null when it is empty.</summary>
-    public string? Raw(Column column) => columns.IndexOf(column) is >= 0 and var i && i < cells.Length && cells[i].Length > 0 ? cells[i] : null;
-
-    public int Count => cells.Length;
+    public string? Raw(Column column) => columns.IndexOf(column) is >= 0 and var i && i < cells.Length && cells[i].Length > 0 ? FormulaMark.Remove(cells[i]) : null;
 }
 
 /// <summary>A file that cannot be read on: what was read before stays, the import ends as failed with this message.</summary>

@@ -29,12 +29,13 @@ internal static class ExportProducts
         Column.VariantLength, Column.VariantHeight, Column.VariantWidth, Column.VariantMetadata,
     ];
 
-    public static async Task<IResult> Handle(ApiQuery query, Db db, IInventory inventory, HttpContext http, CancellationToken ct)
+    public static async Task<IResult> Handle(ApiQuery query, Db db, IInventory inventory, ShopCurrency choice, HttpContext http, CancellationToken ct)
     {
-        var currency = (query.Text("currency") ?? "zar").ToLowerInvariant();
+        var given = query.Text("currency");
         var filter = new ListFilter("p.deleted_at is null").Where(query, ProductFilters.Staff);
         query.RejectUnknown();
 
+        if (!(await choice.Choose(given, ct)).Try(out var currency, out var noCurrency)) return Reply.Error(noCurrency);
         var currencies = await ReadCurrencies(db, currency, ct);
         if (!(await inventory.GetLocations(new GetLocations(), ct)).Try(out var locations, out var unavailable)) return Reply.Error(unavailable);
         http.Response.ContentType = "text/csv; charset=utf-8";
@@ -54,7 +55,7 @@ internal static class ExportProducts
             var pieces = stock.ToDictionary(s => (s.VariantId, s.LocationId), s => s.Stocked);
             foreach (var product in page)
                 foreach (var row in RowsOf(product, currencies, locations, pieces))
-                    await writer.WriteRecordAsync(row, ct);
+                    await writer.WriteRecordAsync(Array.ConvertAll(row, FormulaMark.Add), ct);
         }
 
         await writer.FlushAsync(ct);

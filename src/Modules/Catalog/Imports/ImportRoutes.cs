@@ -1,4 +1,5 @@
 using HeadlessPro.Platform.Security;
+using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -12,7 +13,7 @@ internal static class ImportRoutes
     {
         var imports = routes.MapGroup("/admin/product-imports").RequireSecretKey().WithTags("Product imports");
         imports.MapGet("", ReadProductImports.List).WithName("GetAdminProductImports");
-        imports.MapPost("", CreateProductImport.Handle).Produces<ProductImportEnvelope>(202).WithName("PostAdminProductImports");
+        imports.MapPost("", CreateProductImport.Handle).ReadsStream().Produces<ProductImportEnvelope>(202).WithName("PostAdminProductImports");
         imports.MapGet("/{id}", ReadProductImports.One).Produces<ProductImportEnvelope>().WithName("GetAdminProductImport");
         imports.MapGet("/{id}/progress", ReadProductImports.Follow).Produces<ProductImportEnvelope>(200, "application/x-ndjson").WithName("GetAdminProductImportProgress");
         imports.MapGet("/{id}/errors", ReadProductImports.Errors).WithName("GetAdminProductImportErrors");

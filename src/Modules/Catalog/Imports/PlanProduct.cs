@@ -49,6 +49,7 @@ internal sealed class PlanProduct(VariantOwners owners, SeenInFile? seen, Import
     private static bool ApplyProductCells(ProductState product, RowCells cells)
     {
         var columns = cells.Row.Columns;
+        var before = product.Title;
         for (var i = 0; i < PlainFields.ProductTexts.Length; i++)
         {
             var (_, column, longest) = PlainFields.ProductTexts[i];
@@ -59,6 +60,7 @@ internal sealed class PlanProduct(VariantOwners owners, SeenInFile? seen, Import
             if (text is not null || product.Texts[i] is not "") product.Texts[i] = text;
         }
 
+        product.IsRenamed |= product.Title != before;
         for (var i = 0; i < PlainFields.ProductNumbers.Length; i++)
             if (columns.Has(PlainFields.ProductNumbers[i].Column)) product.Numbers[i] = cells.Number(PlainFields.ProductNumbers[i].Column);
 

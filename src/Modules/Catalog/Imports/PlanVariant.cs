@@ -1,3 +1,4 @@
+using HeadlessPro.Catalog.Products;
 using HeadlessPro.Contracts;
 
 namespace HeadlessPro.Catalog.Imports;
@@ -13,7 +14,6 @@ internal sealed class VariantOwners
 internal static class PlanVariant
 {
     public const string DefaultOption = "Title";
-    public const string DefaultValue = "Default Title";
 
     private static readonly Column[] ValueColumns = [Column.Option1Value, Column.Option2Value, Column.Option3Value];
 
@@ -77,7 +77,7 @@ internal static class PlanVariant
         for (var i = 0; i < slots.Length; i++)
         {
             if (slots[i] is not { } option) continue;
-            var value = cells.Text(ValueColumns[i], 255) ?? (option.Title == DefaultOption ? DefaultValue : null);
+            var value = cells.Text(ValueColumns[i], 255) ?? (option.Title == DefaultOption ? StockName.NoChoice : null);
             if (value is not null) values[option.Id] = value;
         }
 

@@ -61,6 +61,9 @@ internal sealed class ProductState(Guid id, string handle, bool isNew)
     public List<CsvRow> Rows { get; } = [];
 
     public string Title => Texts[0] ?? Handle;
+
+    /// <summary>The file gives the product another title.</summary>
+    public bool IsRenamed { get; set; }
 }
 
 internal sealed class OptionState(Guid id, string title, int rank, bool isNew)

@@ -16,7 +16,8 @@ namespace HeadlessPro.Catalog.Imports;
 ///          atomic: all batches in one transaction, then all stock
 /// FINISH   status, the file dropped
 /// </code>
-/// A batch that was committed but not yet noted is applied again after a crash: it changes nothing and counts as updated.
+/// A batch that was committed but not yet noted is applied again after a crash: it counts as updated, and its stock is not set again, which
+/// would bring back what was sold meanwhile.
 /// </summary>
 internal sealed class RunProductImport(Db db, IInventory inventory, TimeProvider clock)
 {
@@ -112,7 +113,7 @@ internal sealed class RunProductImport(Db db, IInventory inventory, TimeProvider
         {
             var stock = new StockToSet();
             var report = await batch.WriteAndCommit(db, claim.Options, decimalComma, stock, ct);
-            await stock.Set(inventory, locations, ct);
+            await stock.Set(inventory, locations, id, batch.LastLine, ct);
             await progress.Note(batch, report, ct);
             await using var connection = await db.Open(ct);
             await TableStatistics.Refresh(connection, ++batches, ct);
@@ -148,7 +149,7 @@ internal sealed class RunProductImport(Db db, IInventory inventory, TimeProvider
             throw new UnreadableFileException($"Nothing was imported: the database refused the file: {e.MessageText}");
         }
 
-        await stock.Set(inventory, locations, ct);
+        await stock.Set(inventory, locations, id, 0, ct);
         await progress.NoteCounts(sum, ct);
         await progress.Finish("completed", null, ct);
     }

@@ -219,7 +219,7 @@ create table catalog.prices (
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     check (min_quantity is null or max_quantity is null or min_quantity <= max_quantity),
-    unique nulls not distinct (variant_id, price_list_id, currency_code, region_id, min_quantity, max_quantity)
+    constraint prices_once unique nulls not distinct (variant_id, price_list_id, currency_code, region_id, min_quantity, max_quantity)
 );
 create index prices_variant on catalog.prices (variant_id, currency_code);
 -- Sorting products by price walks the plain prices in order and compares only what has others beside them.

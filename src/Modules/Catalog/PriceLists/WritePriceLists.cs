@@ -96,7 +96,7 @@ internal static class WritePriceLists
     /// <summary>The job: prices of the list begin or end to count at this moment.</summary>
     public static async Task Turn(IServiceProvider services, string payload, CancellationToken ct)
     {
-        var key = JsonSerializer.Deserialize<Guid>(payload);
+        var key = JsonSerializer.Deserialize(payload, AdminJson.Default.Guid);
         await using var tx = await ((Db)services.GetService(typeof(Db))!).Begin(ct);
         tx.Publish(new CatalogChanged(await ListPrices.ProductsOf(tx, key, ct)));
         await tx.Commit(ct);
@@ -105,7 +105,7 @@ internal static class WritePriceLists
     private static async Task EnqueueTurns(Transaction tx, Guid key, DateTimeOffset? starts, DateTimeOffset? ends, CancellationToken ct)
     {
         foreach (var at in (DateTimeOffset?[])[starts, ends])
-            if (at is { } time) await JobQueue.Enqueue(tx, TurnJob, JsonSerializer.Serialize(key), time, key: null, ct);
+            if (at is { } time) await JobQueue.Enqueue(tx, TurnJob, JsonSerializer.Serialize(key, AdminJson.Default.Guid), time, key: null, ct);
     }
 
     private static void CheckTimes(DateTimeOffset? starts, DateTimeOffset? ends)

@@ -12,7 +12,7 @@ internal static class ApplyProduct
     {
         if (!request.Title.IsSet) throw Check.Invalid($"Invalid request: Field '{Check.At(path, "title")}' is required");
         var id = WireId.New();
-        var draft = new ProductDraft(new ProductFields { Id = id }, version: null) { Path = path };
+        var draft = new ProductDraft(new ProductFields { Id = id }) { Path = path };
         Apply(request, draft);
         if (draft.Fields.Handle.Length == 0)
             draft.Fields.Handle = Handles.From(draft.Fields.Title, fallback: "product-" + WireId.Encode("", id)[1..].ToLowerInvariant());
@@ -25,7 +25,14 @@ internal static class ApplyProduct
         var (fields, path) = (draft.Fields, draft.Path);
         string At(string name) => Check.At(path, name);
 
-        if (request.Title.IsSet) fields.Title = Check.Required(At("title"), request.Title.Value, Check.Title);
+        if (request.Title.IsSet)
+        {
+            var before = fields.Title;
+            fields.Title = Check.Required(At("title"), request.Title.Value, Check.Title);
+            // Stock items are named after the product.
+            foreach (var variant in draft.Variants) variant.StockTouched |= variant.ManageInventory && fields.Title != before;
+        }
+
         if (request.Subtitle.IsSet) fields.Subtitle = Check.Text(At("subtitle"), request.Subtitle.Value, Check.Title);
         if (request.Description.IsSet) fields.Description = Check.Text(At("description"), request.Description.Value, Check.LongText);
         if (request.Handle is { IsSet: true, Value: { } handle } && (draft.Version is not null || handle.Length > 0))

@@ -59,7 +59,7 @@ internal static class ApplyVariants
         if (request.Metadata.IsSet) variant.Metadata = Check.Metadata(At("metadata"), request.Metadata.Value);
         foreach (var (option, value) in request.Options ?? new Dictionary<string, string>(StringComparer.Ordinal))
             variant.Options[option.Trim()] = Check.Required(Check.At(At("options"), option), value);
-        if (variant.Title.Length == 0) variant.Title = variant.Options.Count > 0 ? string.Join(" / ", variant.Options.Values) : "Default variant";
+        if (variant.Title.Length == 0) variant.Title = variant.Options.Count > 0 ? string.Join(" / ", variant.Options.Values) : StockName.NoTitle;
         if (request.Prices is { } prices) ApplyPrices(prices, variant, At("prices"));
 
         variant.StockTouched |= variant.ManageInventory
@@ -70,24 +70,27 @@ internal static class ApplyVariants
     {
         if (requests.Count > MostPrices) throw Check.Invalid($"Invalid request: Field '{path}' must have at most {MostPrices} entries");
         var seen = new HashSet<(string, Guid?, int?, int?)>();
+        var known = new HashSet<Guid>(variant.KnownPrices);
         variant.Prices = [];
         for (var i = 0; i < requests.Count; i++)
         {
-            var price = Price(requests[i], variant.Id, Check.At("", path, i));
+            var price = Price(requests[i], variant.Id, known, Check.At("", path, i));
             if (!seen.Add((price.CurrencyCode, price.RegionId, price.MinQuantity, price.MaxQuantity)))
                 throw Check.Invalid($"Invalid request: Field '{Check.At("", path, i)}' repeats the currency_code, region_id and quantities of another price");
             variant.Prices.Add(price);
         }
     }
 
-    private static PriceDraft Price(VariantPriceRequest request, Guid variantId, string path)
+    private static PriceDraft Price(VariantPriceRequest request, Guid variantId, HashSet<Guid> known, string path)
     {
-        if (request.Id is { } id) Check.Id(Check.At(path, "id"), "price", id);
+        Guid? kept = request.Id is { } id ? Check.Id(Check.At(path, "id"), "price", id) : null;
+        if (kept is { } key && !known.Remove(key))
+            throw Check.Invalid($"Invalid request: Field '{Check.At(path, "id")}' names no price of the variant, or one twice: '{request.Id}'");
         var currency = Check.Currency(Check.At(path, "currency_code"), request.CurrencyCode);
         var (min, max) = Quantities(request.MinQuantity, request.MaxQuantity, path);
         return new PriceDraft
         {
-            Id = WireId.New(),
+            Id = kept ?? WireId.New(),
             VariantId = variantId,
             CurrencyCode = currency,
             Amount = Check.Amount(Check.At(path, "amount"), request.Amount, currency),

@@ -6,12 +6,12 @@ namespace HeadlessPro.Catalog.Products;
 /// A whole product as it is to be: read from the database (or empty), changed by a request, checked as one, saved as one. Parts that were
 /// not touched are not written.
 /// </summary>
-internal sealed class ProductDraft(ProductFields fields, string? version)
+internal sealed class ProductDraft(ProductFields fields)
 {
     public ProductFields Fields { get; } = fields;
 
     /// <summary>The row's version as read; null for a new product. Saving refuses when it has moved.</summary>
-    public string? Version { get; } = version;
+    public string? Version => Fields.Version;
 
     public Guid Id => Fields.Id;
 
@@ -56,6 +56,10 @@ internal sealed class ProductFields
     public string? SeoTitle { get; set; }
     public string? SeoDescription { get; set; }
     public string? Metadata { get; set; }
+
+    /// <summary>The row's version as read.</summary>
+    [JsonIgnore]
+    public string? Version { get; set; }
 }
 
 internal sealed class OptionDraft
@@ -111,6 +115,10 @@ internal sealed class VariantDraft
     [JsonIgnore]
     public Dictionary<string, string> Options { get; set; } = new(StringComparer.Ordinal);
 
+    /// <summary>Prices of its own that the variant has, as read.</summary>
+    [JsonIgnore]
+    public HashSet<Guid> KnownPrices { get; set; } = [];
+
     /// <summary>Null: untouched.</summary>
     [JsonIgnore]
     public List<PriceDraft>? Prices { get; set; }
@@ -161,4 +169,5 @@ internal sealed record VariantValueLink(Guid VariantId, Guid OptionId, Guid Opti
 [JsonSerializable(typeof(IEnumerable<ImageDraft>))]
 [JsonSerializable(typeof(IEnumerable<PriceDraft>))]
 [JsonSerializable(typeof(IEnumerable<VariantValueLink>))]
+[JsonSerializable(typeof(IReadOnlyList<Guid>))]
 internal sealed partial class DraftJson : JsonSerializerContext;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Dapper;
 using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Catalog;
@@ -23,7 +22,7 @@ internal sealed record ProductPlan(IReadOnlyList<ProductDraft> Drafts, IReadOnly
 /// LOOK    refuse what others hold already (handles, SKUs, barcodes) and ids that do not exist
 /// STOCK   Inventory makes the stock items of new variants, under ids made here (a contract call never joins a transaction)
 /// WRITE   one transaction: lock and compare versions, rows, event, and the job that takes the stock of deleted variants off sale
-/// If WRITE fails after STOCK, the new stock items are removed again.
+/// If STOCK or WRITE fails, the new stock items are removed again; if this host dies between them, a job enqueued before STOCK does it.
 /// </summary>
 internal sealed class SaveProducts(Db db, IInventory inventory, CheckReferences references, TimeProvider clock)
 {
@@ -44,10 +43,10 @@ internal sealed class SaveProducts(Db db, IInventory inventory, CheckReferences 
                 await TakenValues.MustBeFree(connection, plan, ct);
             }
 
-            await EnsureStock(plan, ct);
             try
             {
                 // From here on the caller's leaving changes nothing: a commit that was cut off would leave open whether it happened.
+                await EnsureStock(plan, CancellationToken.None);
                 if (await Write(plan, links, CancellationToken.None)) return plan;
             }
             catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.DeadlockDetected && attempt < MostTries)
@@ -77,6 +76,14 @@ internal sealed class SaveProducts(Db db, IInventory inventory, CheckReferences 
     {
         var items = plan.Drafts.SelectMany(d => d.Variants.Where(v => v.StockTouched).Select(v => Item(v.Id, v.Sku, d.Fields.Title, v.Title, v.RequiresShipping))).ToList();
         if (items.Count == 0) return;
+        var made = plan.Drafts.SelectMany(d => d.Variants).Where(v => v is { StockTouched: true, IsNew: true }).Select(v => v.Id).ToList();
+        if (made.Count > 0)
+        {
+            await using var tx = await db.Begin(ct);
+            await CheckStockItems.Enqueue(tx, made, clock.GetUtcNow() + CheckStockItems.LongestWrite, ct);
+            await tx.Commit(ct);
+        }
+
         if ((await inventory.EnsureItems(new EnsureItems(items), ct)).Error is { } error) throw new ErrorException(error);
     }
 
@@ -89,7 +96,11 @@ internal sealed class SaveProducts(Db db, IInventory inventory, CheckReferences 
         await using var connection = await db.Open(CancellationToken.None);
         var kept = (await connection.QueryAsync<KeptVariant>("""
             select v.id, v.sku, p.title as product_title, v.title, v.requires_shipping, v.manage_inventory
-            from catalog.variants v join catalog.products p on p.id = v.product_id where (v.id = any (@ids) or v.sku = any (@skus)) and v.deleted_at is null
+            from (
+                select id from unnest(@ids) as w (id)
+                union select s.id from unnest(@skus) as n (name)
+                join lateral (select x.id from catalog.variants x where x.sku = n.name and x.deleted_at is null limit 1) s on true) w
+            join catalog.variants v on v.id = w.id and v.deleted_at is null join catalog.products p on p.id = v.product_id
             """, new { ids = touched.Select(v => v.Id).ToArray(), skus = touched.Where(v => v.Sku is not null).Select(v => v.Sku!).ToArray() })).ToList();
         var gone = touched.Where(v => v.IsNew).Select(v => v.Id).Except(kept.Select(k => k.Id)).ToList();
         if (gone.Count > 0) await inventory.RemoveItems(new RemoveItems(gone), CancellationToken.None);
@@ -98,7 +109,7 @@ internal sealed class SaveProducts(Db db, IInventory inventory, CheckReferences 
     }
 
     private static EnsureItem Item(Guid variant, string? sku, string product, string title, bool requiresShipping) =>
-        new(variant, sku, title == "Default variant" ? product : $"{product} - {title}", requiresShipping, Stocked: null);
+        new(variant, sku, StockName.Of(product, title), requiresShipping, Stocked: null);
 
     private sealed record KeptVariant(Guid Id, string? Sku, string ProductTitle, string Title, bool RequiresShipping, bool ManageInventory);
 
@@ -123,7 +134,7 @@ internal sealed class SaveProducts(Db db, IInventory inventory, CheckReferences 
             if (batch.BatchCommands.Count > 0) await batch.ExecuteNonQueryAsync(ct);
         }
 
-        if (deletedVariants.Count > 0) await RemoveStockItems.Enqueue(tx, deletedVariants, clock.GetUtcNow(), ct);
+        if (deletedVariants.Count > 0) await CheckStockItems.Enqueue(tx, deletedVariants, clock.GetUtcNow(), ct);
         tx.Publish(new CatalogChanged([.. plan.Drafts.Select(d => d.Id), .. plan.Deletes]));
         await tx.Commit(ct);
         return true;
@@ -137,21 +148,5 @@ internal sealed class SaveProducts(Db db, IInventory inventory, CheckReferences 
             select p.id, p.xmin::text from catalog.products p where p.id = any (@ids) and p.deleted_at is null order by p.id for update
             """, new { ids }, tx.Inner, cancellationToken: ct))).ToDictionary(v => v.Id, v => v.Version);
         return versions.Count == ids.Length && plan.Drafts.All(d => d.Version is null || versions[d.Id] == d.Version);
-    }
-}
-
-/// <summary>The job that tells Inventory which variants are gone; durable, because the deletion is.</summary>
-internal static class RemoveStockItems
-{
-    public const string Name = "catalog.remove_stock_items";
-
-    public static Task Enqueue(Transaction tx, IReadOnlyList<Guid> variants, DateTimeOffset now, CancellationToken ct) =>
-        Platform.Jobs.JobQueue.Enqueue(tx, Name, JsonSerializer.Serialize(variants), now, key: null, ct);
-
-    public static async Task Run(IServiceProvider services, string payload, CancellationToken ct)
-    {
-        var inventory = (IInventory)services.GetService(typeof(IInventory))!;
-        var removed = await inventory.RemoveItems(new RemoveItems(JsonSerializer.Deserialize<Guid[]>(payload)!), ct);
-        if (removed.Error is { } error) throw new InvalidOperationException(error.Message);
     }
 }

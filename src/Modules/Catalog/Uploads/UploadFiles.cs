@@ -3,8 +3,6 @@ using HeadlessPro.Platform.Storage;
 using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.WebUtilities;
-using Microsoft.Net.Http.Headers;
 
 namespace HeadlessPro.Catalog.Uploads;
 
@@ -20,26 +18,19 @@ internal static class UploadFiles
     public static async Task<IResult> Handle(HttpContext http, IFileStorage storage, CancellationToken ct)
     {
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = MostFiles * LongestFile;
-        if (!MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type) || type.MediaType != "multipart/form-data"
-            || HeaderUtilities.RemoveQuotes(type.Boundary).Value is not { Length: > 0 and <= 200 } boundary)
-            throw Check.Invalid("Invalid request: Expected a multipart/form-data body with files in field 'files'");
-
+        var body = MultipartBody.Open(http.Request) ?? throw Check.Invalid("Invalid request: Expected a multipart/form-data body with files in field 'files'");
         var files = new List<UploadedFile>();
         try
         {
-            await Read(new MultipartReader(boundary, http.Request.Body), files, ct);
+            await Read(body, files, ct);
             if (files.Count == 0) throw Check.Invalid("Invalid request: Field 'files' is required");
             await Keep(files, storage, ct);
             return Reply.Json(
                 new UploadsResponse(files.Select(f => new FileResponse(f.Name, UploadUrl.Of(f.Name, storage, http))).ToList()), AdminJson.Default.UploadsResponse);
         }
-        catch (InvalidDataException e)
+        catch (IOException e) when (e.GetType() == typeof(IOException) && !ct.IsCancellationRequested)
         {
-            throw Check.Invalid($"Invalid request: The multipart body is broken: {e.Message}");
-        }
-        catch (IOException e) when (e is not FileNotFoundException && !ct.IsCancellationRequested && e.GetType() == typeof(IOException))
-        {
-            throw Check.Invalid("Invalid request: The multipart body ends too early");
+            throw new ErrorException(Error.Unavailable("The files cannot be taken now: the disk for those on their way is full or broken", "storage_unavailable"));
         }
         finally
         {
@@ -47,24 +38,21 @@ internal static class UploadFiles
         }
     }
 
-    private static async Task Read(MultipartReader reader, List<UploadedFile> files, CancellationToken ct)
+    private static async Task Read(MultipartBody body, List<UploadedFile> files, CancellationToken ct)
     {
-        while (await reader.ReadNextSectionAsync(ct) is { } section)
+        while (await body.Next(ct) is { } part)
         {
-            if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition) || !disposition.IsFileDisposition()
-                || HeaderUtilities.RemoveQuotes(disposition.Name).Value is not ("files" or "files[]"))
-                throw Check.Invalid($"Invalid request: Unrecognized fields: '{HeaderUtilities.RemoveQuotes(disposition?.Name ?? "").Value}'");
+            if (part.FileName is null || part.Field is not ("files" or "files[]")) throw Check.Invalid($"Invalid request: Unrecognized fields: '{part.Field}'");
             var path = Check.At("", "files", files.Count);
             if (files.Count == MostFiles) throw Check.Invalid($"Invalid request: Field 'files' must have at most {MostFiles} entries");
-            var contentType = (section.ContentType ?? "").Split(';')[0].Trim().ToLowerInvariant();
+            var contentType = (part.ContentType ?? "").Split(';')[0].Trim().ToLowerInvariant();
             var extension = FileTypes.ExtensionOf(contentType)
                 ?? throw Check.Invalid($"Invalid request: Field '{path}' has content type '{contentType}', allowed are: {FileTypes.Allowed}");
-            var clientName = HeaderUtilities.RemoveQuotes(disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).Value ?? "";
             var content = new FileStream(
                 Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 64 * 1024,
                 FileOptions.DeleteOnClose | FileOptions.Asynchronous);
-            files.Add(new UploadedFile(NameOf(clientName, extension), FileTypes.ContentTypeOf(extension)!, content));
-            await Copy(section.Body, content, path, extension, ct);
+            files.Add(new UploadedFile(NameOf(part.FileName, extension), FileTypes.ContentTypeOf(extension)!, content));
+            await Copy(part.Content, content, path, extension, ct);
         }
     }
 
@@ -94,7 +82,7 @@ internal static class UploadFiles
                 await storage.Save(file.Name, file.ContentType, file.Content, ct);
             }
         }
-        catch (StorageException e)
+        catch (Exception e)
         {
             foreach (var name in kept)
             {
@@ -108,7 +96,8 @@ internal static class UploadFiles
                 }
             }
 
-            throw new ErrorException(Error.Unavailable(e.Message, "storage_unavailable"));
+            if (e is StorageException) throw new ErrorException(Error.Unavailable(e.Message, "storage_unavailable"));
+            throw;
         }
     }
 

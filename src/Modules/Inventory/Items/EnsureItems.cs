@@ -42,7 +42,7 @@ internal static class EnsureItems
         {
             try
             {
-                await Write(db, items, ct);
+                await Write(db, items, request.Key, ct);
                 return new Done();
             }
             // Staff made an item of that SKU at the same moment: next time it is found and shared.
@@ -61,8 +61,10 @@ internal static class EnsureItems
             .ToList();
     }
 
-    private static async Task Write(Db db, List<EnsureItem> items, CancellationToken ct)
+    private static async Task Write(Db db, List<EnsureItem> items, Guid? key, CancellationToken ct)
     {
+        await using var tx = await db.Begin(ct);
+        if (!await StockKeys.Take(tx, key, ct)) items = items.ConvertAll(i => i with { Stocked = null });
         var input = new
         {
             variants = items.Select(i => i.VariantId).ToArray(),
@@ -72,7 +74,6 @@ internal static class EnsureItems
             stocks = items.Select(i => i.Stocked).ToArray(),
             ids = items.Select(_ => WireId.New()).ToArray(),
         };
-        await using var tx = await db.Begin(ct);
         var location = await LocationsStore.Default(tx, ct);
         await tx.Connection.ExecuteAsync(new CommandDefinition($"""
             select pg_advisory_xact_lock(hashtext('inventory.ensure_items'));

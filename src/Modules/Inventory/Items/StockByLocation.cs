@@ -40,6 +40,7 @@ internal static class StockByLocation
             return Error.Invalid($"Invalid request: Stock must be between 0 and {ReserveStock.MaxQuantity}, got: '{wrong.Stocked}'");
         var stock = request.Stock.GroupBy(s => (s.VariantId, s.LocationId)).Select(g => g.Last()).ToList();
         await using var tx = await db.Begin(ct);
+        if (!await StockKeys.Take(tx, request.Key, ct)) return new Done();
         var input = new
         {
             variants = stock.Select(s => s.VariantId).ToArray(),

@@ -121,3 +121,8 @@ end $$;
 
 create trigger movements_append_only before update or delete on inventory.movements
     for each row execute function inventory.refuse_change();
+
+-- Keys under which stock was set: a repeat sets nothing.
+create table inventory.stock_keys (
+    key uuid primary key,
+    created_at timestamptz not null default now());

@@ -18,6 +18,9 @@ internal sealed class PricingContract(PricingCache cache, Db db, TimeProvider cl
             : regions.Values.Select(r => r.Info).ToList();
     }
 
+    public async Task<Result<IReadOnlyList<CurrencyInfo>>> GetCurrencies(GetCurrencies request, CancellationToken ct) =>
+        (await cache.Get(ct)).Currencies.Select(c => new CurrencyInfo(c.Code)).ToList();
+
     public async Task<Result<IReadOnlyList<LineTaxRate>>> GetTaxRates(GetTaxRates request, CancellationToken ct)
     {
         var taxes = (await cache.Get(ct)).Taxes;

@@ -12,8 +12,16 @@ public sealed class LocalFiles(string folder, string? publicUrl) : IFileStorage
             Directory.CreateDirectory(folder);
             // Written aside and moved, so that nobody ever reads half a file.
             var aside = path + ".part";
-            await using (var file = new FileStream(aside, FileMode.Create, FileAccess.Write, FileShare.None)) await content.CopyToAsync(file, ct);
-            File.Move(aside, path, overwrite: true);
+            try
+            {
+                await using (var file = new FileStream(aside, FileMode.Create, FileAccess.Write, FileShare.None)) await content.CopyToAsync(file, ct);
+                File.Move(aside, path, overwrite: true);
+            }
+            catch
+            {
+                File.Delete(aside);
+                throw;
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -21,16 +21,34 @@ public class ProductExportTests(HpApp app) : IClassFixture<HpApp>
             join inventory.items i on i.id = l.item_id join inventory.stock_locations s on s.id = l.location_id
             """));
         var before = await app.Snapshot();
-        var exported = await app.Admin.GetStringAsync("/admin/products/export");
+        var exported = await app.Admin.GetStringAsync("/admin/products/export?currency=zar");
         var again = await app.Import(exported);
         Assert.Equal(("completed", 0L, 2L, 3L), ((string)again["status"]!, (long)again["rows_failed"]!, (long)again["products_updated"]!, (long)again["variants_updated"]!));
         Assert.Empty(again["ignored_columns"]!.AsArray());
         Assert.Equal(before, await app.Snapshot());
-        Assert.Equal(exported, await app.Admin.GetStringAsync("/admin/products/export"));
+        Assert.Equal(exported, await app.Admin.GetStringAsync("/admin/products/export?currency=zar"));
 
-        var drafts = (await app.Admin.GetStringAsync("/admin/products/export?status=draft")).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        var drafts = (await app.Admin.GetStringAsync("/admin/products/export?status=draft&currency=zar")).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(2, drafts.Length);
         Assert.StartsWith("mug,Mug,,,Berg,,,draft,,,Title,Default Title,", drafts[1], StringComparison.Ordinal);
         await app.Admin.GetJson("/admin/products/export?colour=red", 400);
+    }
+
+    [Fact]
+    public async Task Text_that_a_spreadsheet_would_run_is_marked_and_read_back_as_it_was()
+    {
+        await app.Import("""
+            Handle,Title,Body (HTML),Vendor,Tags,Variant SKU,Variant Price,Metafield / note,Variant Inventory Tracker
+            formula,"=HYPERLINK(""http://evil.example"")",-- new,+27 11,@home,''=1,10,'n Boer,
+
+            """);
+        const string texts = "select concat_ws('|', p.title, p.description, p.vendor, v.sku, p.metadata->>'note') from catalog.products p join catalog.variants v on v.product_id = p.id where p.handle = 'formula'";
+        Assert.Equal("=HYPERLINK(\"http://evil.example\")|-- new|+27 11|'=1|'n Boer", await app.Scalar<string>(texts));
+        var before = await app.Snapshot();
+        var exported = await app.Admin.GetStringAsync("/admin/products/export?handle=formula&currency=zar");
+        Assert.StartsWith("formula,\"'=HYPERLINK(\"\"http://evil.example\"\")\",,'-- new,'+27 11,,'@home,active,", exported.Split("\r\n")[1], StringComparison.Ordinal);
+        Assert.Contains(",''=1,", exported, StringComparison.Ordinal);
+        Assert.Equal(0L, (long)(await app.Import(exported))["rows_failed"]!);
+        Assert.Equal(before, await app.Snapshot());
     }
 }

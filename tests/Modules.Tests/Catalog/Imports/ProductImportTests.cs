@@ -156,7 +156,7 @@ public class ProductImportTests(HpApp app) : IClassFixture<HpApp>
         Assert.Equal("The file has no column 'Handle': its first line must hold the column names, and each row the handle of its product.", await Refused("Title,Price\nTea,10\n"u8.ToArray()));
         Assert.Equal("The file has the column 'SKU' twice (also as 'Variant SKU'): keep one of them.", await Refused("Handle,Variant SKU,SKU\n"u8.ToArray()));
         Assert.Equal("The file is empty: its first line must hold the column names.", await Refused([]));
-        Assert.Equal("Invalid request: Value for field 'currency' must be an ISO 4217 code, got: 'rand'", await Refused("Handle\n"u8.ToArray(), "currency=rand"));
+        Assert.Equal("Invalid request: Value for field 'currency' is no currency (ISO 4217), got: 'rand'", await Refused("Handle\n"u8.ToArray(), "currency=rand"));
         Assert.Equal("Invalid request: Unrecognized fields: 'dryrun'", await Refused("Handle\n"u8.ToArray(), "dryrun=true"));
         Assert.Equal(0L, await app.Scalar<long>("select count(*) from catalog.import_chunks c where not exists (select 1 from catalog.imports i where i.id = c.import_id)"));
     }
@@ -165,7 +165,7 @@ public class ProductImportTests(HpApp app) : IClassFixture<HpApp>
     public async Task A_multipart_file_is_taken_and_its_progress_can_be_followed()
     {
         using var form = new MultipartFormDataContent { { new ByteArrayContent("Handle,Title,Surprise\nmulti-a,A,x\n"u8.ToArray()), "file", "june.csv" } };
-        using var response = await app.Admin.PostAsync("/admin/product-imports", form);
+        using var response = await app.Admin.PostAsync("/admin/product-imports?currency=zar", form);
         Assert.Equal(202, (int)response.StatusCode);
         var import = JsonNode.Parse(await response.Content.ReadAsStringAsync())!["import"]!;
         Assert.Equal(("june.csv", 1L), ((string)import["file_name"]!, Number(import, "rows_total")));
@@ -184,7 +184,7 @@ public class ProductImportTests(HpApp app) : IClassFixture<HpApp>
         Assert.Equal("cast-iron:Kitchen/Pots/Cast Iron;garden:Garden;garden-pots:Garden/Pots;kitchen:Kitchen;kitchen-pots:Kitchen/Pots;pans:Kitchen/Pans;sale:Sale",
             await app.Scalar<string>("""
                 select string_agg(c.handle || ':' || (select string_agg(p.name, '/' order by o) from unnest(c.path) with ordinality x (id, o) join catalog.categories p on p.id = x.id), ';' order by c.handle collate "C")
-                from catalog.categories c
+                from catalog.categories c where c.handle not like 'taken-%'
                 """));
         Assert.Equal("cat-a cast-iron,cat-a sale,cat-b pans,cat-c garden-pots", await app.Scalar<string>("""
             select string_agg(p.handle || ' ' || c.handle, ',' order by p.handle, c.handle) from catalog.product_categories x
