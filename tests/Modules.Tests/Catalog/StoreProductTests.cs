@@ -149,11 +149,38 @@ public class StoreProductTests(StoreShop app) : IClassFixture<StoreShop>
         Assert.Equal(1, await Trips($"/store/products/{id}?region_id={region}&country_code=za&fields=*variants.calculated_price"));
         Assert.Equal(1, await Trips("/store/product-options?limit=2"));
         Assert.Equal(2, await Trips("/store/product-variants?limit=2"));
+        // Stock is another module's: one more.
+        Assert.Equal(3, await Trips("/store/products?q=budget&fields=*variants.inventory_quantity"));
+        Assert.Equal(3, await Trips("/store/product-variants?limit=2&fields=%2Binventory_quantity"));
+        Assert.Equal(2, await Trips($"/store/products/{id}?fields=*variants.inventory_quantity"));
         await _shop.Category("Budget category");
         Assert.Equal(2, await Trips("/store/product-categories?fields=*category_children,*products,*parent_category"));
         await _shop.Tag("budget tag");
         Assert.Equal(2, await Trips("/store/product-tags"));
         Assert.Equal(1, await Trips("/store/collections"));
+    }
+
+    [Fact]
+    public async Task Only_the_relations_that_fields_names_are_read()
+    {
+        var goods = await _shop.Product("Read little");
+        async Task<string> Read(string path)
+        {
+            StoreShop.Changed();
+            return string.Join('\n', (await RoundTrips.Of(() => app.Store.GetJson(path))).Statements);
+        }
+
+        foreach (var path in new[] { $"/store/product-variants/{goods.VariantId}?", "/store/product-variants?limit=3&" })
+        {
+            var all = await Read(path);
+            Assert.Contains("catalog.images", all, StringComparison.Ordinal);
+            Assert.Contains("catalog.option_values", all, StringComparison.Ordinal);
+            var little = await Read(path + "fields=id,sku");
+            Assert.DoesNotContain("catalog.images", little, StringComparison.Ordinal);
+            Assert.DoesNotContain("catalog.option_values", little, StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain("catalog.images", await Read($"/store/products/{goods.Id}?fields=id,title"), StringComparison.Ordinal);
     }
 
     /// <summary>Round trips of an answer that is not kept; regions and taxes are, unless another test of this process just dropped them.</summary>

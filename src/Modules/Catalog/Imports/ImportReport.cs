@@ -15,7 +15,6 @@ internal sealed class ImportReport
     private readonly HashSet<long> _failed = [];
 
     public List<RowError> Errors { get; } = [];
-    public long Rows { get; set; }
     public long ProductsCreated { get; set; }
     public long ProductsUpdated { get; set; }
     public long VariantsCreated { get; set; }

@@ -22,6 +22,7 @@ internal static class LoadVariants
     public static async Task<List<VariantResponse>> Run(Guid[] ids, Fields fields, HttpContext http, ApiQuery query, Shelf shelf, CancellationToken ct)
     {
         var channels = http.Features.Get<Caller>()!.SalesChannelIds;
+        var (wantsOptions, wantsImages) = (fields.Wants("options"), fields.Wants("images"));
         var context = fields.Wants("calculated_price") ? await shelf.Prices.ContextOf(query, ct) : null;
         await using var batch = shelf.Db.Batch();
         var products = Add(batch, ids, $"""
@@ -32,13 +33,13 @@ internal static class LoadVariants
             where {Visibility.Condition(channels)} order by wanted.place
             """);
         Visibility.AddTo(products.Parameters, channels);
-        Add(batch, ids, $"""
+        if (wantsOptions) Add(batch, ids, $"""
             select vv.variant_id, {ProductRows.OptionValue}, {ProductRows.Option} from catalog.variant_values vv
             join catalog.option_values ov on ov.id = vv.option_value_id
             join catalog.options o on o.id = vv.option_id
             where vv.variant_id = any (@ids) order by o.rank, o.id
             """);
-        Add(batch, ids, $"""
+        if (wantsImages) Add(batch, ids, $"""
             select i.product_id, {ProductRows.Image} from catalog.images i
             where i.product_id in (select v.product_id from catalog.variants v where v.id = any (@ids)) order by i.rank, i.id
             """);
@@ -49,11 +50,11 @@ internal static class LoadVariants
         await using (var reader = await batch.ExecuteReaderAsync(ct))
         {
             variants = await reader.ReadRows(ReadVariantWithProduct, ct);
-            var options = await reader.NextRowsByKey(ProductRows.ReadOptionValueWithOption, ct);
-            var images = await reader.NextRowsByKey(ProductRows.ReadImage, ct);
+            var options = wantsOptions ? await reader.NextRowsByKey(ProductRows.ReadOptionValueWithOption, ct) : null;
+            var images = wantsImages ? await reader.NextRowsByKey(ProductRows.ReadImage, ct) : null;
             prices = context is null ? null : (await reader.NextRows(PriceChoice.ReadRow, ct)).ToLookup(p => p.VariantId);
             foreach (var variant in variants)
-                (variant.Options, variant.Images) = (options[variant.Key].ToList(), images[variant.Product!.Key].ToList());
+                (variant.Options, variant.Images) = (options?[variant.Key].ToList(), images?[variant.Product!.Key].ToList());
         }
 
         if (context is not null)

@@ -33,7 +33,10 @@ public class ProductExportTests(HpApp app) : IClassFixture<HpApp>
         Assert.StartsWith("mug,Mug,,,Berg,,,draft,,,Title,Default Title,", drafts[1], StringComparison.Ordinal);
         await app.Admin.GetJson("/admin/products/export?colour=red", 400);
     }
+}
 
+public class ExportedTextTests(HpApp app) : IClassFixture<HpApp>
+{
     [Fact]
     public async Task Text_that_a_spreadsheet_would_run_is_marked_and_read_back_as_it_was()
     {

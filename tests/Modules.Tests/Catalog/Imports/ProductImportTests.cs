@@ -278,12 +278,38 @@ public class ProductImportTests(HpApp app) : IClassFixture<HpApp>
     }
 
     [Fact]
+    public async Task A_file_as_Shopify_writes_it_loses_no_row_and_nothing_in_it()
+    {
+        // Line ends as there, and none after the last row.
+        var file = (await File.ReadAllTextAsync(Path.Combine(Clone(), "tests/Modules.Tests/Catalog/Imports/shop.csv"))).ReplaceLineEndings("\r\n").TrimEnd();
+        var import = await Import(file);
+        Assert.Equal(("completed", 8L, 8L, 0L, 4L, 7L), (Status(import), Number(import, "rows_total"), Number(import, "rows_done"),
+            Number(import, "rows_failed"), Number(import, "products_created"), Number(import, "variants_created")));
+        Assert.Empty(import["ignored_columns"]!.AsArray());
+        Assert.Equal("- Sand / Single 1200 f f t - 129900 149950;- Sand / Double 1900 f f t - 179900 0;- Ink / Single 1200 f f t - 129900 0", await Variants("karoo-blanket"));
+        Assert.Equal("LAMP-12 Default Title 0 t t t 6001234567895 45000 0", await Variants("brass-lamp"));
+        Assert.Equal("- R100 0 f f f - 10000 0;- R250 0 f f f - 25000 0", await Variants("gift-card"));
+        Assert.Equal("Rooibos «Fynbos» – 茶 🫖|Çay & Co|Loose leaf, 100 g. |published", await app.Scalar<string>(
+            "select concat_ws('|', title, vendor, description, status) from catalog.products where handle = 'rooibos-tee'"));
+        Assert.Equal("12\" Brass Lamp|<p>A lamp, brass, 12\" high</p>|draft|A lamp; of brass, \"old\"", await app.Scalar<string>(
+            "select concat_ws('|', title, description, status, seo_description) from catalog.products where handle = 'brass-lamp'"));
+        Assert.Equal("<p>Woven in the Karoo,~of \"clean\" wool, 150\u00a0×\u00a0200 cm.</p>~~<ul><li>warm</li>~<li>heavy</li></ul>|\"new\",winter,wool|3", await app.Scalar<string>("""
+            select concat_ws('|', replace(p.description, E'\r\n', '~'),
+                (select string_agg(g.value, ',' order by g.value collate "C") from catalog.product_tags x join catalog.tags g on g.id = x.tag_id where x.product_id = p.id),
+                (select count(*) from catalog.images i where i.product_id = p.id))
+            from catalog.products p where p.handle = 'karoo-blanket'
+            """));
+        Assert.Equal("""{"cost_per_item": "640"}|{"taxable": "false"}""", await app.Scalar<string>("""
+            select string_agg(v.metadata::text, '|' order by v.metadata::text) from catalog.variants v join catalog.products p on p.id = v.product_id
+            where v.title in ('Sand / Single', 'R100') and p.handle in ('karoo-blanket', 'gift-card')
+            """));
+    }
+
+    [Fact]
     public async Task Shopifys_own_files_lose_no_row()
     {
         // Real files of other shops, where the clone has them beside it.
-        var clone = new DirectoryInfo(AppContext.BaseDirectory);
-        while (clone.GetFiles("HeadlessPro.slnx").Length == 0) clone = clone.Parent!;
-        var folder = Path.Combine(clone.Parent!.FullName, "shared", "data");
+        var folder = Path.Combine(Path.GetDirectoryName(Clone())!, "shared", "data");
         if (!Directory.Exists(folder)) Assert.Skip($"No files in {folder}.");
         var before = await app.Scalar<long>("select count(*) from catalog.variants");
         foreach (var (name, rows, products, variants) in new[] { ("apparel", 22L, 20L, 22L), ("home-and-garden", 21L, 20L, 21L), ("jewelery", 41L, 20L, 23L) })
@@ -295,6 +321,13 @@ public class ProductImportTests(HpApp app) : IClassFixture<HpApp>
         }
 
         Assert.Equal(before, await app.Scalar<long>("select count(*) from catalog.variants"));
+    }
+
+    private static string Clone()
+    {
+        var clone = new DirectoryInfo(AppContext.BaseDirectory);
+        while (clone.GetFiles("HeadlessPro.slnx").Length == 0) clone = clone.Parent!;
+        return clone.FullName;
     }
 
     private static string Status(JsonNode import) => (string)import["status"]!;
