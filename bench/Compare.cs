@@ -37,7 +37,7 @@ internal static class Compare
 
     private static void Print(ScenarioResult a, ScenarioResult b)
     {
-        var cpu = a.Cpu is { Server: > 0 } x && b.Cpu is { } y ? Ratio(y.Server / b.Rate, x.Server / a.Rate) : "-";
+        var cpu = a is { Cpu: { Server: > 0 } x, Rate: > 0 } && b is { Cpu: { } y, Rate: > 0 } ? Ratio(y.Server / b.Rate, x.Server / a.Rate) : "-";
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{a.Scenario,-19} {a.Concurrency,4} {a.Rate,10:0.0} {b.Rate,10:0.0} {Ratio(b.Rate, a.Rate),8}")
             + $" {Ratio(b.Main?.P50Ms, a.Main?.P50Ms),8} {Ratio(b.Main?.P95Ms, a.Main?.P95Ms),8} {Ratio(b.Main?.P99Ms, a.Main?.P99Ms),8} {cpu,21}");
     }

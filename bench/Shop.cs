@@ -55,6 +55,13 @@ internal sealed class Shop
     /// <summary>Where the shopper lives.</summary>
     public string Address => $$"""{"first_name":"Thandi","last_name":"Mokoena","address_1":"12 Long Street","city":"Cape Town","postal_code":"8001","country_code":"{{Country}}"}""";
 
+    /// <summary>Asks now, before anything is measured, for what is asked only when it is needed.</summary>
+    public void Discover(bool catalogue, bool shipping)
+    {
+        if (catalogue) _ = (Words, Variants);
+        if (shipping) _ = ShippingOption;
+    }
+
     private Product[] ReadProducts()
     {
         using var connection = Connect();

@@ -1,8 +1,8 @@
 -- A clothing and household catalogue of {products} products, the same for the same seed: rows that are there already stay.
 -- Ids are version 7 and sort by the time of creation, a minute apart. The two functions are written so that PostgreSQL can inline them.
 create function pg_temp.id_of(kind text, number bigint) returns uuid language sql immutable as $$
-    select (lpad(to_hex(1735689600000 + number * 60000), 12, '0') || '7' || substr(md5('{seed} ' || kind || number), 1, 3)
-        || '8' || substr(md5('{seed} ' || kind || number), 4, 15))::uuid $$;
+    select overlay(overlay(md5('{seed} ' || kind || number) placing lpad(to_hex(1735689600000 + number * 60000), 12, '0') || '7' from 1 for 13)
+        placing '8' from 17 for 1)::uuid $$;
 create function pg_temp.dice(what text, number bigint, sides int) returns int language sql immutable as $$
     select ('x' || substr(md5('{seed} ' || what || ' ' || number), 1, 7))::bit(28)::int % sides $$;
 
@@ -27,7 +27,8 @@ select p.number, pg_temp.id_of('product', p.number) as id, k.kind, k.noun, k.opt
     style || ' ' || material || ' ' || k.noun || ' ' || p.number as title,
     2 + pg_temp.dice('variants', p.number, 2) as variants,
     (50 + pg_temp.dice('price', p.number, 2450)) * 100 as cents,
-    timestamptz '2025-01-01' + p.number * interval '1 minute' as created_at
+    timestamptz '2025-01-01' + p.number * interval '1 minute' as created_at, pg_temp.id_of('option', p.number * 10) as option_id,
+    pg_temp.id_of('option', p.number * 10 + 1) as colour_option_id, pg_temp.id_of('colour', p.number) as colour_id
 from generate_series(1, {products}) as p (number)
 join kinds k on k.kind = pg_temp.dice('kind', p.number, 18),
     lateral (select
@@ -43,7 +44,8 @@ where not exists (select from catalog.products known where known.handle = 'bench
 create temp table new_variants as
 select p.number * 10 + v.rank as number, pg_temp.id_of('variant', p.number * 10 + v.rank) as id, p.id as product_id, p.number as product, v.rank, p.option,
     p.choices[v.rank + 1] as choice, p.colour, p.title as product_title, p.cents + v.rank * 2000 as cents, p.created_at,
-    'B{seed}-' || p.number || '-' || v.rank + 1 as sku
+    'B{seed}-' || p.number || '-' || v.rank + 1 as sku, p.option_id, p.colour_option_id, p.colour_id,
+    pg_temp.id_of('value', p.number * 10 + v.rank) as value_id, pg_temp.id_of('item', p.number * 10 + v.rank) as item_id
 from new_products p, generate_series(0, p.variants - 1) as v (rank);
 
 insert into catalog.types (id, value)
@@ -93,33 +95,33 @@ select pg_temp.id_of('image', p.number * 10 + i.rank), p.id, '/demo/' || lower(p
 from new_products p, generate_series(0, 1) as i (rank);
 
 insert into catalog.options (id, product_id, title, rank)
-select pg_temp.id_of('option', p.number * 10 + o.rank), p.id, o.title, o.rank
-from new_products p, lateral (values (p.option, 0), ('Colour', 1)) as o (title, rank);
+select o.id, p.id, o.title, o.rank
+from new_products p, lateral (values (p.option_id, p.option, 0), (p.colour_option_id, 'Colour', 1)) as o (id, title, rank);
 
 insert into catalog.option_values (id, option_id, value, rank)
-select pg_temp.id_of('value', v.number), pg_temp.id_of('option', v.product * 10), v.choice, v.rank from new_variants v
+select v.value_id, v.option_id, v.choice, v.rank from new_variants v
 union all
-select pg_temp.id_of('colour', p.number), pg_temp.id_of('option', p.number * 10 + 1), p.colour, 0 from new_products p;
+select p.colour_id, p.colour_option_id, p.colour, 0 from new_products p;
 
 insert into catalog.variants (id, product_id, title, sku, rank, weight, created_at, updated_at)
 select v.id, v.product_id, v.choice || ' / ' || v.colour, v.sku, v.rank, 50 * (1 + pg_temp.dice('weight', v.product, 40)), v.created_at, v.created_at
 from new_variants v order by v.number;
 
 insert into catalog.variant_values (variant_id, option_id, option_value_id)
-select v.id, pg_temp.id_of('option', v.product * 10), pg_temp.id_of('value', v.number) from new_variants v
+select v.id, v.option_id, v.value_id from new_variants v
 union all
-select v.id, pg_temp.id_of('option', v.product * 10 + 1), pg_temp.id_of('colour', v.product) from new_variants v;
+select v.id, v.colour_option_id, v.colour_id from new_variants v;
 
 insert into catalog.prices (id, variant_id, currency_code, amount)
 select pg_temp.id_of(c.code, v.number), v.id, c.code, v.cents / c.rate from new_variants v, (values ('zar', 1), ('usd', 18)) as c (code, rate);
 
 insert into inventory.items (id, sku, title, created_at, updated_at)
-select pg_temp.id_of('item', v.number), v.sku, v.product_title, v.created_at, v.created_at from new_variants v;
+select v.item_id, v.sku, v.product_title, v.created_at, v.created_at from new_variants v;
 
-insert into inventory.variant_items (variant_id, item_id) select v.id, pg_temp.id_of('item', v.number) from new_variants v;
+insert into inventory.variant_items (variant_id, item_id) select v.id, v.item_id from new_variants v;
 
 insert into inventory.levels (id, item_id, location_id, stocked)
-select pg_temp.id_of('level', v.number * 10 + l.number), pg_temp.id_of('item', v.number), l.id,
+select pg_temp.id_of('level', v.number * 10 + l.number), v.item_id, l.id,
     case when l.number = 1 then 200 + pg_temp.dice('first stock', v.number, 800) else pg_temp.dice('stock ' || l.number, v.number, 100) end
 from new_variants v, (
     select id, row_number() over (order by priority, id) as number from inventory.stock_locations where deleted_at is null

@@ -18,7 +18,7 @@ internal sealed class FlashSale(Shop shop, HttpConnection admin, int units, int 
     public ScenarioResult Run(Processes processes, Load load)
     {
         var variant = PutOnSale();
-        _ = shop.ShippingOption;
+        shop.Discover(catalogue: false, shipping: true);
         (_orders, _soldOut) = (0, 0);
         var start = Stopwatch.GetTimestamp();
         var result = ClosedLoop.Each(buyers, (worker, _) => BuyOne(worker, variant), (Name, "order"), shop.Connect, processes, load, soldOutIsRight: true);

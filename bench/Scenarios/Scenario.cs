@@ -15,16 +15,20 @@ internal static class AllScenarios
 {
     public static readonly string[] Names = ["list", "list-storefront", "list-unique", "detail", "search", "cart", "checkout", "mixed", FlashSale.Name];
 
-    public static IScenario Make(string name, Shop shop, int linesPerCart) => name switch
+    public static IScenario Make(string name, Shop shop, int linesPerCart)
     {
-        "list" => new ListProducts(shop, storefront: false),
-        "list-storefront" => new ListProducts(shop, storefront: true),
-        "list-unique" => new ListUnique(shop),
-        "detail" => new ProductDetail(shop),
-        "search" => new SearchProducts(shop),
-        "cart" => new FillCart(shop, linesPerCart),
-        "checkout" => new Checkout(shop),
-        "mixed" => new Mixed(shop),
-        _ => throw new BenchException($"There is no scenario '{name}': {string.Join(", ", Names)}"),
-    };
+        shop.Discover(catalogue: !name.StartsWith("list", StringComparison.Ordinal), shipping: name is "checkout" or "mixed");
+        return name switch
+        {
+            "list" => new ListProducts(shop, storefront: false),
+            "list-storefront" => new ListProducts(shop, storefront: true),
+            "list-unique" => new ListUnique(shop),
+            "detail" => new ProductDetail(shop),
+            "search" => new SearchProducts(shop),
+            "cart" => new FillCart(shop, linesPerCart),
+            "checkout" => new Checkout(shop),
+            "mixed" => new Mixed(shop),
+            _ => throw new BenchException($"There is no scenario '{name}': {string.Join(", ", Names)}"),
+        };
+    }
 }

@@ -21,6 +21,7 @@ internal static class SqlReplay
         var (carts, json, database) = (arguments.Number("carts") ?? 5000, arguments.Text("json"), Database.Of(arguments, target.Processes));
         arguments.RefuseUnknown();
         var program = FindPgBench();
+        target.Shop.Discover(catalogue: true, shipping: false);
 
         using var connection = new NpgsqlConnection(database.ConnectionString + ";Pooling=false");
         connection.Open();
