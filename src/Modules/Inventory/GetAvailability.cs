@@ -8,16 +8,14 @@ namespace HeadlessPro.Inventory;
 internal static class GetAvailability
 {
     private static readonly string Sql = $"""
-        with part as (
-            select v.variant_id, v.item_id, v.required_quantity from inventory.variant_items v where v.variant_id = any ($1)),
-        free as (
-            select l.item_id, sum(l.stocked - l.reserved - l.backordered) as pieces
+        select v.variant_id, min(floor(free.pieces / v.required_quantity))::bigint
+        from inventory.variant_items v
+        cross join lateral (
+            select coalesce(sum(l.stocked - l.reserved - l.backordered), 0) as pieces
             from inventory.levels l join inventory.stock_locations s on s.id = l.location_id
-            where l.item_id in (select p.item_id from part p) and {LocationsStore.Serves("$2")}
-            group by l.item_id)
-        select p.variant_id, min(floor(coalesce(f.pieces, 0) / p.required_quantity))::bigint
-        from part p left join free f on f.item_id = p.item_id
-        group by p.variant_id
+            where l.item_id = v.item_id and {LocationsStore.Serves("$2")}) free
+        where v.variant_id = any ($1)
+        group by v.variant_id
         """;
 
     public static async Task<Result<IReadOnlyList<VariantAvailability>>> Run(

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 using HeadlessPro.Platform.Events;
@@ -17,7 +18,8 @@ namespace HeadlessPro.Platform.Caching;
 /// </code>
 /// Only 200s are kept, only for requests without <c>Authorization</c>. The key is path, query (in any order), host and the caller's sales
 /// channels; a handler must not look at anything else. The topics are prefixes of the names of all events that can change the answer;
-/// name <c>inventory.</c> only where stock is shown, for it changes with every sale.
+/// name <c>inventory.</c> only where stock is shown, for it changes with every sale. What different answers have in common (one product of
+/// many lists, how many a filter finds) is kept by <see cref="Keep"/> and found by <see cref="TryGet"/> under the same rules.
 /// </summary>
 /// <remarks>
 /// An answer remembers how often its topics had been dropped <i>before</i> it was made and counts only as long as that is still so:
@@ -33,7 +35,7 @@ public sealed class AnswerCache : IDisposable
     private static readonly TimeSpan DropAgainAfter = TimeSpan.FromMilliseconds(100);
     private const int LongestQuery = 2048;
 
-    private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Kept> _entries = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Flight> _flights = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Topic> _topics = new(StringComparer.Ordinal);
     private readonly Lock _evicting = new();
@@ -74,11 +76,7 @@ public sealed class AnswerCache : IDisposable
         while (true)
         {
             var generation = GenerationOf(topics);
-            if (_entries.TryGetValue(key, out var entry) && entry.Generation == generation && _clock.GetElapsedTime(entry.MadeAt) < LongestLife)
-            {
-                entry.LastUsed = Environment.TickCount64;
-                return entry;
-            }
+            if (Find(key, generation) is Entry entry) return entry;
 
             var mine = new Flight(generation);
             var flight = _flights.GetOrAdd(key, mine);
@@ -101,6 +99,37 @@ public sealed class AnswerCache : IDisposable
         }
     }
 
+    /// <summary>Where the topics stand: take it before the rows are read of which something to be kept is made.</summary>
+    public CacheStamp StampOf(IReadOnlyList<string> topics) => new(GenerationOf(topics), _clock.GetTimestamp());
+
+    /// <summary>What was kept under the key and still counts.</summary>
+    public bool TryGet<T>(string key, CacheStamp now, [MaybeNullWhen(false)] out T value)
+    {
+        value = default;
+        if (Find(PieceKey(key), now.Generation) is not Piece<T> piece) return false;
+        value = piece.Value;
+        return true;
+    }
+
+    /// <summary>Keeps a value that nobody changes any more.</summary>
+    /// <param name="key">Everything the value depends on; keys of different kinds of values begin differently.</param>
+    /// <param name="stamp">From before its rows were read.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="size">Its bytes, roughly.</param>
+    public void Keep<T>(string key, CacheStamp stamp, T value, int size) =>
+        Keep(PieceKey(key), new Piece<T>(value, stamp, size + (key.Length * 2L) + 200));
+
+    // No host begins like this.
+    private static string PieceKey(string key) => "\u0001" + key;
+
+    private Kept? Find(string key, long generation)
+    {
+        if (!_entries.TryGetValue(key, out var kept) || kept.Stamp.Generation != generation
+            || _clock.GetElapsedTime(kept.Stamp.MadeAt) >= LongestLife) return null;
+        kept.LastUsed = Environment.TickCount64;
+        return kept;
+    }
+
     private async Task<IResult> Make(HttpContext http, string key, Flight flight, Func<Task<IResult>> make)
     {
         try
@@ -108,7 +137,7 @@ public sealed class AnswerCache : IDisposable
             var madeAt = _clock.GetTimestamp();
             var result = await make();
             var answer = await CapturedAnswer.Of(http, () => result.ExecuteAsync(http));
-            var entry = new Entry(answer, flight.Generation, madeAt, key);
+            var entry = new Entry(answer, new CacheStamp(flight.Generation, madeAt), key);
             if (answer.Status == StatusCodes.Status200OK && entry.Size < _budget / 8) Keep(key, entry);
             flight.Answer.SetResult(entry);
             return entry;
@@ -130,7 +159,7 @@ public sealed class AnswerCache : IDisposable
         }
     }
 
-    private void Keep(string key, Entry entry)
+    private void Keep(string key, Kept entry)
     {
         var added = entry.Size;
         _entries.AddOrUpdate(key, entry, (_, old) =>
@@ -147,7 +176,7 @@ public sealed class AnswerCache : IDisposable
         if (!_evicting.TryEnter()) return;
         try
         {
-            var byAge = _entries.ToArray().OrderBy(e => _clock.GetElapsedTime(e.Value.MadeAt) < LongestLife).ThenBy(e => e.Value.LastUsed);
+            var byAge = _entries.ToArray().OrderBy(e => _clock.GetElapsedTime(e.Value.Stamp.MadeAt) < LongestLife).ThenBy(e => e.Value.LastUsed);
             foreach (var pair in byAge)
             {
                 if (Used <= _budget / 4 * 3) break;
@@ -224,17 +253,23 @@ public sealed class AnswerCache : IDisposable
         public TaskCompletionSource<Entry> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    private sealed class Entry(CapturedAnswer answer, long generation, long madeAt, string key) : IResult
+    private abstract class Kept(CacheStamp stamp, long size)
     {
-        private readonly string _etag = $"\"{Convert.ToHexStringLower(SHA256.HashData(answer.Body.Span).AsSpan(0, 12))}\"";
-
-        public long Generation { get; } = generation;
-
-        public long MadeAt { get; } = madeAt;
+        public CacheStamp Stamp { get; } = stamp;
 
         public long LastUsed { get; set; } = Environment.TickCount64;
 
-        public long Size { get; } = answer.Body.Length + key.Length * 2L + 400;
+        public long Size { get; } = size;
+    }
+
+    private sealed class Piece<T>(T value, CacheStamp stamp, long size) : Kept(stamp, size)
+    {
+        public T Value { get; } = value;
+    }
+
+    private sealed class Entry(CapturedAnswer answer, CacheStamp stamp, string key) : Kept(stamp, answer.Body.Length + (key.Length * 2L) + 400), IResult
+    {
+        private readonly string _etag = $"\"{Convert.ToHexStringLower(SHA256.HashData(answer.Body.Span).AsSpan(0, 12))}\"";
 
         public Task ExecuteAsync(HttpContext httpContext)
         {
@@ -271,3 +306,6 @@ public sealed class AnswerCache : IDisposable
         }
     }
 }
+
+/// <summary>A state of some topics, and when it was looked at.</summary>
+public readonly record struct CacheStamp(long Generation, long MadeAt);

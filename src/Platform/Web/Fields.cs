@@ -11,12 +11,15 @@ namespace HeadlessPro.Platform.Web;
 /// </remarks>
 public sealed class Fields
 {
-    private Fields(Node root) => Root = root;
+    private Fields(Node root, string key) => (Root, Key) = (root, key);
+
+    /// <summary>What the client wrote: equal only for selections that, on one route, show the same.</summary>
+    public string Key { get; }
 
     internal Node Root { get; }
 
     /// <summary>Everything, whatever the client asked for.</summary>
-    public static Fields All { get; } = new(new Node { Own = true, Deep = true });
+    public static Fields All { get; } = new(new Node { Own = true, Deep = true }, "**");
 
     /// <summary>Reads a selection.</summary>
     /// <param name="query">The <c>fields</c> parameter, or null for the defaults.</param>
@@ -47,7 +50,7 @@ public sealed class Fields
             root.Apply(piece[0] == '+' ? piece[1..] : piece);
         }
 
-        return new Fields(root);
+        return new Fields(root, query ?? "");
     }
 
     /// <summary>Selects one more (dotted path): for what an answer shows together.</summary>

@@ -35,6 +35,18 @@ public sealed class ListFilter
     /// <summary>The conditions, all of which must hold.</summary>
     public string Sql => string.Join(" and ", _conditions);
 
+    /// <summary>Conditions and values: equal for filters that find the same rows.</summary>
+    public string Key => Sql + string.Concat(_values.Select(Spell));
+
+    // With lengths, so that no value can pass for two others.
+    private static string Spell(object value) => value switch
+    {
+        Array many => $" [{string.Concat(many.Cast<object>().Select(Spell))}]",
+        DateTimeOffset time => $" {time.UtcTicks}",
+        _ when value.ToString() is { } text => $" {text.Length}:{text}",
+        _ => " -",
+    };
+
     /// <summary>Whether there is more than what always holds.</summary>
     public bool Narrows { get; private set; }
 

@@ -30,6 +30,19 @@ public static class Reply
     public static IResult Page<T>(string key, ListPage<T> page, JsonTypeInfo<T> type, Fields fields) =>
         Page(key, page.Rows, type, fields, page.Count, page.Paging);
 
+    /// <summary>As above, for entities that are JSON already.</summary>
+    public static IResult Page(string key, ListPage<ReadOnlyMemory<byte>> page) => new WrittenReply(writer =>
+    {
+        writer.WriteStartObject();
+        writer.WriteStartArray(key);
+        foreach (var document in page.Rows) writer.WriteRawValue(document.Span, skipInputValidation: true);
+        writer.WriteEndArray();
+        writer.WriteNumber("count", page.Count);
+        writer.WriteNumber("offset", page.Paging.Offset);
+        writer.WriteNumber("limit", page.Paging.Limit);
+        writer.WriteEndObject();
+    });
+
     /// <summary>200 with the JSON that <paramref name="write"/> makes, for answers that are no single entity or page.</summary>
     public static IResult Written(Action<Utf8JsonWriter> write) => new WrittenReply(write);
 

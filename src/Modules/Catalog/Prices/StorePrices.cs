@@ -53,4 +53,8 @@ internal sealed class StorePrices(IPricing pricing, TimeProvider clock)
 /// <param name="IsTaxInclusive">Whether prices include tax.</param>
 /// <param name="CountryCode">Whose tax to show; null for none.</param>
 /// <param name="Province">For tax within the country.</param>
-internal sealed record StorePriceContext(PriceContext Prices, bool IsTaxInclusive, string? CountryCode, string? Province);
+internal sealed record StorePriceContext(PriceContext Prices, bool IsTaxInclusive, string? CountryCode, string? Province)
+{
+    /// <summary>Equal where everything costs the same, but for price lists that begin or end. What the client wrote stands last.</summary>
+    public string Key => $"{Prices.Currency} {Prices.RegionId} {IsTaxInclusive} {CountryCode?.Length}:{CountryCode} {Province}";
+}

@@ -16,10 +16,11 @@ internal static class ListStoreProducts
     {
         var fields = StoreProductFields.Of(query);
         var parts = ProductParts.Of(fields);
-        return cache.GetOrCreate(http, Shelf.TopicsOf(parts), () => Answer(http, query, fields, parts, shelf, ct));
+        return cache.GetOrCreate(http, Shelf.TopicsOf(parts), () => Answer(http, query, fields, parts, cache, shelf, ct));
     }
 
-    private static async Task<IResult> Answer(HttpContext http, ApiQuery query, Fields fields, ProductParts parts, Shelf shelf, CancellationToken ct)
+    private static async Task<IResult> Answer(
+        HttpContext http, ApiQuery query, Fields fields, ProductParts parts, AnswerCache cache, Shelf shelf, CancellationToken ct)
     {
         var channels = http.Features.Get<Caller>()!.SalesChannelIds;
         var paging = query.Paging(50);
@@ -27,9 +28,8 @@ internal static class ListStoreProducts
         var order = OrderOf(query);
         var context = parts.Prices || order.NeedsPrice ? await shelf.Prices.ContextOf(query, ct) : null;
 
-        var page = await Find(filter, order, context?.Prices, paging, shelf.Db, ct);
-        var products = page.Rows.Count == 0 ? [] : await shelf.Products(new LoadProducts([.. page.Rows], parts, context?.Prices), parts, context, channels, ct);
-        return Reply.Page("products", products, StoreJson.Default.ProductResponse, fields, page.Count, paging);
+        var page = await Find(filter, order, context?.Prices, paging, cache, shelf.Db, ct);
+        return Reply.Page("products", page.With(await shelf.Documents(page.Rows, fields, parts, context, channels, ct)));
     }
 
     private static ListOrder OrderOf(ApiQuery query) => query.Text("order") switch
@@ -43,12 +43,22 @@ internal static class ListStoreProducts
 
     private static readonly Dictionary<string, string> Columns = SqlList.Columns("p", "created_at", "updated_at", "title", "handle", "id");
 
-    private static Task<ListPage<Guid>> Find(ListFilter filter, ListOrder order, PriceContext? prices, Paging paging, Db db, CancellationToken ct)
+    private static async Task<ListPage<Guid>> Find(
+        ListFilter filter, ListOrder order, PriceContext? prices, Paging paging, AnswerCache cache, Db db, CancellationToken ct)
     {
         var page = filter.Page(order.NeedsPrice
             ? PriceOrder.Sql(filter, order.Descending, (long)paging.Offset + paging.Limit)
             : $"select p.id from catalog.products p where {filter.Sql} order by {order.Sql} limit @limit offset @offset", paging);
         if (order.NeedsPrice) page.Parameters.AddRange(prices!.Parameters());
-        return db.ReadPage(filter.Command($"select count(*) from catalog.products p where {filter.Sql}"), page, paging, (ref row) => row.Guid(), ct);
+
+        // Every page of a list counts the same products, and counting is most of the work.
+        var (key, stamp) = ("count of products " + filter.Key, cache.StampOf(Counted));
+        if (cache.TryGet(key, stamp, out long known)) return await db.ReadPage(known, page, paging, (ref row) => row.Guid(), ct);
+        var count = filter.Command($"select count(*) from catalog.products p where {filter.Sql}");
+        var found = await db.ReadPage(count, page, paging, (ref row) => row.Guid(), ct);
+        cache.Keep(key, stamp, found.Count, sizeof(long));
+        return found;
     }
+
+    private static readonly string[] Counted = ["catalog."];
 }

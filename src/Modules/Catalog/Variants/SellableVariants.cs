@@ -13,7 +13,7 @@ namespace HeadlessPro.Catalog;
 internal sealed class SellableVariants(Db db, TimeProvider clock)
 {
     // Texts of a copy are most of its size; a full shelf is emptied and fills again with what is asked for.
-    private const long MostCharacters = 8_000_000;
+    private const long MostCharacters = 16_000_000;
 
     private Copies _copies = new(-1);
 
