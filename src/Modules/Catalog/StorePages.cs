@@ -17,13 +17,13 @@ internal sealed record StoreCollectionPage(IReadOnlyList<CollectionResponse> Col
 
 internal sealed record StoreCollectionEnvelope(CollectionResponse Collection);
 
-internal sealed record StoreTagPage(IReadOnlyList<TagResponse> ProductTags, long Count, int Offset, int Limit);
+internal sealed record StoreTagPage(IReadOnlyList<LabelResponse> ProductTags, long Count, int Offset, int Limit);
 
-internal sealed record StoreTagEnvelope(TagResponse ProductTag);
+internal sealed record StoreTagEnvelope(LabelResponse ProductTag);
 
-internal sealed record StoreTypePage(IReadOnlyList<TypeResponse> ProductTypes, long Count, int Offset, int Limit);
+internal sealed record StoreTypePage(IReadOnlyList<LabelResponse> ProductTypes, long Count, int Offset, int Limit);
 
-internal sealed record StoreTypeEnvelope(TypeResponse ProductType);
+internal sealed record StoreTypeEnvelope(LabelResponse ProductType);
 
 internal sealed record StoreOptionPage(IReadOnlyList<OptionResponse> ProductOptions, long Count, int Offset, int Limit);
 

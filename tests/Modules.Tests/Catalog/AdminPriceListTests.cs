@@ -91,8 +91,8 @@ public class AdminPriceListTests(HpApp app) : IClassFixture<HpApp>
 
     [Theory]
     [InlineData("""{}""", "Invalid request: Field 'title' is required")]
-    [InlineData("""{"title":"x","type":"gift"}""", "Invalid request: Value for field 'type' must be one of 'sale', 'override', got: 'gift'")]
-    [InlineData("""{"title":"x","status":"on"}""", "Invalid request: Value for field 'status' must be one of 'draft', 'active', got: 'on'")]
+    [InlineData("""{"title":"x","type":"gift"}""", "Invalid request: Value for field 'type' must be one of: 'sale', 'override', got: 'gift'")]
+    [InlineData("""{"title":"x","status":"on"}""", "Invalid request: Value for field 'status' must be one of: 'draft', 'active', got: 'on'")]
     [InlineData("""{"title":"x","starts_at":"soon"}""", "Invalid request: Expected type: 'date' for field 'starts_at', got: 'soon'")]
     [InlineData("""{"title":"x","rules":{"region_id":["a"]}}""", "Invalid request: Unrecognized fields: 'rules, region_id'")]
     [InlineData("""{"title":"x","rules":{"customer.groups.id":["vip"]}}""", "Invalid request: Value for field 'rules, customer.groups.id, 0' is not a known id, got: 'vip'")]

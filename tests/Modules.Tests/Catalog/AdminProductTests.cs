@@ -131,7 +131,7 @@ public class AdminProductTests(HpApp app) : IClassFixture<HpApp>
     [Theory]
     [InlineData("""{}""", "Invalid request: Field 'title' is required")]
     [InlineData("""{"title":null}""", "Invalid request: Expected type: 'string' for field 'title', got: 'null'")]
-    [InlineData("""{"title":"x","status":"live"}""", "Invalid request: Value for field 'status' must be one of 'draft', 'proposed', 'published', 'rejected', got: 'live'")]
+    [InlineData("""{"title":"x","status":"live"}""", "Invalid request: Value for field 'status' must be one of: 'draft', 'proposed', 'published', 'rejected', got: 'live'")]
     [InlineData("""{"title":"x","handle":"A b"}""", "Invalid request: Value for field 'handle' must contain URL safe characters only (lower-case letters, digits, '-', '_', '.'), got: 'A b'")]
     [InlineData("""{"title":"x","weight":-1}""", "Invalid request: Value for field 'weight' too small, expected at least: '0'")]
     [InlineData("""{"title":"x","description":"a\u0000"}""", "Invalid request: Field 'description' contains a null character")]
@@ -300,7 +300,7 @@ public class AdminProductTests(HpApp app) : IClassFixture<HpApp>
             update = new[] { new { id = a, title = "Changed", status = "nope" } },
             delete = new[] { b },
         }, 400);
-        Assert.Equal("Invalid request: Value for field 'update, 0, status' must be one of 'draft', 'proposed', 'published', 'rejected', got: 'nope'", (string)refused["message"]!);
+        Assert.Equal("Invalid request: Value for field 'update, 0, status' must be one of: 'draft', 'proposed', 'published', 'rejected', got: 'nope'", (string)refused["message"]!);
         Assert.Equal(before, await Counts());
 
         var done = await app.Admin.PostJson("/admin/products/batch", new

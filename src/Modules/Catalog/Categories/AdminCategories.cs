@@ -1,22 +1,24 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using HeadlessPro.Contracts;
 using HeadlessPro.Platform.Web;
 
 namespace HeadlessPro.Catalog.Categories;
 
-/// <summary>A category as staff see it. <c>mpath</c>: ids from the root down to itself, joined by dots.</summary>
+/// <summary>
+/// A category as staff see it. <c>mpath</c>: ids from the root down to itself, joined by dots. Beside another, as its parent or child, it has
+/// no relations of its own.
+/// </summary>
 internal sealed record AdminCategoryResponse(
     string Id, string Name, string Description, string Handle, string Mpath, bool IsActive, bool IsInternal, int Rank, string? ExternalId,
     string? ParentCategoryId, JsonElement? Metadata, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? DeletedAt)
 {
-    public AdminCategoryRelativeResponse? ParentCategory { get; set; }
-    public IReadOnlyList<AdminCategoryRelativeResponse>? CategoryChildren { get; set; }
-}
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Optional<AdminCategoryResponse?> ParentCategory { get; set; }
 
-/// <summary>A category beside another: its parent or child.</summary>
-internal sealed record AdminCategoryRelativeResponse(
-    string Id, string Name, string Description, string Handle, string Mpath, bool IsActive, bool IsInternal, int Rank, string? ExternalId,
-    string? ParentCategoryId, JsonElement? Metadata, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? DeletedAt);
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<AdminCategoryResponse>? CategoryChildren { get; set; }
+}
 
 internal sealed record AdminCategoryEnvelope(AdminCategoryResponse ProductCategory);
 
@@ -33,15 +35,11 @@ internal sealed record AdminCategoryRow(
         c.created_at, c.updated_at, c.deleted_at
         """;
 
-    public static Guid Key(string id) => Check.PathId(What, Prefix, id);
+    public static Guid Key(string id) => Checked.PathId(What, Prefix, id);
 
     private string Mpath => string.Join('.', Path.Select(step => WireId.Encode(Prefix, step)));
 
     public AdminCategoryResponse ToWire() => new(
-        WireId.Encode(Prefix, Id), Name, Description, Handle, Mpath, IsActive, IsInternal, Rank, ExternalId, WireId.EncodeOrNull(Prefix, ParentId),
-        JsonColumn.Read(Metadata), CreatedAt, UpdatedAt, DeletedAt);
-
-    public AdminCategoryRelativeResponse ToRelative() => new(
         WireId.Encode(Prefix, Id), Name, Description, Handle, Mpath, IsActive, IsInternal, Rank, ExternalId, WireId.EncodeOrNull(Prefix, ParentId),
         JsonColumn.Read(Metadata), CreatedAt, UpdatedAt, DeletedAt);
 }

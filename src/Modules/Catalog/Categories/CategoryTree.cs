@@ -25,12 +25,12 @@ internal static class CategoryTree
             from catalog.categories p where p.id = @parent and p.deleted_at is null
             """, new { parent, category }, tx.Inner, cancellationToken: ct));
         var id = WireId.Encode(AdminCategoryRow.Prefix, parent.Value);
-        if (found is null) throw Check.Invalid($"Invalid request: Field 'parent_category_id' names what does not exist: '{id}'");
+        if (found is null) throw CatalogErrors.Invalid($"Invalid request: Field 'parent_category_id' names what does not exist: '{id}'");
         if (found.Path.Contains(category))
-            throw Check.Invalid($"Invalid request: Field 'parent_category_id' names the category itself or one below it: '{id}'");
+            throw CatalogErrors.Invalid($"Invalid request: Field 'parent_category_id' names the category itself or one below it: '{id}'");
         return found.Path.Length + 1 + found.Height <= Deepest
             ? [.. found.Path, category]
-            : throw Check.Invalid($"Invalid request: Field 'parent_category_id' would nest categories deeper than {Deepest} levels");
+            : throw CatalogErrors.Invalid($"Invalid request: Field 'parent_category_id' would nest categories deeper than {Deepest} levels");
     }
 
     /// <summary>Puts the category, which is in its place in the tree, at a rank among its siblings (null: last) and closes gaps there.</summary>

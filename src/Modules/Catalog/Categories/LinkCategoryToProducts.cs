@@ -17,7 +17,7 @@ internal static class LinkCategoryToProducts
         await using var tx = await db.Begin(ct);
         var exists = await tx.Connection.QuerySingleOrDefaultAsync<int?>(new CommandDefinition(
             "select 1 from catalog.categories where id = @key and deleted_at is null for share", new { key }, tx.Inner, cancellationToken: ct));
-        if (exists is null) throw Check.NotFound(AdminCategoryRow.What, id);
+        if (exists is null) throw CatalogErrors.NotFound(AdminCategoryRow.What, id);
         await link.MustExist(tx, ct);
         await tx.Connection.ExecuteAsync(new CommandDefinition("""
             delete from catalog.product_categories where category_id = @key and product_id = any (@Remove);

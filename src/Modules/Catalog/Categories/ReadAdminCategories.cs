@@ -57,7 +57,7 @@ internal static class ReadAdminCategories
         await using var connection = await db.Open(ct);
         var row = await connection.QuerySingleOrDefaultAsync<AdminCategoryRow>(new CommandDefinition(
             $"select {AdminCategoryRow.Columns} from catalog.categories c where c.id = @key and c.deleted_at is null", new { key }, cancellationToken: ct));
-        if (row is null) throw Check.NotFound(AdminCategoryRow.What, WireId.Encode(AdminCategoryRow.Prefix, key));
+        if (row is null) throw CatalogErrors.NotFound(AdminCategoryRow.What, WireId.Encode(AdminCategoryRow.Prefix, key));
         return Reply.One("product_category", (await WithFamily(connection, [row], fields, ct))[0], AdminJson.Default.AdminCategoryResponse, fields);
     }
 
@@ -72,8 +72,8 @@ internal static class ReadAdminCategories
             """, new { parents = rows.Select(r => r.ParentId).OfType<Guid>().ToArray(), ids = rows.Select(r => r.Id).ToArray() }, cancellationToken: ct))).AsList();
         for (var i = 0; i < rows.Count; i++)
         {
-            wire[i].ParentCategory = family.Find(f => f.Id == rows[i].ParentId)?.ToRelative();
-            wire[i].CategoryChildren = family.Where(f => f.ParentId == rows[i].Id).Select(f => f.ToRelative()).ToList();
+            wire[i].ParentCategory = new(family.Find(f => f.Id == rows[i].ParentId)?.ToWire());
+            wire[i].CategoryChildren = family.Where(f => f.ParentId == rows[i].Id).Select(f => f.ToWire()).ToList();
         }
 
         return wire;

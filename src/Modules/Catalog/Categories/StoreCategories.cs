@@ -62,8 +62,8 @@ internal static class StoreCategories
     {
         var from = $"from catalog.categories k where {filter.Sql}";
         return db.ReadPage(
-            filter.Command($"select count(*) {from}"), filter.Page($"select {ProductRows.Category} {from} order by {order} limit @limit offset @offset", paging),
-            paging, ProductRows.ReadCategory, ct);
+            filter.Command($"select count(*) {from}"), filter.Page($"select {StoreRows.Category} {from} order by {order} limit @limit offset @offset", paging),
+            paging, StoreRows.ReadCategory, ct);
     }
 
     private static async Task AddRelations(List<CategoryResponse> categories, Shape shape, HttpContext http, Db db, CancellationToken ct)
@@ -85,14 +85,14 @@ internal static class StoreCategories
             await reader.NextResultAsync(ct);
         }
 
-        if (withRelatives) Arrange(categories, await reader.ReadRows(ProductRows.ReadCategory, ct), shape);
+        if (withRelatives) Arrange(categories, await reader.ReadRows(StoreRows.ReadCategory, ct), shape);
     }
 
     private static NpgsqlBatchCommand Relatives(List<CategoryResponse> categories, Guid[] keys, Shape shape)
     {
         var below = shape.Tree ? "k.path && @ids" : "k.parent_id = any (@ids)";
         return new NpgsqlBatchCommand($"""
-            select {ProductRows.Category} from catalog.categories k
+            select {StoreRows.Category} from catalog.categories k
             where {Visible} and ((@children and {below}) or k.id = any (@ancestors)) order by k.rank, k.id
             """)
         {

@@ -26,9 +26,9 @@ internal static class WriteCategories
     public static async Task<IResult> Create(Body<CreateCategoryRequest> body, Db db, CancellationToken ct)
     {
         var (request, key) = (body.Value, WireId.New());
-        var name = Check.Required("name", request.Name);
+        var name = Checked.Required("name", request.Name);
         var parent = Parent(request.ParentCategoryId);
-        var rank = request.Rank is { } given ? Check.Whole("rank", given, 0, LastRank) : (int?)null;
+        var rank = request.Rank is { } given ? Checked.Whole("rank", given, 0, LastRank) : (int?)null;
         var values = new
         {
             key,
@@ -36,12 +36,12 @@ internal static class WriteCategories
             parent,
             request.IsActive,
             request.IsInternal,
-            description = Check.Text("description", request.Description, Check.LongText) ?? "",
+            description = Checked.Text("description", request.Description, Longest.Description) ?? "",
             handle = string.IsNullOrEmpty(request.Handle)
                 ? Handles.From(name, fallback: "category-" + WireId.Encode("", key)[1..].ToLowerInvariant())
-                : Check.Handle("handle", request.Handle, slashes: true),
-            external = Check.Code("external_id", request.ExternalId),
-            metadata = Check.Metadata("metadata", request.Metadata),
+                : Checked.Handle("handle", request.Handle, slashes: true),
+            external = Checked.Code("external_id", request.ExternalId),
+            metadata = Checked.Metadata("metadata", request.Metadata),
         };
         return await InTree(key, values.handle, db, async tx =>
         {
@@ -58,19 +58,19 @@ internal static class WriteCategories
     {
         var (request, key) = (body.Value, AdminCategoryRow.Key(id));
         var parent = request.ParentCategoryId.IsSet ? Parent(request.ParentCategoryId.Value) : null;
-        var rank = request.Rank.IsSet ? Check.Whole("rank", request.Rank.Value, 0, LastRank) : (int?)null;
+        var rank = request.Rank.IsSet ? Checked.Whole("rank", request.Rank.Value, 0, LastRank) : (int?)null;
         var values = new
         {
             key,
-            name = request.Name.IsSet ? Check.Required("name", request.Name.Value) : null,
-            description = request.Description.IsSet ? Check.Text("description", request.Description.Value, Check.LongText) ?? "" : null,
-            handle = request.Handle.IsSet ? Check.Handle("handle", request.Handle.Value, slashes: true) : null,
+            name = request.Name.IsSet ? Checked.Required("name", request.Name.Value) : null,
+            description = request.Description.IsSet ? Checked.Text("description", request.Description.Value, Longest.Description) ?? "" : null,
+            handle = request.Handle.IsSet ? Checked.Handle("handle", request.Handle.Value, slashes: true) : null,
             active = request.IsActive.IsSet ? request.IsActive.Value : (bool?)null,
             isInternal = request.IsInternal.IsSet ? request.IsInternal.Value : (bool?)null,
             hasExternal = request.ExternalId.IsSet,
-            external = Check.Code("external_id", request.ExternalId.Value),
+            external = Checked.Code("external_id", request.ExternalId.Value),
             hasMetadata = request.Metadata.IsSet,
-            metadata = Check.Metadata("metadata", request.Metadata.Value),
+            metadata = Checked.Metadata("metadata", request.Metadata.Value),
         };
         return await InTree(key, values.handle, db, async tx =>
         {
@@ -129,7 +129,7 @@ internal static class WriteCategories
             tx.Publish(new CatalogChanged([]));
             await tx.Commit(ct);
         }
-        catch (PostgresException e) when (Check.Duplicate(e, handle) is { } duplicate)
+        catch (PostgresException e) when (CatalogErrors.Duplicate(e, handle) is { } duplicate)
         {
             return Reply.Error(duplicate);
         }
@@ -141,9 +141,9 @@ internal static class WriteCategories
         await tx.Connection.QuerySingleOrDefaultAsync<AdminCategoryRow>(new CommandDefinition(
             $"select {AdminCategoryRow.Columns} from catalog.categories c where c.id = @key and c.deleted_at is null for update",
             new { key = AdminCategoryRow.Key(id) }, tx.Inner, cancellationToken: ct))
-        ?? throw Check.NotFound(AdminCategoryRow.What, id);
+        ?? throw CatalogErrors.NotFound(AdminCategoryRow.What, id);
 
-    private static Guid? Parent(string? id) => string.IsNullOrEmpty(id) ? null : Check.Id("parent_category_id", AdminCategoryRow.Prefix, id);
+    private static Guid? Parent(string? id) => string.IsNullOrEmpty(id) ? null : Checked.Id("parent_category_id", AdminCategoryRow.Prefix, id);
 
     private static DynamicParameters With(object values, Guid[] path)
     {

@@ -15,17 +15,17 @@ internal static class ChangeSalesChannel
 {
     public static async Task<IResult> Update(string id, Body<UpdateSalesChannelRequest> body, Db db, CancellationToken ct)
     {
-        var key = Check.PathId("Sales channel", SalesChannelRow.Prefix, id);
+        var key = Checked.PathId("Sales channel", SalesChannelRow.Prefix, id);
         var request = body.Value;
         var change = new
         {
             key,
-            name = request.Name.IsSet ? Check.Required("name", request.Name.Value) : null,
+            name = request.Name.IsSet ? Checked.Required("name", request.Name.Value) : null,
             hasDescription = request.Description.IsSet,
-            description = Check.Text("description", request.Description.Value, Check.LongText),
+            description = Checked.Text("description", request.Description.Value, Longest.Description),
             disabled = request.IsDisabled.IsSet ? request.IsDisabled.Value : (bool?)null,
             hasMetadata = request.Metadata.IsSet,
-            metadata = Check.Metadata("metadata", request.Metadata.Value),
+            metadata = Checked.Metadata("metadata", request.Metadata.Value),
         };
         await using var tx = await db.Begin(ct);
         var row = await tx.Connection.QuerySingleOrDefaultAsync<SalesChannelRow>(new CommandDefinition($"""
@@ -35,7 +35,7 @@ internal static class ChangeSalesChannel
                 updated_at = now()
             where c.id = @key and c.deleted_at is null returning {SalesChannelRow.Columns}
             """, change, tx.Inner, cancellationToken: ct));
-        if (row is null) throw Check.NotFound("Sales channel", id);
+        if (row is null) throw CatalogErrors.NotFound("Sales channel", id);
         tx.Publish(new CatalogChanged([]));
         await tx.Commit(ct);
         return row.Reply();
@@ -43,11 +43,11 @@ internal static class ChangeSalesChannel
 
     public static async Task<IResult> Delete(string id, Db db, CancellationToken ct)
     {
-        var key = Check.PathId("Sales channel", SalesChannelRow.Prefix, id);
+        var key = Checked.PathId("Sales channel", SalesChannelRow.Prefix, id);
         await using var tx = await db.Begin(ct);
         var deleted = await tx.Connection.ExecuteAsync(new CommandDefinition(
             "update catalog.sales_channels set deleted_at = now() where id = @key and deleted_at is null", new { key }, tx.Inner, cancellationToken: ct));
-        if (deleted == 0) throw Check.NotFound("Sales channel", id);
+        if (deleted == 0) throw CatalogErrors.NotFound("Sales channel", id);
         await tx.Connection.ExecuteAsync(new CommandDefinition(
             "delete from catalog.product_channels where sales_channel_id = @key", new { key }, tx.Inner, cancellationToken: ct));
         tx.Publish(new CatalogChanged([]));

@@ -23,10 +23,10 @@ internal static class CreateSalesChannel
             new
             {
                 id = WireId.New(),
-                name = Check.Required("name", request.Name),
-                description = Check.Text("description", request.Description, Check.LongText),
+                name = Checked.Required("name", request.Name),
+                description = Checked.Text("description", request.Description, Longest.Description),
                 request.IsDisabled,
-                metadata = Check.Metadata("metadata", request.Metadata),
+                metadata = Checked.Metadata("metadata", request.Metadata),
             }, cancellationToken: ct));
         return row.Reply();
     }

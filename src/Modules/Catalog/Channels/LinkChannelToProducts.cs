@@ -12,13 +12,13 @@ internal static class LinkChannelToProducts
 {
     public static async Task<IResult> Handle(string id, Body<LinkIdsRequest> body, Db db, CancellationToken ct)
     {
-        var key = Check.PathId("Sales channel", SalesChannelRow.Prefix, id);
+        var key = Checked.PathId("Sales channel", SalesChannelRow.Prefix, id);
         var link = ProductLink.Read(body.Value);
         await using var tx = await db.Begin(ct);
         var row = await tx.Connection.QuerySingleOrDefaultAsync<SalesChannelRow>(new CommandDefinition(
             $"select {SalesChannelRow.Columns} from catalog.sales_channels c where c.id = @key and c.deleted_at is null for update",
             new { key }, tx.Inner, cancellationToken: ct));
-        if (row is null) throw Check.NotFound("Sales channel", id);
+        if (row is null) throw CatalogErrors.NotFound("Sales channel", id);
         await link.MustExist(tx, ct);
         await tx.Connection.ExecuteAsync(new CommandDefinition("""
             delete from catalog.product_channels where sales_channel_id = @key and product_id = any (@Remove);

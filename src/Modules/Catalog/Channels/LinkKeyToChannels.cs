@@ -11,9 +11,9 @@ internal static class LinkKeyToChannels
 {
     public static async Task<IResult> Handle(string id, Body<LinkIdsRequest> body, Db db, IApiKeys keys, CancellationToken ct)
     {
-        var key = Check.PathId("API key", "apk", id);
-        var add = Check.Ids("add", SalesChannelRow.Prefix, body.Value.Add);
-        var remove = Check.Ids("remove", SalesChannelRow.Prefix, body.Value.Remove);
+        var key = Checked.PathId("API key", "apk", id);
+        var add = Checked.Ids("add", SalesChannelRow.Prefix, body.Value.Add);
+        var remove = Checked.Ids("remove", SalesChannelRow.Prefix, body.Value.Remove);
         await using (var connection = await db.Open(ct)) await KnownChannels.MustExist(connection, add, ct);
 
         var linked = await keys.LinkChannels(new LinkKeyChannels(key, add, remove), ct);

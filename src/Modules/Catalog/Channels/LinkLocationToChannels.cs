@@ -12,9 +12,9 @@ internal static class LinkLocationToChannels
     public static async Task<IResult> Handle(
         string id, Body<LinkIdsRequest> body, Db db, [FromServices] IInventory inventory, CancellationToken ct)
     {
-        var location = Check.PathId("Stock location", "sloc", id);
-        var add = Check.Ids("add", SalesChannelRow.Prefix, body.Value.Add);
-        var remove = Check.Ids("remove", SalesChannelRow.Prefix, body.Value.Remove);
+        var location = Checked.PathId("Stock location", "sloc", id);
+        var add = Checked.Ids("add", SalesChannelRow.Prefix, body.Value.Add);
+        var remove = Checked.Ids("remove", SalesChannelRow.Prefix, body.Value.Remove);
         await using (var connection = await db.Open(ct)) await KnownChannels.MustExist(connection, add, ct);
 
         var linked = await inventory.LinkChannels(new LinkLocationChannels(location, add, remove), ct);

@@ -32,14 +32,14 @@ internal static class ReadSalesChannels
 
     public static async Task<IResult> One(string id, ApiQuery query, Db db, CancellationToken ct)
     {
-        var key = Check.PathId("Sales channel", SalesChannelRow.Prefix, id);
+        var key = Checked.PathId("Sales channel", SalesChannelRow.Prefix, id);
         var fields = query.Fields("*");
         query.RejectUnknown();
         await using var connection = await db.Open(ct);
         var row = await connection.QuerySingleOrDefaultAsync<SalesChannelRow>(new CommandDefinition(
             $"select {SalesChannelRow.Columns} from catalog.sales_channels c where c.id = @key and c.deleted_at is null", new { key }, cancellationToken: ct));
         return row is null
-            ? throw Check.NotFound("Sales channel", id)
+            ? throw CatalogErrors.NotFound("Sales channel", id)
             : Reply.One("sales_channel", row.ToWire(), AdminJson.Default.SalesChannelResponse, fields);
     }
 }

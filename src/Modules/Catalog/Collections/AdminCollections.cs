@@ -5,12 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace HeadlessPro.Catalog.Collections;
 
-/// <summary>A collection as staff see it.</summary>
-internal sealed record AdminCollectionResponse(
-    string Id, string Title, string Handle, string? ExternalId, JsonElement? Metadata, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt,
-    DateTimeOffset? DeletedAt);
-
-internal sealed record AdminCollectionEnvelope(AdminCollectionResponse Collection);
+internal sealed record AdminCollectionEnvelope(CollectionResponse Collection);
 
 /// <summary>A row of <c>catalog.collections</c>.</summary>
 internal sealed record CollectionRow(
@@ -20,9 +15,9 @@ internal sealed record CollectionRow(
     public const string Prefix = "pcol";
     public const string Columns = "c.id, c.title, c.handle, c.external_id, c.metadata, c.created_at, c.updated_at, c.deleted_at";
 
-    public static Guid Key(string id) => Check.PathId(What, Prefix, id);
+    public static Guid Key(string id) => Checked.PathId(What, Prefix, id);
 
-    public AdminCollectionResponse ToWire() => new(
+    public CollectionResponse ToWire() => new(
         WireId.Encode(Prefix, Id), Title, Handle, ExternalId, JsonColumn.Read(Metadata), CreatedAt, UpdatedAt, DeletedAt);
 
     public IResult Answer() => Reply.Json(new AdminCollectionEnvelope(ToWire()), AdminJson.Default.AdminCollectionEnvelope);

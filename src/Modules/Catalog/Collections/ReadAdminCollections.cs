@@ -27,7 +27,7 @@ internal static class ReadAdminCollections
         var list = Collections.Of(query);
         await using var connection = await db.Open(ct);
         var page = await list.Read<CollectionRow>(connection, ct);
-        return Reply.Page("collections", page.To(r => r.ToWire()), AdminJson.Default.AdminCollectionResponse, fields);
+        return Reply.Page("collections", page.To(r => r.ToWire()), AdminJson.Default.CollectionResponse, fields);
     }
 
     public static async Task<IResult> One(string id, ApiQuery query, Db db, CancellationToken ct)
@@ -39,7 +39,7 @@ internal static class ReadAdminCollections
         var row = await connection.QuerySingleOrDefaultAsync<CollectionRow>(new CommandDefinition(
             $"select {CollectionRow.Columns} from catalog.collections c where c.id = @key and c.deleted_at is null", new { key }, cancellationToken: ct));
         return row is null
-            ? throw Check.NotFound(CollectionRow.What, id)
-            : Reply.One("collection", row.ToWire(), AdminJson.Default.AdminCollectionResponse, fields);
+            ? throw CatalogErrors.NotFound(CollectionRow.What, id)
+            : Reply.One("collection", row.ToWire(), AdminJson.Default.CollectionResponse, fields);
     }
 }

@@ -21,10 +21,10 @@ internal static class WriteCollections
     public static Task<IResult> Create(Body<CreateCollectionRequest> body, Db db, CancellationToken ct)
     {
         var (request, key) = (body.Value, WireId.New());
-        var title = Check.Required("title", request.Title);
+        var title = Checked.Required("title", request.Title);
         var handle = string.IsNullOrEmpty(request.Handle)
             ? Handles.From(title, fallback: "collection-" + WireId.Encode("", key)[1..].ToLowerInvariant())
-            : Check.Handle("handle", request.Handle);
+            : Checked.Handle("handle", request.Handle);
         return Write("""
             insert into catalog.collections as c (id, title, handle, external_id, metadata) values (@key, @title, @handle, @external, @metadata::jsonb)
             """,
@@ -33,8 +33,8 @@ internal static class WriteCollections
                 key,
                 title,
                 handle,
-                external = Check.Code("external_id", request.ExternalId),
-                metadata = Check.Metadata("metadata", request.Metadata),
+                external = Checked.Code("external_id", request.ExternalId),
+                metadata = Checked.Metadata("metadata", request.Metadata),
             }, handle, id: "", db, ct);
     }
 
@@ -51,12 +51,12 @@ internal static class WriteCollections
             new
             {
                 key = CollectionRow.Key(id),
-                title = request.Title.IsSet ? Check.Required("title", request.Title.Value) : null,
-                handle = request.Handle.IsSet ? Check.Handle("handle", request.Handle.Value) : null,
+                title = request.Title.IsSet ? Checked.Required("title", request.Title.Value) : null,
+                handle = request.Handle.IsSet ? Checked.Handle("handle", request.Handle.Value) : null,
                 hasExternal = request.ExternalId.IsSet,
-                external = Check.Code("external_id", request.ExternalId.Value),
+                external = Checked.Code("external_id", request.ExternalId.Value),
                 hasMetadata = request.Metadata.IsSet,
-                metadata = Check.Metadata("metadata", request.Metadata.Value),
+                metadata = Checked.Metadata("metadata", request.Metadata.Value),
             }, request.Handle.Value, id, db, ct);
     }
 
@@ -68,7 +68,7 @@ internal static class WriteCollections
         var row = await tx.Connection.QuerySingleOrDefaultAsync<CollectionRow>(new CommandDefinition(
             $"select {CollectionRow.Columns} from catalog.collections c where c.id = @key and c.deleted_at is null for update",
             new { key }, tx.Inner, cancellationToken: ct));
-        if (row is null) throw Check.NotFound(CollectionRow.What, id);
+        if (row is null) throw CatalogErrors.NotFound(CollectionRow.What, id);
         await link.MustExist(tx, ct);
         await tx.Connection.ExecuteAsync(new CommandDefinition("""
             update catalog.products set collection_id = null, updated_at = now() where id = any (@Remove) and collection_id = @key;
@@ -85,7 +85,7 @@ internal static class WriteCollections
         await using var tx = await db.Begin(ct);
         var deleted = await tx.Connection.ExecuteAsync(new CommandDefinition(
             "update catalog.collections set deleted_at = now() where id = @key and deleted_at is null", new { key }, tx.Inner, cancellationToken: ct));
-        if (deleted == 0) throw Check.NotFound(CollectionRow.What, id);
+        if (deleted == 0) throw CatalogErrors.NotFound(CollectionRow.What, id);
         await tx.Connection.ExecuteAsync(new CommandDefinition(
             "update catalog.products set collection_id = null, updated_at = now() where collection_id = @key", new { key }, tx.Inner, cancellationToken: ct));
         tx.Publish(new CatalogChanged([]));
@@ -100,12 +100,12 @@ internal static class WriteCollections
             await using var tx = await db.Begin(ct);
             var row = await tx.Connection.QuerySingleOrDefaultAsync<CollectionRow>(new CommandDefinition(
                 $"{sql} returning {CollectionRow.Columns}", values, tx.Inner, cancellationToken: ct));
-            if (row is null) throw Check.NotFound(CollectionRow.What, id);
+            if (row is null) throw CatalogErrors.NotFound(CollectionRow.What, id);
             tx.Publish(new CatalogChanged([]));
             await tx.Commit(ct);
             return row.Answer();
         }
-        catch (PostgresException e) when (Check.Duplicate(e, handle) is { } duplicate)
+        catch (PostgresException e) when (CatalogErrors.Duplicate(e, handle) is { } duplicate)
         {
             return Reply.Error(duplicate);
         }

@@ -103,7 +103,7 @@ internal static class CreateProductImport
         if (MultipartBody.Open(request) is not { } body) return new ProductFile(request.Body, null);
         while (await body.Next(ct) is { } part)
             if (part.Field == "file") return new ProductFile(part.Content, part.FileName);
-        throw Catalog.Check.Invalid("Invalid request: Field 'file' is required");
+        throw CatalogErrors.Invalid("Invalid request: Field 'file' is required");
     }
 
     private static async Task<Result<ImportColumns>> ReadHeader(Db db, Guid id, ImportOptions options, ShopCurrency currencies, CancellationToken ct)

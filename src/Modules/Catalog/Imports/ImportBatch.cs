@@ -32,7 +32,7 @@ internal sealed class ImportBatch
         var handle = row[Column.Handle]?.ToLowerInvariant();
         if (problem is not null) _formErrors.Add((row.Line, null, handle, problem));
         else if (handle is null) _formErrors.Add((row.Line, row.Columns.NameOf(Column.Handle), null, "The handle is missing: which product is this row of?"));
-        else if (handle.Length > 255 || !Catalog.Check.IsHandle(handle))
+        else if (handle.Length > 255 || !Checked.IsHandle(handle))
             _formErrors.Add((row.Line, row.Columns.NameOf(Column.Handle), handle.Length > 255 ? null : handle,
                 "A handle is part of an address: at most 255 letters, digits, '-', '_' and '.', a letter or digit first."));
         else if (_groups.TryGetValue(handle, out var rows)) rows.Add(row);
@@ -125,7 +125,7 @@ internal sealed class ImportBatch
         batch.Timeout = 120;
         var products = await Plan(batch, forUpdate: true, groups, options, decimalComma, null, report, ct);
         if (products.Count == 0) return [];
-        await WriteProducts.Run(tx, products, options.SalesChannelIds, ct);
+        await WritePlannedProducts.Run(tx, products, options.SalesChannelIds, ct);
         foreach (var product in products) stock.Add(product);
         return products.Select(p => p.Id).ToList();
     }
@@ -136,7 +136,7 @@ internal sealed class ImportBatch
     {
         var owners = new VariantOwners();
         string[] Distinct(Column column) => groups.Values.SelectMany(g => g).Select(r => r[column]).OfType<string>().Distinct(StringComparer.Ordinal).ToArray();
-        var known = await LoadProducts.Run(batch, forUpdate, [.. groups.Keys], Distinct(Column.Sku), Distinct(Column.Barcode), owners, ct);
+        var known = await LoadNamedProducts.Run(batch, forUpdate, [.. groups.Keys], Distinct(Column.Sku), Distinct(Column.Barcode), owners, ct);
         var planner = new PlanProduct(owners, seen, report, decimalComma);
         var products = new List<ProductState>(groups.Count);
         foreach (var (handle, rows) in groups)

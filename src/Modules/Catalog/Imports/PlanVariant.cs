@@ -130,7 +130,7 @@ internal static class PlanVariant
         {
             _cells = cells;
             var columns = cells.Row.Columns;
-            _title = cells.Text(Column.VariantTitle, Catalog.Check.Title);
+            _title = cells.Text(Column.VariantTitle, Longest.Title);
             _weight = Weight(cells);
             _backorder = cells.Row[Column.InventoryPolicy]?.ToLowerInvariant() switch { "continue" => true, "deny" => false, _ => cells.Flag(Column.InventoryPolicy) };
             _shipping = cells.Flag(Column.RequiresShipping);

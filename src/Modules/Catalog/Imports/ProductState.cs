@@ -5,10 +5,10 @@ internal static class PlainFields
 {
     public static readonly (string Name, Column Column, int Longest)[] ProductTexts =
     [
-        ("title", Column.Title, Check.Title), ("subtitle", Column.Subtitle, Check.Title), ("description", Column.Description, Check.LongText),
-        ("vendor", Column.Vendor, Check.Name), ("seo_title", Column.SeoTitle, Check.Title), ("seo_description", Column.SeoDescription, Check.MiddleText),
-        ("hs_code", Column.HsCode, Check.Name), ("origin_country", Column.OriginCountry, Check.Name), ("mid_code", Column.MidCode, Check.Name),
-        ("material", Column.Material, Check.Name), ("external_id", Column.ExternalId, Check.Name),
+        ("title", Column.Title, Longest.Title), ("subtitle", Column.Subtitle, Longest.Title), ("description", Column.Description, Longest.Description),
+        ("vendor", Column.Vendor, Longest.Name), ("seo_title", Column.SeoTitle, Longest.Title), ("seo_description", Column.SeoDescription, Longest.Text),
+        ("hs_code", Column.HsCode, Longest.Name), ("origin_country", Column.OriginCountry, Longest.Name), ("mid_code", Column.MidCode, Longest.Name),
+        ("material", Column.Material, Longest.Name), ("external_id", Column.ExternalId, Longest.Name),
     ];
 
     public static readonly (string Name, Column Column)[] ProductNumbers =
@@ -16,8 +16,8 @@ internal static class PlainFields
 
     public static readonly (string Name, Column Column, int Longest)[] VariantTexts =
     [
-        ("ean", Column.Ean, Check.Name), ("upc", Column.Upc, Check.Name), ("hs_code", Column.VariantHsCode, Check.Name),
-        ("origin_country", Column.VariantOriginCountry, Check.Name), ("mid_code", Column.VariantMidCode, Check.Name), ("material", Column.VariantMaterial, Check.Name),
+        ("ean", Column.Ean, Longest.Name), ("upc", Column.Upc, Longest.Name), ("hs_code", Column.VariantHsCode, Longest.Name),
+        ("origin_country", Column.VariantOriginCountry, Longest.Name), ("mid_code", Column.VariantMidCode, Longest.Name), ("material", Column.VariantMaterial, Longest.Name),
     ];
 
     // Weight is not here: it comes in grams or with a unit.

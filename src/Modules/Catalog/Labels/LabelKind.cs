@@ -19,12 +19,9 @@ internal sealed record LabelKind(string Table, string Prefix, string Key, string
         "catalog.tags", "ptag", "product_tag", "Product tag", "delete from catalog.product_tags where tag_id = @key");
 }
 
-internal sealed record AdminLabelResponse(
-    string Id, string Value, string? ExternalId, JsonElement? Metadata, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? DeletedAt);
+internal sealed record ProductTypeEnvelope(LabelResponse ProductType);
 
-internal sealed record ProductTypeEnvelope(AdminLabelResponse ProductType);
-
-internal sealed record ProductTagEnvelope(AdminLabelResponse ProductTag);
+internal sealed record ProductTagEnvelope(LabelResponse ProductTag);
 
 /// <summary>A row of <c>catalog.types</c> or <c>catalog.tags</c>.</summary>
 internal sealed record LabelRow(
@@ -32,6 +29,6 @@ internal sealed record LabelRow(
 {
     public const string Columns = "l.id, l.value, l.external_id, l.metadata, l.created_at, l.updated_at, l.deleted_at";
 
-    public AdminLabelResponse ToWire(LabelKind kind) => new(
+    public LabelResponse ToWire(LabelKind kind) => new(
         WireId.Encode(kind.Prefix, Id), Value, ExternalId, JsonColumn.Read(Metadata), CreatedAt, UpdatedAt, DeletedAt);
 }

@@ -36,17 +36,17 @@ internal static class ReadLabels
         var list = labels.Of(query);
         await using var connection = await db.Open(ct);
         var page = await list.Read<LabelRow>(connection, ct);
-        return Reply.Page(kind.Key + "s", page.To(r => r.ToWire(kind)), AdminJson.Default.AdminLabelResponse, fields);
+        return Reply.Page(kind.Key + "s", page.To(r => r.ToWire(kind)), AdminJson.Default.LabelResponse, fields);
     }
 
     private static async Task<IResult> One(LabelKind kind, string id, ApiQuery query, Db db, CancellationToken ct)
     {
-        var key = Check.PathId(kind.What, kind.Prefix, id);
+        var key = Checked.PathId(kind.What, kind.Prefix, id);
         var fields = query.Fields("*");
         query.RejectUnknown();
         await using var connection = await db.Open(ct);
         var row = await connection.QuerySingleOrDefaultAsync<LabelRow>(new CommandDefinition(
             $"select {LabelRow.Columns} from {kind.Table} l where l.id = @key and l.deleted_at is null", new { key }, cancellationToken: ct));
-        return row is null ? throw Check.NotFound(kind.What, id) : Reply.One(kind.Key, row.ToWire(kind), AdminJson.Default.AdminLabelResponse, fields);
+        return row is null ? throw CatalogErrors.NotFound(kind.What, id) : Reply.One(kind.Key, row.ToWire(kind), AdminJson.Default.LabelResponse, fields);
     }
 }

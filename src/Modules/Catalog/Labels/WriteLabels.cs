@@ -36,9 +36,9 @@ internal static class WriteLabels
             new
             {
                 key = WireId.New(),
-                value = Check.Required("value", request.Value),
-                external = Check.Code("external_id", request.ExternalId),
-                metadata = Check.Metadata("metadata", request.Metadata),
+                value = Checked.Required("value", request.Value),
+                external = Checked.Code("external_id", request.ExternalId),
+                metadata = Checked.Metadata("metadata", request.Metadata),
             }, request.Value.Trim(), id: "", db, ct);
 
     private static Task<IResult> Update(LabelKind kind, string id, UpdateLabelRequest request, Db db, CancellationToken ct) =>
@@ -50,12 +50,12 @@ internal static class WriteLabels
             """,
             new
             {
-                key = Check.PathId(kind.What, kind.Prefix, id),
-                value = request.Value.IsSet ? Check.Required("value", request.Value.Value) : null,
+                key = Checked.PathId(kind.What, kind.Prefix, id),
+                value = request.Value.IsSet ? Checked.Required("value", request.Value.Value) : null,
                 hasExternal = request.ExternalId.IsSet,
-                external = Check.Code("external_id", request.ExternalId.Value),
+                external = Checked.Code("external_id", request.ExternalId.Value),
                 hasMetadata = request.Metadata.IsSet,
-                metadata = Check.Metadata("metadata", request.Metadata.Value),
+                metadata = Checked.Metadata("metadata", request.Metadata.Value),
             }, request.Value.Value?.Trim(), id, db, ct);
 
     private static async Task<IResult> Write(LabelKind kind, string sql, object values, string? value, string id, Db db, CancellationToken ct)
@@ -64,12 +64,12 @@ internal static class WriteLabels
         {
             await using var tx = await db.Begin(ct);
             var row = await tx.Connection.QuerySingleOrDefaultAsync<LabelRow>(new CommandDefinition(sql, values, tx.Inner, cancellationToken: ct));
-            if (row is null) throw Check.NotFound(kind.What, id);
+            if (row is null) throw CatalogErrors.NotFound(kind.What, id);
             tx.Publish(new CatalogChanged([]));
             await tx.Commit(ct);
-            return Reply.One(kind.Key, row.ToWire(kind), AdminJson.Default.AdminLabelResponse, Fields.All);
+            return Reply.One(kind.Key, row.ToWire(kind), AdminJson.Default.LabelResponse, Fields.All);
         }
-        catch (PostgresException e) when (Check.Duplicate(e, value) is { } duplicate)
+        catch (PostgresException e) when (CatalogErrors.Duplicate(e, value) is { } duplicate)
         {
             return Reply.Error(duplicate);
         }
@@ -77,11 +77,11 @@ internal static class WriteLabels
 
     private static async Task<IResult> Delete(LabelKind kind, string id, Db db, CancellationToken ct)
     {
-        var key = Check.PathId(kind.What, kind.Prefix, id);
+        var key = Checked.PathId(kind.What, kind.Prefix, id);
         await using var tx = await db.Begin(ct);
         var deleted = await tx.Connection.ExecuteAsync(new CommandDefinition(
             $"update {kind.Table} set deleted_at = now() where id = @key and deleted_at is null", new { key }, tx.Inner, cancellationToken: ct));
-        if (deleted == 0) throw Check.NotFound(kind.What, id);
+        if (deleted == 0) throw CatalogErrors.NotFound(kind.What, id);
         await tx.Connection.ExecuteAsync(new CommandDefinition(kind.Detach, new { key }, tx.Inner, cancellationToken: ct));
         tx.Publish(new CatalogChanged([]));
         await tx.Commit(ct);

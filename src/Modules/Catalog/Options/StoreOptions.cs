@@ -52,19 +52,19 @@ internal static class StoreOptions
     {
         await using var batch = db.Batch();
         batch.BatchCommands.Add(filter.Command($"select count(*) {From} where {filter.Sql}"));
-        batch.BatchCommands.Add(filter.Page($"select {ProductRows.Option} {From} where {filter.Sql} order by {order} limit @limit offset @offset", paging));
+        batch.BatchCommands.Add(filter.Page($"select {StoreRows.Option} {From} where {filter.Sql} order by {order} limit @limit offset @offset", paging));
         if (fields.Wants("values"))
             batch.BatchCommands.Add(filter.Page($"""
                 with page as materialized (select o.id {From} where {filter.Sql} order by {order} limit @limit offset @offset)
-                select {ProductRows.OptionValue} from page join catalog.option_values ov on ov.option_id = page.id order by ov.rank, ov.id
+                select {StoreRows.OptionValue} from page join catalog.option_values ov on ov.option_id = page.id order by ov.rank, ov.id
                 """, paging));
 
         await using var reader = await batch.ExecuteReaderAsync(ct);
         await reader.ReadAsync(ct);
         var count = reader.GetInt64(0);
-        var options = await reader.NextRows(ProductRows.ReadOption, ct);
+        var options = await reader.NextRows(StoreRows.ReadOption, ct);
         if (!fields.Wants("values")) return (options, count);
-        var values = (await reader.NextRows(ProductRows.ReadOptionValue, ct)).ToLookup(v => v.OptionId, StringComparer.Ordinal);
+        var values = (await reader.NextRows(StoreRows.ReadOptionValue, ct)).ToLookup(v => v.OptionId, StringComparer.Ordinal);
         foreach (var option in options) option.Values = values[option.Id].ToList();
         return (options, count);
     }

@@ -14,15 +14,13 @@ internal static class BatchListPrices
     public static async Task<IResult> Handle(string id, Body<BatchListPricesRequest> body, Db db, CheckReferences references, CancellationToken ct)
     {
         var key = PriceListRow.Key(id);
-        var created = (body.Value.Create ?? []).Select((p, i) => ListPrices.New(p, key, Check.At("", "create", i))).ToList();
-        var changes = (body.Value.Update ?? []).Select((c, i) => (Change: c, Path: Check.At("", "update", i))).ToList();
-        var changed = changes.Select(c => Check.Id(Check.At(c.Path, "id"), "price", c.Change.Id)).ToList();
-        var deleted = Check.Ids("delete", "price", body.Value.Delete);
+        var created = (body.Value.Create ?? []).Select((p, i) => ListPrices.New(p, key, Checked.At("", "create", i))).ToList();
+        var changes = (body.Value.Update ?? []).Select((c, i) => (Change: c, Path: Checked.At("", "update", i))).ToList();
+        var changed = changes.Select(c => Checked.Id(Checked.At(c.Path, "id"), "price", c.Change.Id)).ToList();
+        var deleted = Checked.Ids("delete", "price", body.Value.Delete);
         var twice = changed.Concat(deleted).GroupBy(p => p).FirstOrDefault(g => g.Count() > 1);
-        if (twice is not null) throw Check.Invalid($"Invalid request: Fields 'update' and 'delete' name '{WireId.Encode("price", twice.Key)}' more than once");
-        await ListPrices.MustName(
-            [.. created, .. changes.Select(c => new PriceDraft { Id = WireId.New(), VariantId = WireId.New(), RegionId = ApplyVariants.Region(c.Change.Rules.Value, c.Path) })],
-            references, ct);
+        if (twice is not null) throw CatalogErrors.Invalid($"Invalid request: Fields 'update' and 'delete' name '{WireId.Encode("price", twice.Key)}' more than once");
+        await ListPrices.MustName(created, changes.Select(c => ApplyVariants.Region(c.Change.Rules.Value, c.Path)), references, ct);
 
         return await ListPrices.Refusing(async () =>
         {

@@ -13,15 +13,15 @@ internal static class ListPrices
 {
     public static PriceDraft New(ListPriceRequest request, Guid list, string path)
     {
-        var currency = Check.Currency(Check.At(path, "currency_code"), request.CurrencyCode);
+        var currency = Checked.Currency(Checked.At(path, "currency_code"), request.CurrencyCode);
         var (min, max) = ApplyVariants.Quantities(request.MinQuantity, request.MaxQuantity, path);
         return new PriceDraft
         {
             Id = WireId.New(),
             PriceListId = list,
-            VariantId = Check.Id(Check.At(path, "variant_id"), "variant", request.VariantId),
+            VariantId = Checked.Id(Checked.At(path, "variant_id"), "variant", request.VariantId),
             CurrencyCode = currency,
-            Amount = Check.Amount(Check.At(path, "amount"), request.Amount, currency),
+            Amount = Checked.Amount(Checked.At(path, "amount"), request.Amount, currency),
             RegionId = ApplyVariants.Region(request.Rules, path),
             MinQuantity = min,
             MaxQuantity = max,
@@ -31,29 +31,29 @@ internal static class ListPrices
     /// <summary>Changes a price that is there.</summary>
     public static void Apply(ListPriceChangeRequest request, PriceDraft price, string path)
     {
-        if (request.VariantId is { } variant && Check.Id(Check.At(path, "variant_id"), "variant", variant) != price.VariantId)
-            throw Check.Invalid($"Invalid request: Field '{Check.At(path, "variant_id")}' differs from the price's variant: delete the price and create another");
+        if (request.VariantId is { } variant && Checked.Id(Checked.At(path, "variant_id"), "variant", variant) != price.VariantId)
+            throw CatalogErrors.Invalid($"Invalid request: Field '{Checked.At(path, "variant_id")}' differs from the price's variant: delete the price and create another");
         if (request.CurrencyCode is { } code)
         {
-            var currency = Check.Currency(Check.At(path, "currency_code"), code);
-            if (currency != price.CurrencyCode && request.Amount is null) throw Check.Invalid($"Invalid request: Field '{Check.At(path, "amount")}' is required with a new currency_code");
+            var currency = Checked.Currency(Checked.At(path, "currency_code"), code);
+            if (currency != price.CurrencyCode && request.Amount is null) throw CatalogErrors.Invalid($"Invalid request: Field '{Checked.At(path, "amount")}' is required with a new currency_code");
             price.CurrencyCode = currency;
         }
 
-        if (request.Amount is { } amount) price.Amount = Check.Amount(Check.At(path, "amount"), amount, price.CurrencyCode);
+        if (request.Amount is { } amount) price.Amount = Checked.Amount(Checked.At(path, "amount"), amount, price.CurrencyCode);
         if (request.Rules.IsSet) price.RegionId = ApplyVariants.Region(request.Rules.Value, path);
         (price.MinQuantity, price.MaxQuantity) = ApplyVariants.Quantities(request.MinQuantity.Or(price.MinQuantity), request.MaxQuantity.Or(price.MaxQuantity), path);
     }
 
     /// <summary>Refuses prices that are there twice in the request, and regions that do not exist.</summary>
-    public static Task MustName(IReadOnlyList<PriceDraft> prices, CheckReferences references, CancellationToken ct)
+    public static Task MustName(IReadOnlyList<PriceDraft> prices, IEnumerable<Guid?> moreRegions, CheckReferences references, CancellationToken ct)
     {
         var seen = new HashSet<(Guid, string, Guid?, int?, int?)>();
         foreach (var price in prices)
             if (!seen.Add((price.VariantId, price.CurrencyCode, price.RegionId, price.MinQuantity, price.MaxQuantity)))
-                throw Check.Invalid(
+                throw CatalogErrors.Invalid(
                     $"Invalid request: Field 'prices' has two prices of variant '{WireId.Encode("variant", price.VariantId)}' with the same currency_code, region_id and quantities");
-        return references.RegionsMustExist(prices.Select(p => p.RegionId), ct);
+        return references.RegionsMustExist(prices.Select(p => p.RegionId).Concat(moreRegions), ct);
     }
 
     /// <summary>Writes prices, refuses variants that do not exist, and answers the products the prices are of.</summary>
@@ -67,7 +67,7 @@ internal static class ListPrices
         var missing = ids.Except(variants.Select(v => v.Id)).Select(id => WireId.Encode("variant", id)).ToList();
         if (missing.Count > 0) throw new ErrorException(Error.Invalid($"Variants with ids: {string.Join(", ", missing)} do not exist"));
         await using var batch = tx.Batch();
-        WriteProducts.Rows(batch, WriteProducts.UpsertPrices, prices, DraftJson.Default.IEnumerablePriceDraft);
+        WriteDrafts.Rows(batch, WriteDrafts.UpsertPrices, prices, DraftJson.Default.IEnumerablePriceDraft);
         await batch.ExecuteNonQueryAsync(ct);
         return variants.Select(v => v.Product).Distinct().ToArray();
     }
@@ -84,7 +84,7 @@ internal static class ListPrices
         {
             return await write();
         }
-        catch (PostgresException e) when (Check.Duplicate(e) is { } duplicate)
+        catch (PostgresException e) when (CatalogErrors.Duplicate(e) is { } duplicate)
         {
             return Reply.Error(duplicate);
         }

@@ -52,7 +52,7 @@ internal sealed record PriceListRow(
     public const string Columns =
         "l.id, l.title, l.description, l.type, l.status, l.starts_at, l.ends_at, l.rules, l.created_at, l.updated_at, l.deleted_at";
 
-    public static Guid Key(string id) => Check.PathId(What, Prefix, id);
+    public static Guid Key(string id) => Checked.PathId(What, Prefix, id);
 
     public PriceListResponse ToWire() => new(
         WireId.Encode(Prefix, Id), Title, Description, Type, Status, StartsAt, EndsAt, JsonColumn.Read(Rules), CreatedAt, UpdatedAt, DeletedAt);

@@ -51,7 +51,7 @@ internal static class ReadPriceLists
         await using var connection = await db.Open(ct);
         var row = await connection.QuerySingleOrDefaultAsync<PriceListRow>(new CommandDefinition(
             $"select {PriceListRow.Columns} from catalog.price_lists l where l.id = @key and l.deleted_at is null", new { key }, cancellationToken: ct));
-        if (row is null) throw Check.NotFound(PriceListRow.What, WireId.Encode(PriceListRow.Prefix, key));
+        if (row is null) throw CatalogErrors.NotFound(PriceListRow.What, WireId.Encode(PriceListRow.Prefix, key));
         var wire = row.ToWire();
         if (fields.Wants("prices")) wire.Prices = await Prices(connection, "c.price_list_id = any (@ids)", [key], ct);
         return Reply.One("price_list", wire, AdminJson.Default.PriceListResponse, fields);

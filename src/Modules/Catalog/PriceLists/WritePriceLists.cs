@@ -19,20 +19,20 @@ internal static class WritePriceLists
     public static async Task<IResult> Create(Body<CreatePriceListRequest> body, Db db, CheckReferences references, CancellationToken ct)
     {
         var (request, key) = (body.Value, WireId.New());
-        var prices = (request.Prices ?? []).Select((p, i) => ListPrices.New(p, key, Check.At("", "prices", i))).ToList();
+        var prices = (request.Prices ?? []).Select((p, i) => ListPrices.New(p, key, Checked.At("", "prices", i))).ToList();
         var row = new
         {
             key,
-            title = Check.Required("title", request.Title),
-            description = Check.Text("description", request.Description, Check.LongText) ?? "",
-            type = Check.OneOf("type", request.Type, "sale", "override"),
-            status = Check.OneOf("status", request.Status, "draft", "active"),
+            title = Checked.Required("title", request.Title),
+            description = Checked.Text("description", request.Description, Longest.Description) ?? "",
+            type = Checked.OneOf("type", request.Type, "sale", "override"),
+            status = Checked.OneOf("status", request.Status, "draft", "active"),
             starts = request.StartsAt?.ToUniversalTime(),
             ends = request.EndsAt?.ToUniversalTime(),
             rules = Rules(request.Rules) ?? "{}",
         };
         CheckTimes(row.starts, row.ends);
-        await ListPrices.MustName(prices, references, ct);
+        await ListPrices.MustName(prices, [], references, ct);
         return await ListPrices.Refusing(async () =>
         {
             await using var tx = await db.Begin(ct);
@@ -51,10 +51,10 @@ internal static class WritePriceLists
     public static async Task<IResult> Update(string id, Body<UpdatePriceListRequest> body, Db db, CancellationToken ct)
     {
         var (request, key) = (body.Value, PriceListRow.Key(id));
-        var title = request.Title.IsSet ? Check.Required("title", request.Title.Value) : null;
-        var description = request.Description.IsSet ? Check.Text("description", request.Description.Value, Check.LongText) ?? "" : null;
-        var type = request.Type.IsSet ? Check.OneOf("type", request.Type.Value, "sale", "override") : null;
-        var status = request.Status.IsSet ? Check.OneOf("status", request.Status.Value, "draft", "active") : null;
+        var title = request.Title.IsSet ? Checked.Required("title", request.Title.Value) : null;
+        var description = request.Description.IsSet ? Checked.Text("description", request.Description.Value, Longest.Description) ?? "" : null;
+        var type = request.Type.IsSet ? Checked.OneOf("type", request.Type.Value, "sale", "override") : null;
+        var status = request.Status.IsSet ? Checked.OneOf("status", request.Status.Value, "draft", "active") : null;
         var rules = Rules(request.Rules);
         await using (var tx = await db.Begin(ct))
         {
@@ -91,7 +91,7 @@ internal static class WritePriceLists
         await tx.Connection.QuerySingleOrDefaultAsync<PriceListRow>(new CommandDefinition(
             $"select {PriceListRow.Columns} from catalog.price_lists l where l.id = @key and l.deleted_at is null for update",
             new { key = PriceListRow.Key(id) }, tx.Inner, cancellationToken: ct))
-        ?? throw Check.NotFound(PriceListRow.What, id);
+        ?? throw CatalogErrors.NotFound(PriceListRow.What, id);
 
     /// <summary>The job: prices of the list begin or end to count at this moment.</summary>
     public static async Task Turn(IServiceProvider services, string payload, CancellationToken ct)
@@ -110,7 +110,7 @@ internal static class WritePriceLists
 
     private static void CheckTimes(DateTimeOffset? starts, DateTimeOffset? ends)
     {
-        if (starts >= ends) throw Check.Invalid("Invalid request: Value for field 'ends_at' must be later than 'starts_at'");
+        if (starts >= ends) throw CatalogErrors.Invalid("Invalid request: Value for field 'ends_at' must be later than 'starts_at'");
     }
 
     private static string? Rules(IReadOnlyDictionary<string, IReadOnlyList<string>>? rules)
@@ -118,10 +118,10 @@ internal static class WritePriceLists
         if (rules is null) return null;
         foreach (var (attribute, values) in rules)
         {
-            var path = Check.At("rules", attribute);
-            if (attribute != "customer.groups.id") throw Check.Invalid($"Invalid request: Unrecognized fields: '{Check.Text("rules", path, 1000)}'");
-            if (values.Count is 0 or > 1000) throw Check.Invalid($"Invalid request: Field '{path}' must have 1 to 1000 entries");
-            for (var i = 0; i < values.Count; i++) Check.Id(Check.At("rules", attribute, i), "cusgroup", values[i]);
+            var path = Checked.At("rules", attribute);
+            if (attribute != "customer.groups.id") throw CatalogErrors.Invalid($"Invalid request: Unrecognized fields: '{Checked.Text("rules", path, 1000)}'");
+            if (values.Count is 0 or > 1000) throw CatalogErrors.Invalid($"Invalid request: Field '{path}' must have 1 to 1000 entries");
+            for (var i = 0; i < values.Count; i++) Checked.Id(Checked.At("rules", attribute, i), "cusgroup", values[i]);
         }
 
         return JsonSerializer.Serialize(rules, AdminJson.Default.IReadOnlyDictionaryStringIReadOnlyListString);

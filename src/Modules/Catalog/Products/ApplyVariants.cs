@@ -14,10 +14,10 @@ internal static class ApplyVariants
         var variants = new List<VariantDraft>();
         for (var i = 0; i < requests.Count; i++)
         {
-            var (request, path) = (requests[i], Check.At(draft.Path, "variants", i));
+            var (request, path) = (requests[i], Checked.At(draft.Path, "variants", i));
             VariantDraft? variant = null;
-            if (request.Id is { } id && !known.Remove(Check.Id(Check.At(path, "id"), "variant", id), out variant))
-                throw Check.Invalid($"Invalid request: Field '{Check.At(path, "id")}' names no variant of the product, or one twice: '{id}'");
+            if (request.Id is { } id && !known.Remove(Checked.Id(Checked.At(path, "id"), "variant", id), out variant))
+                throw CatalogErrors.Invalid($"Invalid request: Field '{Checked.At(path, "id")}' names no variant of the product, or one twice: '{id}'");
             variant ??= New(draft, rank: i);
             variant.Rank = i;
             Apply(request, variant, path);
@@ -33,32 +33,32 @@ internal static class ApplyVariants
 
     public static void Apply(ProductVariantRequest request, VariantDraft variant, string path)
     {
-        string At(string name) => Check.At(path, name);
+        string At(string name) => Checked.At(path, name);
         var before = (variant.Title, variant.Sku, variant.ManageInventory, variant.RequiresShipping);
 
         variant.Path = path;
         variant.Touched = true;
-        if (request.Title is { IsSet: true, Value: { } title } && (!variant.IsNew || title.Length > 0)) variant.Title = Check.Required(At("title"), title, Check.Title);
-        if (request.Sku.IsSet) variant.Sku = Check.Code(At("sku"), request.Sku.Value);
-        if (request.Barcode.IsSet) variant.Barcode = Check.Code(At("barcode"), request.Barcode.Value);
-        if (request.Ean.IsSet) variant.Ean = Check.Code(At("ean"), request.Ean.Value);
-        if (request.Upc.IsSet) variant.Upc = Check.Code(At("upc"), request.Upc.Value);
+        if (request.Title is { IsSet: true, Value: { } title } && (!variant.IsNew || title.Length > 0)) variant.Title = Checked.Required(At("title"), title, Longest.Title);
+        if (request.Sku.IsSet) variant.Sku = Checked.Code(At("sku"), request.Sku.Value);
+        if (request.Barcode.IsSet) variant.Barcode = Checked.Code(At("barcode"), request.Barcode.Value);
+        if (request.Ean.IsSet) variant.Ean = Checked.Code(At("ean"), request.Ean.Value);
+        if (request.Upc.IsSet) variant.Upc = Checked.Code(At("upc"), request.Upc.Value);
         variant.ManageInventory = request.ManageInventory.Or(variant.ManageInventory);
         variant.AllowBackorder = request.AllowBackorder.Or(variant.AllowBackorder);
         variant.RequiresShipping = request.RequiresShipping.Or(variant.RequiresShipping);
-        if (request.VariantRank.IsSet) variant.Rank = Check.Whole(At("variant_rank"), request.VariantRank.Value, 0, 100_000);
-        if (request.Thumbnail.IsSet) variant.Thumbnail = Check.Url(At("thumbnail"), request.Thumbnail.Value);
-        if (request.Weight.IsSet) variant.Weight = Check.Measure(At("weight"), request.Weight.Value);
-        if (request.Length.IsSet) variant.Length = Check.Measure(At("length"), request.Length.Value);
-        if (request.Height.IsSet) variant.Height = Check.Measure(At("height"), request.Height.Value);
-        if (request.Width.IsSet) variant.Width = Check.Measure(At("width"), request.Width.Value);
-        if (request.HsCode.IsSet) variant.HsCode = Check.Code(At("hs_code"), request.HsCode.Value);
-        if (request.OriginCountry.IsSet) variant.OriginCountry = Check.Code(At("origin_country"), request.OriginCountry.Value);
-        if (request.MidCode.IsSet) variant.MidCode = Check.Code(At("mid_code"), request.MidCode.Value);
-        if (request.Material.IsSet) variant.Material = Check.Code(At("material"), request.Material.Value);
-        if (request.Metadata.IsSet) variant.Metadata = Check.Metadata(At("metadata"), request.Metadata.Value);
+        if (request.VariantRank.IsSet) variant.Rank = Checked.Whole(At("variant_rank"), request.VariantRank.Value, 0, 100_000);
+        if (request.Thumbnail.IsSet) variant.Thumbnail = Checked.Url(At("thumbnail"), request.Thumbnail.Value);
+        if (request.Weight.IsSet) variant.Weight = Checked.Measure(At("weight"), request.Weight.Value);
+        if (request.Length.IsSet) variant.Length = Checked.Measure(At("length"), request.Length.Value);
+        if (request.Height.IsSet) variant.Height = Checked.Measure(At("height"), request.Height.Value);
+        if (request.Width.IsSet) variant.Width = Checked.Measure(At("width"), request.Width.Value);
+        if (request.HsCode.IsSet) variant.HsCode = Checked.Code(At("hs_code"), request.HsCode.Value);
+        if (request.OriginCountry.IsSet) variant.OriginCountry = Checked.Code(At("origin_country"), request.OriginCountry.Value);
+        if (request.MidCode.IsSet) variant.MidCode = Checked.Code(At("mid_code"), request.MidCode.Value);
+        if (request.Material.IsSet) variant.Material = Checked.Code(At("material"), request.Material.Value);
+        if (request.Metadata.IsSet) variant.Metadata = Checked.Metadata(At("metadata"), request.Metadata.Value);
         foreach (var (option, value) in request.Options ?? new Dictionary<string, string>(StringComparer.Ordinal))
-            variant.Options[option.Trim()] = Check.Required(Check.At(At("options"), option), value);
+            variant.Options[option.Trim()] = Checked.Required(Checked.At(At("options"), option), value);
         if (variant.Title.Length == 0) variant.Title = variant.Options.Count > 0 ? string.Join(" / ", variant.Options.Values) : StockName.NoTitle;
         if (request.Prices is { } prices) ApplyPrices(prices, variant, At("prices"));
 
@@ -68,33 +68,33 @@ internal static class ApplyVariants
 
     private static void ApplyPrices(IReadOnlyList<VariantPriceRequest> requests, VariantDraft variant, string path)
     {
-        if (requests.Count > MostPrices) throw Check.Invalid($"Invalid request: Field '{path}' must have at most {MostPrices} entries");
+        if (requests.Count > MostPrices) throw CatalogErrors.Invalid($"Invalid request: Field '{path}' must have at most {MostPrices} entries");
         var seen = new HashSet<(string, Guid?, int?, int?)>();
         var known = new HashSet<Guid>(variant.KnownPrices);
         variant.Prices = [];
         for (var i = 0; i < requests.Count; i++)
         {
-            var price = Price(requests[i], variant.Id, known, Check.At("", path, i));
+            var price = Price(requests[i], variant.Id, known, Checked.At("", path, i));
             if (!seen.Add((price.CurrencyCode, price.RegionId, price.MinQuantity, price.MaxQuantity)))
-                throw Check.Invalid($"Invalid request: Field '{Check.At("", path, i)}' repeats the currency_code, region_id and quantities of another price");
+                throw CatalogErrors.Invalid($"Invalid request: Field '{Checked.At("", path, i)}' repeats the currency_code, region_id and quantities of another price");
             variant.Prices.Add(price);
         }
     }
 
     private static PriceDraft Price(VariantPriceRequest request, Guid variantId, HashSet<Guid> known, string path)
     {
-        Guid? kept = request.Id is { } id ? Check.Id(Check.At(path, "id"), "price", id) : null;
+        Guid? kept = request.Id is { } id ? Checked.Id(Checked.At(path, "id"), "price", id) : null;
         if (kept is { } key && !known.Remove(key))
-            throw Check.Invalid($"Invalid request: Field '{Check.At(path, "id")}' names no price of the variant, or one twice: '{request.Id}'");
-        var currency = Check.Currency(Check.At(path, "currency_code"), request.CurrencyCode);
+            throw CatalogErrors.Invalid($"Invalid request: Field '{Checked.At(path, "id")}' names no price of the variant, or one twice: '{request.Id}'");
+        var currency = Checked.Currency(Checked.At(path, "currency_code"), request.CurrencyCode);
         var (min, max) = Quantities(request.MinQuantity, request.MaxQuantity, path);
         return new PriceDraft
         {
             Id = kept ?? WireId.New(),
             VariantId = variantId,
             CurrencyCode = currency,
-            Amount = Check.Amount(Check.At(path, "amount"), request.Amount, currency),
-            CompareAtAmount = request.CompareAtAmount is { } compare ? Check.Amount(Check.At(path, "compare_at_amount"), compare, currency) : null,
+            Amount = Checked.Amount(Checked.At(path, "amount"), request.Amount, currency),
+            CompareAtAmount = request.CompareAtAmount is { } compare ? Checked.Amount(Checked.At(path, "compare_at_amount"), compare, currency) : null,
             RegionId = Region(request.Rules, path),
             MinQuantity = min,
             MaxQuantity = max,
@@ -102,14 +102,14 @@ internal static class ApplyVariants
     }
 
     public static Guid? Region(PriceRulesRequest? rules, string path) =>
-        rules?.RegionId is { } region ? Check.Id(Check.At(Check.At(path, "rules"), "region_id"), "reg", region) : null;
+        rules?.RegionId is { } region ? Checked.Id(Checked.At(Checked.At(path, "rules"), "region_id"), "reg", region) : null;
 
     public static (int? Min, int? Max) Quantities(int? min, int? max, string path)
     {
-        if (min is { } least) Check.Whole(Check.At(path, "min_quantity"), least, 1, 1_000_000_000);
-        if (max is { } most) Check.Whole(Check.At(path, "max_quantity"), most, 1, 1_000_000_000);
+        if (min is { } least) Checked.Whole(Checked.At(path, "min_quantity"), least, 1, 1_000_000_000);
+        if (max is { } most) Checked.Whole(Checked.At(path, "max_quantity"), most, 1, 1_000_000_000);
         return max < min
-            ? throw Check.Invalid($"Invalid request: Value for field '{Check.At(path, "max_quantity")}' too small, expected at least: '{min}'")
+            ? throw CatalogErrors.Invalid($"Invalid request: Value for field '{Checked.At(path, "max_quantity")}' too small, expected at least: '{min}'")
             : (min, max);
     }
 }

@@ -13,21 +13,21 @@ internal static class BatchProducts
         var fields = query.Fields(LoadAdminProducts.Defaults);
         query.RejectUnknown();
         var (create, update) = (body.Value.Create ?? [], body.Value.Update ?? []);
-        var delete = Check.Ids("delete", ProductLink.Prefix, body.Value.Delete);
-        var updated = update.Select((u, i) => Check.Id(Check.At(Check.At("", "update", i), "id"), ProductLink.Prefix, u.Id)).ToList();
+        var delete = Checked.Ids("delete", ProductLink.Prefix, body.Value.Delete);
+        var updated = update.Select((u, i) => Checked.Id(Checked.At(Checked.At("", "update", i), "id"), ProductLink.Prefix, u.Id)).ToList();
         var twice = updated.Concat(delete).GroupBy(id => id).FirstOrDefault(g => g.Count() > 1);
-        if (twice is not null) throw Check.Invalid($"Invalid request: Fields 'update' and 'delete' name '{WireId.Encode(ProductLink.Prefix, twice.Key)}' more than once");
+        if (twice is not null) throw CatalogErrors.Invalid($"Invalid request: Fields 'update' and 'delete' name '{WireId.Encode(ProductLink.Prefix, twice.Key)}' more than once");
 
         var plan = await products.Save(async connection =>
         {
             var known = await LoadDrafts.Load(connection, [.. updated, .. delete], path: "", ct);
             var missing = updated.Concat(delete).Where(id => !known.ContainsKey(id)).Select(id => WireId.Encode(ProductLink.Prefix, id)).ToList();
             if (missing.Count > 0) throw new ErrorException(Error.NotFound($"Products with ids: {string.Join(", ", missing)} were not found"));
-            var drafts = create.Select((request, i) => ApplyProduct.Create(request, Check.At("", "create", i))).ToList();
+            var drafts = create.Select((request, i) => ApplyProduct.Create(request, Checked.At("", "create", i))).ToList();
             for (var i = 0; i < update.Count; i++)
             {
                 var draft = known[updated[i]];
-                draft.Path = Check.At("", "update", i);
+                draft.Path = Checked.At("", "update", i);
                 ApplyProduct.Apply(update[i], draft);
                 drafts.Add(draft);
             }

@@ -10,7 +10,7 @@ internal static class ChangeProductVariants
 {
     public static async Task<IResult> Create(string id, Body<ProductVariantRequest> body, SaveProducts products, Db db, CancellationToken ct)
     {
-        if (body.Value.Id is not null) throw Check.Invalid("Invalid request: Unrecognized fields: 'id'");
+        if (body.Value.Id is not null) throw CatalogErrors.Invalid("Invalid request: Unrecognized fields: 'id'");
         var plan = await products.Save(async connection =>
         {
             var draft = await Load(connection, id, ct);
@@ -24,12 +24,12 @@ internal static class ChangeProductVariants
 
     public static async Task<IResult> Update(string id, string variantId, Body<ProductVariantRequest> body, SaveProducts products, Db db, CancellationToken ct)
     {
-        var key = Check.PathId("Variant", "variant", variantId);
-        if (body.Value.Id is not null) throw Check.Invalid("Invalid request: Unrecognized fields: 'id'");
+        var key = Checked.PathId("Variant", "variant", variantId);
+        if (body.Value.Id is not null) throw CatalogErrors.Invalid("Invalid request: Unrecognized fields: 'id'");
         var plan = await products.Save(async connection =>
         {
             var draft = await Load(connection, id, ct);
-            ApplyVariants.Apply(body.Value, draft.Variants.Find(v => v.Id == key) ?? throw Check.NotFound("Variant", variantId), path: "");
+            ApplyVariants.Apply(body.Value, draft.Variants.Find(v => v.Id == key) ?? throw CatalogErrors.NotFound("Variant", variantId), path: "");
             return new ProductPlan(draft);
         }, ct);
         return await ProductAnswer.One(db, plan.Drafts[0].Id, Fields.Parse(null, LoadAdminProducts.Defaults), ct);
@@ -37,11 +37,11 @@ internal static class ChangeProductVariants
 
     public static async Task<IResult> Delete(string id, string variantId, SaveProducts products, CancellationToken ct)
     {
-        var key = Check.PathId("Variant", "variant", variantId);
+        var key = Checked.PathId("Variant", "variant", variantId);
         await products.Save(async connection =>
         {
             var draft = await Load(connection, id, ct);
-            if (draft.Variants.RemoveAll(v => v.Id == key) == 0) throw Check.NotFound("Variant", variantId);
+            if (draft.Variants.RemoveAll(v => v.Id == key) == 0) throw CatalogErrors.NotFound("Variant", variantId);
             draft.DeletedVariants.Add(key);
             return new ProductPlan(draft);
         }, ct);

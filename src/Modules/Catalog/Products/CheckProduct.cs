@@ -17,24 +17,24 @@ internal static class CheckProduct
         for (var i = 0; i < draft.Variants.Count; i++)
         {
             var variant = draft.Variants[i];
-            var path = Check.At(variant.Touched ? variant.Path : Check.At(draft.Path, "variants", i), "options");
+            var path = Checked.At(variant.Touched ? variant.Path : Checked.At(draft.Path, "variants", i), "options");
             var unknown = variant.Options.Keys.FirstOrDefault(title => draft.Options.TrueForAll(o => o.Title != title));
-            if (unknown is not null) throw Check.Invalid($"Invalid request: Field '{path}' names an option the product does not have: '{unknown}'");
+            if (unknown is not null) throw CatalogErrors.Invalid($"Invalid request: Field '{path}' names an option the product does not have: '{unknown}'");
 
             var values = new List<string>();
             foreach (var option in draft.Options)
             {
                 if (!variant.Options.TryGetValue(option.Title, out var text))
-                    throw Check.Invalid(
-                        $"Invalid request: Field '{Check.At(path, option.Title)}' is required: variant '{variant.Title}' needs a value for every option of its product");
+                    throw CatalogErrors.Invalid(
+                        $"Invalid request: Field '{Checked.At(path, option.Title)}' is required: variant '{variant.Title}' needs a value for every option of its product");
                 var value = option.Values.Find(v => v.Value == text)
-                    ?? throw Check.Invalid($"Invalid request: Value for field '{Check.At(path, option.Title)}' is not one of the option's values, got: '{text}'");
+                    ?? throw CatalogErrors.Invalid($"Invalid request: Value for field '{Checked.At(path, option.Title)}' is not one of the option's values, got: '{text}'");
                 links.Add(new VariantValueLink(variant.Id, option.Id, value.Id));
                 values.Add($"{option.Title}: {text}");
             }
 
             if (!combinations.Add(string.Join('\u001f', values)))
-                throw new ErrorException(Check.Taken("Product variant", "options", values.Count > 0 ? string.Join(", ", values) : "none"));
+                throw new ErrorException(CatalogErrors.Taken("Product variant", "options", values.Count > 0 ? string.Join(", ", values) : "none"));
         }
 
         return links;
@@ -52,6 +52,6 @@ internal static class CheckProduct
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var value in values)
-            if (value is not null && !seen.Add(value)) throw new ErrorException(Check.Taken(what, field, value));
+            if (value is not null && !seen.Add(value)) throw new ErrorException(CatalogErrors.Taken(what, field, value));
     }
 }

@@ -52,7 +52,7 @@ internal sealed class CheckReferences(IPricing pricing)
         var regions = await pricing.GetRegions(new GetRegions(ids), ct);
         if (!regions.Try(out var found, out var error)) throw new ErrorException(error);
         var missing = ids.Except(found.Select(r => r.Id)).ToList();
-        if (missing.Count > 0) throw Check.Invalid($"Invalid request: Field 'region_id' names what does not exist: '{WireId.Encode("reg", missing[0])}'");
+        if (missing.Count > 0) throw CatalogErrors.Invalid($"Invalid request: Field 'region_id' names what does not exist: '{WireId.Encode("reg", missing[0])}'");
     }
 
     public async Task MustStillExist(Transaction tx, IReadOnlyList<ProductDraft> drafts, CancellationToken ct)
@@ -68,7 +68,7 @@ internal sealed class CheckReferences(IPricing pricing)
         if (!named.NamesRows) return;
         var missing = await connection.QueryFirstOrDefaultAsync<MissingReference>(new CommandDefinition(Missing, named, transaction, cancellationToken: ct));
         if (missing is not null)
-            throw Check.Invalid($"Invalid request: Field '{missing.Field}' names what does not exist: '{WireId.Encode(missing.Prefix, missing.Id)}'");
+            throw CatalogErrors.Invalid($"Invalid request: Field '{missing.Field}' names what does not exist: '{WireId.Encode(missing.Prefix, missing.Id)}'");
     }
 
     private sealed record MissingReference(string Field, string Prefix, Guid Id);

@@ -19,9 +19,9 @@ internal static class CreateProduct
 /// <summary>The answer to a change of one product: the product as it is now.</summary>
 internal static class ProductAnswer
 {
-    public static ErrorException NotFound(string id) => Check.NotFound("Product", id);
+    public static ErrorException NotFound(string id) => CatalogErrors.NotFound("Product", id);
 
-    public static Guid Key(string id) => Check.PathId("Product", ProductLink.Prefix, id);
+    public static Guid Key(string id) => Checked.PathId("Product", ProductLink.Prefix, id);
 
     public static async Task<IResult> One(Db db, Guid id, Fields fields, CancellationToken ct)
     {

@@ -18,7 +18,7 @@ internal static class GetStoreProduct
             var channels = http.Features.Get<Caller>()!.SalesChannelIds;
             var context = parts.Prices ? await shelf.Prices.ContextOf(query, ct) : null;
             if (!WireId.TryDecode("prod", id, out var key)) return NotFound(id);
-            var load = new LoadProducts([key], parts, context?.Prices) { Condition = Visibility.Condition(channels), Channels = channels };
+            var load = new LoadStoreProducts([key], parts, context?.Prices) { Condition = Visibility.Condition(channels), Channels = channels };
             var products = await shelf.Products(load, parts, context, channels, ct);
             return products.Count == 0 ? NotFound(id) : Reply.One("product", products[0], StoreJson.Default.ProductResponse, fields);
         });

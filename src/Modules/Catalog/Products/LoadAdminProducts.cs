@@ -16,7 +16,7 @@ internal static class LoadAdminProducts
     public static async Task<List<AdminProductResponse>> Load(NpgsqlConnection connection, Guid[] ids, Fields fields, CancellationToken ct)
     {
         if (ids.Length == 0) return [];
-        var statements = new List<string> { ProductRow.Select };
+        var statements = new List<string> { AdminProductRow.Select };
         bool Ask(string relation, string sql)
         {
             if (fields.Wants(relation)) statements.Add(sql);
@@ -44,7 +44,7 @@ internal static class LoadAdminProducts
                 """));
 
         using var answers = await connection.QueryMultipleAsync(new CommandDefinition(string.Join(";\n", statements), new { ids }, cancellationToken: ct));
-        var products = (await answers.ReadAsync<ProductRow>()).Select(r => (Key: r.Id, Wire: r.ToWire(fields))).ToDictionary(p => p.Key, p => p.Wire);
+        var products = (await answers.ReadAsync<AdminProductRow>()).Select(r => (Key: r.Id, Wire: r.ToWire(fields))).ToDictionary(p => p.Key, p => p.Wire);
         if (asked.Options) await AddOptions(answers, products);
         if (asked.Variants)
         {

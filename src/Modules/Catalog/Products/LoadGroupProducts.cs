@@ -15,10 +15,10 @@ internal static class LoadGroupProducts
     public static NpgsqlBatchCommand Command(Guid[] groups, string members, IReadOnlyList<Guid> channels)
     {
         var command = new NpgsqlBatchCommand($"""
-            select owner.id, {ProductRows.Product} from unnest(@owners) as owner (id)
+            select owner.id, {StoreRows.Product} from unnest(@owners) as owner (id)
             cross join lateral (select p.id from catalog.products p {members} and {Visibility.Condition(channels)} order by p.id limit {Most}) as member
             join catalog.products p on p.id = member.id
-            {ProductRows.Joins}
+            {StoreRows.Joins}
             order by p.id
             """);
         command.Parameters.AddWithValue("owners", groups);
@@ -29,7 +29,7 @@ internal static class LoadGroupProducts
     /// <summary>Gives each group its products from the reader's current rows.</summary>
     public static async Task Fill(IReadOnlyList<IProductGroup> groups, string prefix, NpgsqlDataReader reader, CancellationToken ct)
     {
-        var products = (await reader.ReadRows((ref row) => (Group: row.Id(prefix), Product: ProductRows.ReadProduct(ref row)), ct))
+        var products = (await reader.ReadRows((ref row) => (Group: row.Id(prefix), Product: StoreRows.ReadProduct(ref row)), ct))
             .ToLookup(p => p.Group, p => p.Product, StringComparer.Ordinal);
         foreach (var group in groups) group.Products = products[group.Id].ToList();
     }

@@ -15,9 +15,9 @@ internal sealed record ProductLink(Guid[] Add, Guid[] Remove)
 
     public static ProductLink Read(LinkIdsRequest request)
     {
-        var link = new ProductLink(Check.Ids("add", Prefix, request.Add), Check.Ids("remove", Prefix, request.Remove));
+        var link = new ProductLink(Checked.Ids("add", Prefix, request.Add), Checked.Ids("remove", Prefix, request.Remove));
         if (link.Add.Intersect(link.Remove).FirstOrDefault() is var both && both != Guid.Empty)
-            throw Check.Invalid($"Invalid request: Fields 'add' and 'remove' both name '{WireId.Encode(Prefix, both)}'");
+            throw CatalogErrors.Invalid($"Invalid request: Fields 'add' and 'remove' both name '{WireId.Encode(Prefix, both)}'");
         return link;
     }
 

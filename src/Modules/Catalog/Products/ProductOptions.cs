@@ -31,16 +31,16 @@ internal static class ProductOptions
     {
         var fields = query.Fields(Defaults);
         query.RejectUnknown();
-        var option = (await Read(id, db, ct)).FirstOrDefault(o => o.Id == optionId) ?? throw Check.NotFound("Product option", optionId);
+        var option = (await Read(id, db, ct)).FirstOrDefault(o => o.Id == optionId) ?? throw CatalogErrors.NotFound("Product option", optionId);
         return Reply.One("product_option", option, AdminJson.Default.AdminOptionResponse, fields);
     }
 
     public static Task<IResult> Create(string id, Body<ProductOptionRequest> body, SaveProducts products, Db db, CancellationToken ct) =>
         Change(id, products, db, draft =>
         {
-            if (body.Value.Id is not null) throw Check.Invalid("Invalid request: Unrecognized fields: 'id'");
+            if (body.Value.Id is not null) throw CatalogErrors.Invalid("Invalid request: Unrecognized fields: 'id'");
             var option = ApplyOptions.Apply(body.Value, option: null, draft, path: "");
-            if (draft.Options.Exists(o => o.Title == option.Title)) throw new ErrorException(Check.Taken("Product option", "title", option.Title));
+            if (draft.Options.Exists(o => o.Title == option.Title)) throw new ErrorException(CatalogErrors.Taken("Product option", "title", option.Title));
             option.Rank = draft.Options.Count == 0 ? 0 : draft.Options.Max(o => o.Rank) + 1;
             ApplyOptions.Set(draft, [.. draft.Options, option]);
         }, ct);
@@ -48,9 +48,9 @@ internal static class ProductOptions
     public static Task<IResult> Update(string id, string optionId, Body<ProductOptionRequest> body, SaveProducts products, Db db, CancellationToken ct) =>
         Change(id, products, db, draft =>
         {
-            if (body.Value.Id is not null) throw Check.Invalid("Invalid request: Unrecognized fields: 'id'");
+            if (body.Value.Id is not null) throw CatalogErrors.Invalid("Invalid request: Unrecognized fields: 'id'");
             var option = ApplyOptions.Apply(body.Value, Find(draft, optionId), draft, path: "");
-            if (draft.Options.Exists(o => o != option && o.Title == option.Title)) throw new ErrorException(Check.Taken("Product option", "title", option.Title));
+            if (draft.Options.Exists(o => o != option && o.Title == option.Title)) throw new ErrorException(CatalogErrors.Taken("Product option", "title", option.Title));
             ApplyOptions.Set(draft, draft.Options);
         }, ct);
 
@@ -79,8 +79,8 @@ internal static class ProductOptions
 
     private static OptionDraft Find(ProductDraft draft, string optionId)
     {
-        var key = Check.PathId("Product option", "opt", optionId);
-        return draft.Options.Find(o => o.Id == key) ?? throw Check.NotFound("Product option", optionId);
+        var key = Checked.PathId("Product option", "opt", optionId);
+        return draft.Options.Find(o => o.Id == key) ?? throw CatalogErrors.NotFound("Product option", optionId);
     }
 
     private static async Task<IReadOnlyList<AdminOptionResponse>> Read(string id, Db db, CancellationToken ct)

@@ -9,7 +9,7 @@ internal sealed record ProductResponse(
     string Id, string Title, string? Subtitle, string? Description, string Handle, bool IsGiftcard, string Status, bool Discountable,
     string? Thumbnail, string? CollectionId, string? TypeId, decimal? Weight, decimal? Length, decimal? Height, decimal? Width,
     string? HsCode, string? OriginCountry, string? MidCode, string? Material, string? ExternalId, JsonElement? Metadata,
-    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? DeletedAt, TypeResponse? Type, CollectionResponse? Collection)
+    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? DeletedAt, LabelResponse? Type, CollectionResponse? Collection)
 {
     /// <summary>The key behind <see cref="Id"/>.</summary>
     [JsonIgnore]
@@ -22,7 +22,7 @@ internal sealed record ProductResponse(
     public List<OptionResponse>? Options { get; set; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public List<TagResponse>? Tags { get; set; }
+    public List<LabelResponse>? Tags { get; set; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public List<ImageResponse>? Images { get; set; }
@@ -86,15 +86,8 @@ internal interface IProductGroup
     List<ProductResponse>? Products { set; }
 }
 
-internal sealed record TagResponse(
-    string Id, string Value, string? ExternalId, JsonElement? Metadata, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? DeletedAt)
-    : IProductGroup
-{
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public List<ProductResponse>? Products { get; set; }
-}
-
-internal sealed record TypeResponse(
+/// <summary>A product type or a product tag.</summary>
+internal sealed record LabelResponse(
     string Id, string Value, string? ExternalId, JsonElement? Metadata, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? DeletedAt)
     : IProductGroup
 {

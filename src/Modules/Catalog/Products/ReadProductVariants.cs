@@ -42,14 +42,14 @@ internal static class ReadProductVariants
 
     public static async Task<IResult> One(string id, string variantId, ApiQuery query, Db db, CancellationToken ct)
     {
-        var key = Check.PathId("Variant", "variant", variantId);
+        var key = Checked.PathId("Variant", "variant", variantId);
         ProductAnswer.Key(id);
         var fields = query.Fields(Defaults);
         query.RejectUnknown();
         await using var connection = await db.Open(ct);
         return await Find(connection, id, key, ct) is { } variant
             ? Reply.One("variant", variant, AdminJson.Default.AdminVariantResponse, fields)
-            : throw Check.NotFound("Variant", variantId);
+            : throw CatalogErrors.NotFound("Variant", variantId);
     }
 
     public static async Task<AdminVariantResponse?> Find(NpgsqlConnection connection, string productId, Guid variant, CancellationToken ct) =>

@@ -52,7 +52,7 @@ internal sealed class SaveProducts(Db db, IInventory inventory, CheckReferences 
             catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.DeadlockDetected && attempt < MostTries)
             {
             }
-            catch (PostgresException e) when (Check.Duplicate(e) is { } duplicate)
+            catch (PostgresException e) when (CatalogErrors.Duplicate(e) is { } duplicate)
             {
                 await UndoStock(plan);
                 // A rival was faster: now its value can be seen and named.
@@ -130,7 +130,7 @@ internal sealed class SaveProducts(Db db, IInventory inventory, CheckReferences 
 
         await using (var batch = tx.Batch())
         {
-            WriteProducts.Add(batch, plan.Drafts, links);
+            WriteDrafts.Add(batch, plan.Drafts, links);
             if (batch.BatchCommands.Count > 0) await batch.ExecuteNonQueryAsync(ct);
         }
 

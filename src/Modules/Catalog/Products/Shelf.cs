@@ -36,7 +36,7 @@ internal sealed class Shelf(Db db, StorePrices prices, IInventory inventory, Ans
 
         if (documents.Count < ids.Count)
         {
-            var load = new LoadProducts([.. ids.Where(id => !documents.ContainsKey(id))], parts, context?.Prices);
+            var load = new LoadStoreProducts([.. ids.Where(id => !documents.ContainsKey(id))], parts, context?.Prices);
             foreach (var product in await Products(load, parts, context, channels, ct))
             {
                 var json = new ArrayBufferWriter<byte>(4096);
@@ -53,7 +53,7 @@ internal sealed class Shelf(Db db, StorePrices prices, IInventory inventory, Ans
 
     /// <summary>Loads products with prices and stock where they are wanted.</summary>
     public async Task<List<ProductResponse>> Products(
-        LoadProducts load, ProductParts parts, StorePriceContext? context, IReadOnlyList<Guid> channels, CancellationToken ct)
+        LoadStoreProducts load, ProductParts parts, StorePriceContext? context, IReadOnlyList<Guid> channels, CancellationToken ct)
     {
         var loaded = await load.Run(Db, ct);
         if (parts.Prices) await Prices.Apply(loaded.Products.Select(p => (p, (IReadOnlyList<VariantResponse>)p.Variants!)).ToList(), loaded.Prices, context!, ct);

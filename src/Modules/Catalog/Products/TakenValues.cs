@@ -37,7 +37,7 @@ internal static class TakenValues
                 leaving,
                 deletes = plan.Deletes.ToArray(),
             }, cancellationToken: ct));
-        if (taken is not null) throw new ErrorException(Check.Taken(taken.What, taken.Field, taken.Value));
+        if (taken is not null) throw new ErrorException(CatalogErrors.Taken(taken.What, taken.Field, taken.Value));
     }
 
     private sealed record TakenValue(string What, string Field, string Value);

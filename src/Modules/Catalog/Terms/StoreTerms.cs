@@ -75,20 +75,20 @@ internal sealed record StoreTermKind(
 internal static class StoreTerms
 {
     public static readonly StoreTerms<CollectionResponse> Collections = new(
-        new("collections", "c", ProductRows.Collection, "pcol", "collection", "collections", "Product collection", 10, ["title", "handle"],
+        new("collections", "c", StoreRows.Collection, "pcol", "collection", "collections", "Product collection", 10, ["title", "handle"],
             ["title", "handle", "external_id", "created_at", "updated_at"],
             "where p.collection_id = owner.id"),
-        ProductRows.ReadCollection, context => context.CollectionResponse);
+        StoreRows.ReadCollection, context => context.CollectionResponse);
 
-    public static readonly StoreTerms<TagResponse> Tags = new(
-        new("tags", "g", ProductRows.Tag, "ptag", "product_tag", "product_tags", "Product tag", 50, ["value"],
+    public static readonly StoreTerms<LabelResponse> Tags = new(
+        new("tags", "g", StoreRows.Tag, "ptag", "product_tag", "product_tags", "Product tag", 50, ["value"],
             ["value", "external_id", "created_at", "updated_at", "metadata", "products.*", "products.type.id", "products.collection.id"],
             "join catalog.product_tags pg on pg.product_id = p.id where pg.tag_id = owner.id"),
-        ProductRows.ReadTag, context => context.TagResponse);
+        StoreRows.ReadTag, context => context.LabelResponse);
 
-    public static readonly StoreTerms<TypeResponse> Types = new(
-        new("types", "t", ProductRows.Type, "ptyp", "product_type", "product_types", "Product type", 50, ["value"],
+    public static readonly StoreTerms<LabelResponse> Types = new(
+        new("types", "t", StoreRows.Type, "ptyp", "product_type", "product_types", "Product type", 50, ["value"],
             ["value", "external_id", "created_at", "updated_at", "metadata", "products.*", "products.collection.id"],
             "where p.type_id = owner.id"),
-        ProductRows.ReadType, context => context.TypeResponse);
+        StoreRows.ReadType, context => context.LabelResponse);
 }

@@ -12,11 +12,11 @@ internal static class KeptUploads
     public static async Task<IResult> One(string id, HttpContext http, IFileStorage storage, CancellationToken ct) => await Try(async () =>
         FileTypes.IsName(id) && await storage.Exists(id, ct)
             ? Reply.Json(new FileEnvelope(new FileResponse(id, UploadUrl.Of(id, storage, http))), AdminJson.Default.FileEnvelope)
-            : throw Check.NotFound("File", id));
+            : throw CatalogErrors.NotFound("File", id));
 
     public static async Task<IResult> Delete(string id, IFileStorage storage, CancellationToken ct) => await Try(async () =>
     {
-        if (!FileTypes.IsName(id) || !await storage.Exists(id, ct)) throw Check.NotFound("File", id);
+        if (!FileTypes.IsName(id) || !await storage.Exists(id, ct)) throw CatalogErrors.NotFound("File", id);
         await storage.Delete(id, ct);
         return Reply.Deleted(id, "file");
     });

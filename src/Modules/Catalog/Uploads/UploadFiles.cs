@@ -18,12 +18,12 @@ internal static class UploadFiles
     public static async Task<IResult> Handle(HttpContext http, IFileStorage storage, CancellationToken ct)
     {
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = MostFiles * LongestFile;
-        var body = MultipartBody.Open(http.Request) ?? throw Check.Invalid("Invalid request: Expected a multipart/form-data body with files in field 'files'");
+        var body = MultipartBody.Open(http.Request) ?? throw CatalogErrors.Invalid("Invalid request: Expected a multipart/form-data body with files in field 'files'");
         var files = new List<UploadedFile>();
         try
         {
             await Read(body, files, ct);
-            if (files.Count == 0) throw Check.Invalid("Invalid request: Field 'files' is required");
+            if (files.Count == 0) throw CatalogErrors.Invalid("Invalid request: Field 'files' is required");
             await Keep(files, storage, ct);
             return Reply.Json(
                 new UploadsResponse(files.Select(f => new FileResponse(f.Name, UploadUrl.Of(f.Name, storage, http))).ToList()), AdminJson.Default.UploadsResponse);
@@ -42,12 +42,12 @@ internal static class UploadFiles
     {
         while (await body.Next(ct) is { } part)
         {
-            if (part.FileName is null || part.Field is not ("files" or "files[]")) throw Check.Invalid($"Invalid request: Unrecognized fields: '{part.Field}'");
-            var path = Check.At("", "files", files.Count);
-            if (files.Count == MostFiles) throw Check.Invalid($"Invalid request: Field 'files' must have at most {MostFiles} entries");
+            if (part.FileName is null || part.Field is not ("files" or "files[]")) throw CatalogErrors.Invalid($"Invalid request: Unrecognized fields: '{part.Field}'");
+            var path = Checked.At("", "files", files.Count);
+            if (files.Count == MostFiles) throw CatalogErrors.Invalid($"Invalid request: Field 'files' must have at most {MostFiles} entries");
             var contentType = (part.ContentType ?? "").Split(';')[0].Trim().ToLowerInvariant();
             var extension = FileTypes.ExtensionOf(contentType)
-                ?? throw Check.Invalid($"Invalid request: Field '{path}' has content type '{contentType}', allowed are: {FileTypes.Allowed}");
+                ?? throw CatalogErrors.Invalid($"Invalid request: Field '{path}' has content type '{contentType}', allowed are: {FileTypes.Allowed}");
             var content = new FileStream(
                 Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 64 * 1024,
                 FileOptions.DeleteOnClose | FileOptions.Asynchronous);
@@ -62,12 +62,12 @@ internal static class UploadFiles
         for (int read; (read = await from.ReadAtLeastAsync(chunk, 16, throwOnEndOfStream: false, ct)) > 0;)
         {
             if (to.Length == 0 && !FileTypes.Matches(extension, chunk.AsSpan(0, read)))
-                throw Check.Invalid($"Invalid request: Field '{path}' is not what its content type says: no {FileTypes.ContentTypeOf(extension)}");
-            if (to.Length + read > LongestFile) throw Check.Invalid($"Invalid request: Field '{path}' is larger than {LongestFile} bytes");
+                throw CatalogErrors.Invalid($"Invalid request: Field '{path}' is not what its content type says: no {FileTypes.ContentTypeOf(extension)}");
+            if (to.Length + read > LongestFile) throw CatalogErrors.Invalid($"Invalid request: Field '{path}' is larger than {LongestFile} bytes");
             await to.WriteAsync(chunk.AsMemory(0, read), ct);
         }
 
-        if (to.Length == 0) throw Check.Invalid($"Invalid request: Field '{path}' is empty");
+        if (to.Length == 0) throw CatalogErrors.Invalid($"Invalid request: Field '{path}' is empty");
         to.Position = 0;
     }
 

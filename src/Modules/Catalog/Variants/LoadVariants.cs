@@ -26,21 +26,21 @@ internal static class LoadVariants
         var context = fields.Wants("calculated_price") ? await shelf.Prices.ContextOf(query, ct) : null;
         await using var batch = shelf.Db.Batch();
         var products = Add(batch, ids, $"""
-            select {ProductRows.Variant}, {ProductRows.Product} from unnest(@ids) with ordinality as wanted (id, place)
+            select {StoreRows.Variant}, {StoreRows.Product} from unnest(@ids) with ordinality as wanted (id, place)
             join catalog.variants v on v.id = wanted.id and v.deleted_at is null
             join catalog.products p on p.id = v.product_id
-            {ProductRows.Joins}
+            {StoreRows.Joins}
             where {Visibility.Condition(channels)} order by wanted.place
             """);
         Visibility.AddTo(products.Parameters, channels);
         if (wantsOptions) Add(batch, ids, $"""
-            select vv.variant_id, {ProductRows.OptionValue}, {ProductRows.Option} from catalog.variant_values vv
+            select vv.variant_id, {StoreRows.OptionValue}, {StoreRows.Option} from catalog.variant_values vv
             join catalog.option_values ov on ov.id = vv.option_value_id
             join catalog.options o on o.id = vv.option_id
             where vv.variant_id = any (@ids) order by o.rank, o.id
             """);
         if (wantsImages) Add(batch, ids, $"""
-            select i.product_id, {ProductRows.Image} from catalog.images i
+            select i.product_id, {StoreRows.Image} from catalog.images i
             where i.product_id in (select v.product_id from catalog.variants v where v.id = any (@ids)) order by i.rank, i.id
             """);
         if (context is not null) batch.BatchCommands.Add(context.Prices.OfVariants(ids));
@@ -50,8 +50,8 @@ internal static class LoadVariants
         await using (var reader = await batch.ExecuteReaderAsync(ct))
         {
             variants = await reader.ReadRows(ReadVariantWithProduct, ct);
-            var options = wantsOptions ? await reader.NextRowsByKey(ProductRows.ReadOptionValueWithOption, ct) : null;
-            var images = wantsImages ? await reader.NextRowsByKey(ProductRows.ReadImage, ct) : null;
+            var options = wantsOptions ? await reader.NextRowsByKey(StoreRows.ReadOptionValueWithOption, ct) : null;
+            var images = wantsImages ? await reader.NextRowsByKey(StoreRows.ReadImage, ct) : null;
             prices = context is null ? null : (await reader.NextRows(PriceChoice.ReadRow, ct)).ToLookup(p => p.VariantId);
             foreach (var variant in variants)
                 (variant.Options, variant.Images) = (options?[variant.Key].ToList(), images?[variant.Product!.Key].ToList());
@@ -72,8 +72,8 @@ internal static class LoadVariants
 
     private static VariantResponse ReadVariantWithProduct(ref Row row)
     {
-        var variant = ProductRows.ReadVariant(ref row);
-        variant.Product = ProductRows.ReadProduct(ref row);
+        var variant = StoreRows.ReadVariant(ref row);
+        variant.Product = StoreRows.ReadProduct(ref row);
         return variant;
     }
 }

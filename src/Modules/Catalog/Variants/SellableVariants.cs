@@ -106,7 +106,7 @@ internal sealed class SellableVariants(Db db, TimeProvider clock)
                 v.manage_inventory, v.allow_backorder, v.requires_shipping, p.discountable, p.is_giftcard
             from catalog.variants v
             join catalog.products p on p.id = v.product_id
-            {ProductRows.Joins}
+            {StoreRows.Joins}
             where v.id = any (@variants) and v.deleted_at is null and {Visibility.Condition(channels)}
             """);
         command.Parameters.AddWithValue("variants", variants);

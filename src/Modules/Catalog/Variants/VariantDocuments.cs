@@ -20,37 +20,37 @@ internal static class VariantDocuments
         var ids = request.VariantIds.Distinct().ToArray();
         await using var batch = db.Batch();
         Add(batch, ids, $"""
-            select distinct on (p.id) {ProductRows.Product} from catalog.variants v
+            select distinct on (p.id) {StoreRows.Product} from catalog.variants v
             join catalog.products p on p.id = v.product_id
-            {ProductRows.Joins}
+            {StoreRows.Joins}
             where v.id = any (@ids)
             """);
         Add(batch, ids, $"""
-            select distinct pg.product_id, {ProductRows.Tag} from catalog.variants v
+            select distinct pg.product_id, {StoreRows.Tag} from catalog.variants v
             join catalog.product_tags pg on pg.product_id = v.product_id
             join catalog.tags g on g.id = pg.tag_id and g.deleted_at is null
             where v.id = any (@ids) order by g.value
             """);
         Add(batch, ids, $"""
-            select distinct pk.product_id, {ProductRows.Category} from catalog.variants v
+            select distinct pk.product_id, {StoreRows.Category} from catalog.variants v
             join catalog.product_categories pk on pk.product_id = v.product_id
             join catalog.categories k on k.id = pk.category_id and k.deleted_at is null
             where v.id = any (@ids) order by k.rank, k.id
             """);
-        Add(batch, ids, $"select {ProductRows.Variant} from catalog.variants v where v.id = any (@ids)");
+        Add(batch, ids, $"select {StoreRows.Variant} from catalog.variants v where v.id = any (@ids)");
         Add(batch, ids, $"""
-            select vv.variant_id, {ProductRows.OptionValue}, {ProductRows.Option} from catalog.variant_values vv
+            select vv.variant_id, {StoreRows.OptionValue}, {StoreRows.Option} from catalog.variant_values vv
             join catalog.option_values ov on ov.id = vv.option_value_id
             join catalog.options o on o.id = vv.option_id
             where vv.variant_id = any (@ids) order by o.rank, o.id
             """);
         await using var reader = await batch.ExecuteReaderAsync(ct);
 
-        var products = (await reader.ReadRows(ProductRows.ReadProduct, ct)).ToDictionary(p => p.Id, StringComparer.Ordinal);
-        var tags = await reader.NextRowsByKey(ProductRows.ReadTag, ct);
-        var categories = await reader.NextRowsByKey(ProductRows.ReadProductCategory, ct);
-        var variants = await reader.NextRows(ProductRows.ReadVariant, ct);
-        var options = await reader.NextRowsByKey(ProductRows.ReadOptionValueWithOption, ct);
+        var products = (await reader.ReadRows(StoreRows.ReadProduct, ct)).ToDictionary(p => p.Id, StringComparer.Ordinal);
+        var tags = await reader.NextRowsByKey(StoreRows.ReadTag, ct);
+        var categories = await reader.NextRowsByKey(StoreRows.ReadProductCategory, ct);
+        var variants = await reader.NextRows(StoreRows.ReadVariant, ct);
+        var options = await reader.NextRowsByKey(StoreRows.ReadOptionValueWithOption, ct);
         foreach (var product in products.Values)
             (product.Tags, product.Categories) = ([.. tags[product.Key]], [.. categories[product.Key]]);
 

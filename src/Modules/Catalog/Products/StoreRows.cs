@@ -3,7 +3,7 @@ using HeadlessPro.Contracts;
 namespace HeadlessPro.Catalog;
 
 /// <summary>Columns and how they become wire records, side by side: each <c>Read</c> takes what its columns name, in that order.</summary>
-internal static class ProductRows
+internal static class StoreRows
 {
     /// <summary>A product <c>p</c> with its type <c>t</c> and collection <c>c</c> (left joins of <see cref="Joins"/>).</summary>
     public const string Product = """
@@ -28,7 +28,7 @@ internal static class ProductRows
             row.TextOrNull(), row.TextOrNull(), row.TextOrNull(), row.TextOrNull(), row.TextOrNull(), row.JsonOrNull(),
             row.Time(), row.Time(), row.TimeOrNull(),
             row.IdOrNull("ptyp") is { } type
-                ? new TypeResponse(type, row.Text(), row.TextOrNull(), row.JsonOrNull(), row.Time(), row.Time(), row.TimeOrNull())
+                ? new LabelResponse(type, row.Text(), row.TextOrNull(), row.JsonOrNull(), row.Time(), row.Time(), row.TimeOrNull())
                 : SkipType(ref row),
             row.IdOrNull("pcol") is { } collection
                 ? new CollectionResponse(collection, row.Text(), row.Text(), row.TextOrNull(), row.JsonOrNull(), row.Time(), row.Time(), row.TimeOrNull())
@@ -85,7 +85,7 @@ internal static class ProductRows
     /// <summary>A tag <c>g</c>.</summary>
     public const string Tag = "g.id, g.value, g.external_id, g.metadata, g.created_at, g.updated_at, g.deleted_at";
 
-    public static TagResponse ReadTag(ref Row row) =>
+    public static LabelResponse ReadTag(ref Row row) =>
         new(row.Id("ptag"), row.Text(), row.TextOrNull(), row.JsonOrNull(), row.Time(), row.Time(), row.TimeOrNull());
 
     /// <summary>A category <c>k</c>.</summary>
@@ -110,7 +110,7 @@ internal static class ProductRows
     /// <summary>A type <c>t</c> or a collection <c>c</c> on its own.</summary>
     public const string Type = "t.id, t.value, t.external_id, t.metadata, t.created_at, t.updated_at, t.deleted_at";
 
-    public static TypeResponse ReadType(ref Row row) =>
+    public static LabelResponse ReadType(ref Row row) =>
         new(row.Id("ptyp"), row.Text(), row.TextOrNull(), row.JsonOrNull(), row.Time(), row.Time(), row.TimeOrNull());
 
     public const string Collection = "c.id, c.title, c.handle, c.external_id, c.metadata, c.created_at, c.updated_at, c.deleted_at";
@@ -118,7 +118,7 @@ internal static class ProductRows
     public static CollectionResponse ReadCollection(ref Row row) =>
         new(row.Id("pcol"), row.Text(), row.Text(), row.TextOrNull(), row.JsonOrNull(), row.Time(), row.Time(), row.TimeOrNull());
 
-    private static TypeResponse? SkipType(ref Row row)
+    private static LabelResponse? SkipType(ref Row row)
     {
         row.Skip(6);
         return null;

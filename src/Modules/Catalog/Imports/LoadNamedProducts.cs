@@ -4,7 +4,7 @@ using Npgsql;
 namespace HeadlessPro.Catalog.Imports;
 
 /// <summary>Reads the products a batch names, and who has its SKUs and barcodes, in one round trip.</summary>
-internal static class LoadProducts
+internal static class LoadNamedProducts
 {
     private static readonly string ProductTexts = string.Join(", ", PlainFields.ProductTexts.Select(f => "p." + f.Name));
     private static readonly string ProductNumbers = string.Join(", ", PlainFields.ProductNumbers.Select(f => "p." + f.Name));

@@ -8,7 +8,7 @@ namespace HeadlessPro.Catalog.Imports;
 /// Writes planned products, hundreds at once: one statement per table whatever the number, each of which leaves rows alone that are as they
 /// should be. The caller publishes and commits.
 /// </summary>
-internal static class WriteProducts
+internal static class WritePlannedProducts
 {
     private static readonly string[] ProductColumns =
     [

@@ -6,28 +6,28 @@ using NpgsqlTypes;
 namespace HeadlessPro.Catalog.Products;
 
 /// <summary>The statements that make the rows of drafts true, in one round trip for any number of products.</summary>
-internal static class WriteProducts
+internal static class WriteDrafts
 {
-    private static readonly string UpsertProducts = RowSet.Upsert("catalog.products", "rows",
+    private static readonly string UpsertProducts = UpsertSql.Of("catalog.products", "rows",
         "id uuid", "title text", "subtitle text", "description text", "handle text", "status text", "is_giftcard boolean", "discountable boolean",
         "thumbnail text", "collection_id uuid", "type_id uuid", "weight numeric", "length numeric", "height numeric", "width numeric", "hs_code text",
         "origin_country text", "mid_code text", "material text", "external_id text", "vendor text", "seo_title text", "seo_description text",
         "metadata jsonb");
 
-    private static readonly string UpsertOptions = RowSet.Upsert("catalog.options", "rows",
+    private static readonly string UpsertOptions = UpsertSql.Of("catalog.options", "rows",
         "id uuid", "product_id uuid", "title text", "rank int", "metadata jsonb");
 
-    private static readonly string UpsertOptionValues = RowSet.Upsert("catalog.option_values", "rows", "id uuid", "option_id uuid", "value text", "rank int");
+    private static readonly string UpsertOptionValues = UpsertSql.Of("catalog.option_values", "rows", "id uuid", "option_id uuid", "value text", "rank int");
 
-    private static readonly string UpsertVariants = RowSet.Upsert("catalog.variants", "rows",
+    private static readonly string UpsertVariants = UpsertSql.Of("catalog.variants", "rows",
         "id uuid", "product_id uuid", "title text", "sku text", "barcode text", "ean text", "upc text", "allow_backorder boolean",
         "manage_inventory boolean", "requires_shipping boolean", "hs_code text", "origin_country text", "mid_code text", "material text",
         "weight numeric", "length numeric", "height numeric", "width numeric", "rank int", "thumbnail text", "metadata jsonb");
 
-    private static readonly string UpsertImages = RowSet.Upsert("catalog.images", "rows",
+    private static readonly string UpsertImages = UpsertSql.Of("catalog.images", "rows",
         "id uuid", "product_id uuid", "url text", "alt text", "rank int", "metadata jsonb");
 
-    public static readonly string UpsertPrices = RowSet.Upsert("catalog.prices", "rows",
+    public static readonly string UpsertPrices = UpsertSql.Of("catalog.prices", "rows",
         "id uuid", "variant_id uuid", "price_list_id uuid", "currency_code text", "amount bigint", "compare_at_amount bigint", "region_id uuid",
         "min_quantity int", "max_quantity int");
 

@@ -8,7 +8,7 @@ namespace HeadlessPro.Catalog;
 internal delegate T ReadRow<out T>(ref Row row);
 
 /// <summary>Reads the result sets of a batch one after the other.</summary>
-internal static class RowSets
+internal static class ResultSets
 {
     /// <summary>How many there are and one page of them, in one round trip.</summary>
     public static async Task<ListPage<T>> ReadPage<T>(

@@ -1,13 +1,13 @@
 namespace HeadlessPro.Catalog.Products;
 
 /// <summary>Statements that write many rows at once from one JSON array of objects named like the columns.</summary>
-internal static class RowSet
+internal static class UpsertSql
 {
     /// <summary>Inserts the rows of <c>@parameter</c>; a row whose id is there already takes the new values.</summary>
     /// <param name="table">Schema-qualified.</param>
     /// <param name="parameter">Name of the JSON parameter.</param>
     /// <param name="columns">Each column with its type, <c>id uuid</c> among them.</param>
-    public static string Upsert(string table, string parameter, params IReadOnlyList<string> columns)
+    public static string Of(string table, string parameter, params IReadOnlyList<string> columns)
     {
         var names = columns.Select(c => c.Split(' ')[0]).ToList();
         return $"""

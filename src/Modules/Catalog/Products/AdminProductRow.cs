@@ -4,7 +4,7 @@ using HeadlessPro.Platform.Web;
 namespace HeadlessPro.Catalog.Products;
 
 /// <summary>A row of <c>catalog.products</c> with its type and collection.</summary>
-internal sealed class ProductRow
+internal sealed class AdminProductRow
 {
     public const string Select = """
         select p.id, p.title, p.subtitle, p.description, p.handle, p.status, p.is_giftcard, p.discountable, p.thumbnail, p.collection_id, p.type_id,

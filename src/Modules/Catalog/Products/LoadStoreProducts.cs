@@ -4,7 +4,7 @@ using Npgsql;
 namespace HeadlessPro.Catalog;
 
 /// <summary>Products of these ids, in their order, with the wanted relations, in one round trip.</summary>
-internal sealed class LoadProducts(Guid[] ids, ProductParts parts, PriceContext? prices)
+internal sealed class LoadStoreProducts(Guid[] ids, ProductParts parts, PriceContext? prices)
 {
     /// <summary>A condition on products <c>p</c>; those that fail it are left out.</summary>
     public string Condition { get; init; } = "true";
@@ -23,19 +23,19 @@ internal sealed class LoadProducts(Guid[] ids, ProductParts parts, PriceContext?
     private void AddTo(NpgsqlBatch batch)
     {
         var products = Add(batch, true, $"""
-            select {ProductRows.Product} from unnest(@ids) with ordinality as wanted (id, place)
+            select {StoreRows.Product} from unnest(@ids) with ordinality as wanted (id, place)
             join catalog.products p on p.id = wanted.id
-            {ProductRows.Joins}
+            {StoreRows.Joins}
             where {Condition} order by wanted.place
             """);
         Visibility.AddTo(products!.Parameters, Channels);
         Add(batch, parts.Variants, $"""
-            select {ProductRows.Variant} from catalog.variants v
+            select {StoreRows.Variant} from catalog.variants v
             where v.product_id = any (@ids) and v.deleted_at is null order by v.rank, v.id
             """);
-        Add(batch, parts.Options, $"select o.product_id, {ProductRows.Option} from catalog.options o where o.product_id = any (@ids) order by o.rank, o.id");
+        Add(batch, parts.Options, $"select o.product_id, {StoreRows.Option} from catalog.options o where o.product_id = any (@ids) order by o.rank, o.id");
         Add(batch, parts.Options || parts.VariantOptions, $"""
-            select o.product_id, {ProductRows.OptionValue}, {ProductRows.Option} from catalog.options o
+            select o.product_id, {StoreRows.OptionValue}, {StoreRows.Option} from catalog.options o
             join catalog.option_values ov on ov.option_id = o.id
             where o.product_id = any (@ids) order by o.rank, o.id, ov.rank, ov.id
             """);
@@ -46,15 +46,15 @@ internal sealed class LoadProducts(Guid[] ids, ProductParts parts, PriceContext?
             where v.product_id = any (@ids) and v.deleted_at is null order by o.rank, o.id
             """);
         Add(batch, parts.Images || parts.VariantImages, $"""
-            select i.product_id, {ProductRows.Image} from catalog.images i where i.product_id = any (@ids) order by i.rank, i.id
+            select i.product_id, {StoreRows.Image} from catalog.images i where i.product_id = any (@ids) order by i.rank, i.id
             """);
         Add(batch, parts.Tags, $"""
-            select pg.product_id, {ProductRows.Tag} from catalog.product_tags pg
+            select pg.product_id, {StoreRows.Tag} from catalog.product_tags pg
             join catalog.tags g on g.id = pg.tag_id and g.deleted_at is null
             where pg.product_id = any (@ids) order by g.value
             """);
         Add(batch, parts.Categories, $"""
-            select pk.product_id, {ProductRows.Category} from catalog.product_categories pk
+            select pk.product_id, {StoreRows.Category} from catalog.product_categories pk
             join catalog.categories k on k.id = pk.category_id and k.deleted_at is null and k.is_active and not k.is_internal
             where pk.product_id = any (@ids) order by k.rank, k.id
             """);
@@ -71,14 +71,14 @@ internal sealed class LoadProducts(Guid[] ids, ProductParts parts, PriceContext?
 
     private async Task<LoadedProducts> Read(NpgsqlDataReader reader, CancellationToken ct)
     {
-        var products = await reader.ReadRows(ProductRows.ReadProduct, ct);
-        var variants = parts.Variants ? await reader.NextRows(ProductRows.ReadVariant, ct) : [];
-        var options = parts.Options ? await reader.NextRowsByKey(ProductRows.ReadOption, ct) : null;
-        var values = parts.Options || parts.VariantOptions ? await reader.NextRowsByKey(ProductRows.ReadOptionValueWithOption, ct) : null;
+        var products = await reader.ReadRows(StoreRows.ReadProduct, ct);
+        var variants = parts.Variants ? await reader.NextRows(StoreRows.ReadVariant, ct) : [];
+        var options = parts.Options ? await reader.NextRowsByKey(StoreRows.ReadOption, ct) : null;
+        var values = parts.Options || parts.VariantOptions ? await reader.NextRowsByKey(StoreRows.ReadOptionValueWithOption, ct) : null;
         var chosen = parts.VariantOptions ? await reader.NextRowsByKey((ref row) => row.Id("optval"), ct) : null;
-        var images = parts.Images || parts.VariantImages ? await reader.NextRowsByKey(ProductRows.ReadImage, ct) : null;
-        var tags = parts.Tags ? await reader.NextRowsByKey(ProductRows.ReadTag, ct) : null;
-        var categories = parts.Categories ? await reader.NextRowsByKey(ProductRows.ReadProductCategory, ct) : null;
+        var images = parts.Images || parts.VariantImages ? await reader.NextRowsByKey(StoreRows.ReadImage, ct) : null;
+        var tags = parts.Tags ? await reader.NextRowsByKey(StoreRows.ReadTag, ct) : null;
+        var categories = parts.Categories ? await reader.NextRowsByKey(StoreRows.ReadProductCategory, ct) : null;
         var priceRows = parts.Prices && prices is not null ? await reader.NextRows(PriceChoice.ReadRow, ct) : [];
 
         var variantsByProduct = variants.ToLookup(v => v.ProductId, StringComparer.Ordinal);
