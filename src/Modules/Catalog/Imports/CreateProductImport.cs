@@ -26,7 +26,7 @@ internal static class CreateProductImport
         options = options with { CurrencyCode = currency };
         if (await FindUnknownChannel(db, options, ct) is { } unknown) return Reply.Error(unknown);
 
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } bound) 
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } bound)
             bound.MaxRequestBodySize = options.Atomic ? ImportFile.MaxAtomicLength : ImportFile.MaxLength;
         var file = await OpenFile(http.Request, ct);
 

@@ -59,7 +59,9 @@ internal sealed class RunProductImport(Db db, IInventory inventory, TimeProvider
         if (await progress.Claim(ct) is not { } claim) return;
         try
         {
-            if (claim.Attempts > MostAttempts) throw new UnreadableFileException("The import was cut off too often; what was imported stays. Send the file again.");
+            if (claim.Attempts > MostAttempts)
+                throw new UnreadableFileException(
+                    $"The import was cut off too often; {(claim.Options.Atomic ? "all of it was imported, or nothing" : "what was imported stays")}. Send the file again.");
             var failed = claim.Options is { DryRun: true } or { Atomic: true } && await Check(id, claim, progress, ct);
             if (claim.Options.DryRun) await progress.Finish("completed", null, ct);
             else if (failed) await progress.Finish("failed", "Nothing was imported: the file has errors and all or nothing was asked for.", ct);
@@ -124,25 +126,10 @@ internal sealed class RunProductImport(Db db, IInventory inventory, TimeProvider
 
     private async Task ApplyAtOnce(Guid id, ImportClaim claim, ImportProgress progress, IReadOnlyDictionary<string, Guid> locations, CancellationToken ct)
     {
-        var stock = new StockToSet();
-        var sum = new ImportReport();
-        var batches = 0;
-        // Events of everybody wait behind an open transaction that writes: what bounds the file is ImportFile.MostAtomicRows.
-        await using (var tx = await db.Begin(ct))
+        var (stock, sum) = (new StockToSet(), new ImportReport());
         try
         {
-            await foreach (var (batch, decimalComma) in Batches(id, claim, 0, ct))
-            {
-                var report = await batch.Write(tx, claim.Options, decimalComma, stock, ct);
-                if (report.Errors.Count > 0)
-                    throw new UnreadableFileException($"Nothing was imported: line {report.Errors[0].Line}: {report.Errors[0].Message}");
-                sum.Add(report);
-                await TableStatistics.Refresh(tx.Connection, ++batches, ct);
-                await progress.NoteRows(batch.Rows, ct);
-            }
-
-            tx.Publish(new CatalogChanged([]));
-            await tx.Commit(ct);
+            await WriteAtOnce(id, claim, progress, stock, sum, ct);
         }
         catch (PostgresException e) when (e.SqlState[..2] is "22" or "23")
         {
@@ -152,6 +139,25 @@ internal sealed class RunProductImport(Db db, IInventory inventory, TimeProvider
         await stock.Set(inventory, locations, id, 0, ct);
         await progress.NoteCounts(sum, ct);
         await progress.Finish("completed", null, ct);
+    }
+
+    // Events of everybody wait behind an open transaction that writes: ImportFile.MostAtomicRows bounds it.
+    private async Task WriteAtOnce(Guid id, ImportClaim claim, ImportProgress progress, StockToSet stock, ImportReport sum, CancellationToken ct)
+    {
+        var batches = 0;
+        await using var tx = await db.Begin(ct);
+        await foreach (var (batch, decimalComma) in Batches(id, claim, 0, ct))
+        {
+            var report = await batch.Write(tx, claim.Options, decimalComma, stock, ct);
+            if (report.Errors.Count > 0)
+                throw new UnreadableFileException($"Nothing was imported: line {report.Errors[0].Line}: {report.Errors[0].Message}");
+            sum.Add(report);
+            await TableStatistics.Refresh(tx.Connection, ++batches, ct);
+            await progress.NoteRows(batch.Rows, ct);
+        }
+
+        tx.Publish(new CatalogChanged([]));
+        await tx.Commit(ct);
     }
 
     private async IAsyncEnumerable<(ImportBatch Batch, bool DecimalComma)> Batches(
