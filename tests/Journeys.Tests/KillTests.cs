@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace HeadlessPro.Journeys.Tests;
 
 /// <summary>
@@ -39,10 +37,9 @@ public class KillTests(KillTests.Shop shop) : IClassFixture<KillTests.Shop>
         }))["cart"]!["id"]!;
         await shop.Store.PostJson($"/store/carts/{cart}/payment-sessions", new { provider_id = "pp_system_default" });
 
-        using var victim = await Victim.Start(shop.ConnectionString, step);
-        using var client = new HttpClient { BaseAddress = victim.Address };
-        client.DefaultRequestHeaders.Add("x-publishable-api-key", HpApp.PublishableKey);
-        await Assert.ThrowsAsync<HttpRequestException>(() => client.PostAsync(new Uri($"/store/carts/{cart}/complete", UriKind.Relative), null));
+        using var victim = await HostProcess.Start(
+            shop.ConnectionString, ("Checkout__KillAt", step), ("Checkout__Lease", "00:00:01"), ("Checkout__Sweep", "01:00:00"));
+        await Assert.ThrowsAsync<HttpRequestException>(() => victim.Store.PostAsync(new Uri($"/store/carts/{cart}/complete", UriKind.Relative), null));
         Assert.True(await victim.Died(), $"the host died at {step}");
 
         var order = (await shop.Store.PostJson($"/store/carts/{cart}/complete"))["order"]!;
@@ -57,65 +54,5 @@ public class KillTests(KillTests.Shop shop) : IClassFixture<KillTests.Shop>
     public class Shop : ShopFixture
     {
         protected override string[] Arguments => ["--Checkout:Lease=00:00:01", "--Checkout:Sweep=00:00:01"];
-    }
-
-    /// <summary>A host of its own process that kills itself at a step.</summary>
-    private sealed class Victim(Process process, Uri address) : IDisposable
-    {
-        public Uri Address { get; } = address;
-
-        public static async Task<Victim> Start(string connectionString, string step)
-        {
-            var port = FreePort();
-            var program = Path.Combine(AppContext.BaseDirectory, "headlesspro.dll");
-            var start = new ProcessStartInfo("dotnet", [program, "serve", "--empty", $"--port={port}"])
-            {
-                UseShellExecute = false,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            };
-            start.Environment["DATABASE_URL"] = connectionString;
-            start.Environment["Checkout__KillAt"] = step;
-            start.Environment["Checkout__Lease"] = "00:00:01";
-            start.Environment["Checkout__Sweep"] = "01:00:00";
-            var process = Process.Start(start)!;
-            process.BeginOutputReadLine();
-            process.BeginErrorReadLine();
-            var victim = new Victim(process, new Uri($"http://127.0.0.1:{port}"));
-            using var client = new HttpClient { BaseAddress = victim.Address };
-            for (var i = 0; i < 300; i++)
-            {
-                try
-                {
-                    if ((await client.GetAsync(new Uri("/health", UriKind.Relative))).IsSuccessStatusCode) return victim;
-                }
-                catch (HttpRequestException) when (!process.HasExited)
-                {
-                    await Task.Delay(100);
-                }
-            }
-
-            throw new InvalidOperationException("The host did not start.");
-        }
-
-        public async Task<bool> Died()
-        {
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-            await process.WaitForExitAsync(patience.Token);
-            return process.ExitCode != 0;
-        }
-
-        public void Dispose()
-        {
-            if (!process.HasExited) process.Kill();
-            process.Dispose();
-        }
-
-        private static int FreePort()
-        {
-            using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
-            listener.Start();
-            return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
-        }
     }
 }

@@ -64,7 +64,7 @@ public class HpApp : IAsyncLifetime
         return await command.ExecuteScalarAsync() is { } value and not DBNull ? (T)value : default;
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
         await Stop();
@@ -76,16 +76,32 @@ public class HpApp : IAsyncLifetime
         ? new HttpClient(new RoleRouter(_hosts.Select(h => new Uri(h.Urls.First())).ToList())) { BaseAddress = BaseAddress }
         : new HttpClient { BaseAddress = BaseAddress };
 
+    internal static HttpClient AsShopper(HttpClient client)
+    {
+        client.DefaultRequestHeaders.Add("x-publishable-api-key", PublishableKey);
+        return client;
+    }
+
+    internal static HttpClient AsStaff(HttpClient client)
+    {
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(SecretKey + ":")));
+        return client;
+    }
+
+    internal static int FreePort()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
     private async Task Start()
     {
         if (Split) await StartSplit();
         else _hosts.Add(await StartHost("--port=0"));
         BaseAddress = new Uri(_hosts[0].Urls.First());
-        Store = Client();
-        Store.DefaultRequestHeaders.Add("x-publishable-api-key", PublishableKey);
-        Admin = Client();
-        Admin.DefaultRequestHeaders.Authorization =
-            new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(SecretKey + ":")));
+        Store = AsShopper(Client());
+        Admin = AsStaff(Client());
     }
 
     private async Task StartSplit()
@@ -115,12 +131,5 @@ public class HpApp : IAsyncLifetime
         }
 
         _hosts.Clear();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -16,6 +16,8 @@ public sealed class RoundTrips
     private static readonly ActivitySource Source = new("HeadlessPro.Tests");
     private static readonly ConcurrentDictionary<ActivityTraceId, RoundTrips> Counting = new();
     private readonly ConcurrentQueue<string> _statements = new();
+    private readonly Action<int>? _after;
+    private int _answered;
 
     static RoundTrips() => ActivitySource.AddActivityListener(new ActivityListener
     {
@@ -28,13 +30,11 @@ public sealed class RoundTrips
         {
             if (activity.Source.Name == "Npgsql" && Counting.TryGetValue(activity.TraceId, out var trips)
                 && (activity.GetTagItem("db.query.text") ?? activity.GetTagItem("db.statement")) is { } sql)
-                trips._statements.Enqueue(sql.ToString()!.ReplaceLineEndings(" ").Trim());
+                trips.Answered(sql.ToString()!.ReplaceLineEndings(" ").Trim());
         },
     });
 
-    private RoundTrips()
-    {
-    }
+    private RoundTrips(Action<int>? after) => _after = after;
 
     /// <summary>How many.</summary>
     public int Count => _statements.Count;
@@ -50,9 +50,11 @@ public sealed class RoundTrips
     }
 
     /// <summary>Runs <paramref name="request"/> and counts what it causes on a host of this process.</summary>
-    public static async Task<RoundTrips> Of(Func<Task> request)
+    /// <param name="request">The request.</param>
+    /// <param name="after">Called when the n-th of them (from 1) was answered; the request does not go on before this returns.</param>
+    public static async Task<RoundTrips> Of(Func<Task> request, Action<int>? after = null)
     {
-        var trips = new RoundTrips();
+        var trips = new RoundTrips(after);
         Activity.Current = null;
         using var activity = Source.StartActivity("request")!;
         Counting[activity.TraceId] = trips;
@@ -66,6 +68,12 @@ public sealed class RoundTrips
         }
 
         return trips;
+    }
+
+    private void Answered(string sql)
+    {
+        _statements.Enqueue(sql);
+        _after?.Invoke(Interlocked.Increment(ref _answered));
     }
 
     /// <summary>For messages of assertions.</summary>

@@ -1,0 +1,74 @@
+using System.Diagnostics;
+
+namespace HeadlessPro.Tests.Support;
+
+/// <summary>A whole host in a process of its own, on the database of a test: another machine of the same shop. Disposing it kills it.</summary>
+public sealed class HostProcess : IDisposable
+{
+    private readonly Process _process;
+
+    private HostProcess(Process process, Uri address)
+    {
+        _process = process;
+        Store = HpApp.AsShopper(new HttpClient { BaseAddress = address });
+        Admin = HpApp.AsStaff(new HttpClient { BaseAddress = address });
+    }
+
+    /// <summary>A shopper's client of this host.</summary>
+    public HttpClient Store { get; }
+
+    /// <summary>Staff's client of this host.</summary>
+    public HttpClient Admin { get; }
+
+    /// <summary>Starts a host; answers once it is healthy.</summary>
+    /// <param name="connectionString">The test's database.</param>
+    /// <param name="settings">Further configuration, as environment variables.</param>
+    public static async Task<HostProcess> Start(string connectionString, params (string Name, string Value)[] settings)
+    {
+        var port = HpApp.FreePort();
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "headlesspro.dll"), "serve", "--empty", $"--port={port}"])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["DATABASE_URL"] = connectionString;
+        foreach (var (name, value) in settings) start.Environment[name] = value;
+        var process = Process.Start(start)!;
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        var host = new HostProcess(process, new Uri($"http://127.0.0.1:{port}"));
+        for (var i = 0; i < 300; i++)
+        {
+            try
+            {
+                using var answer = await host.Store.GetAsync(new Uri("/health", UriKind.Relative));
+                if (answer.IsSuccessStatusCode) return host;
+            }
+            catch (HttpRequestException) when (!process.HasExited)
+            {
+                await Task.Delay(100);
+            }
+        }
+
+        host.Dispose();
+        throw new InvalidOperationException("The host did not start.");
+    }
+
+    /// <summary>Waits for its end; whether it was not a good one.</summary>
+    public async Task<bool> Died()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        await _process.WaitForExitAsync(patience.Token);
+        return _process.ExitCode != 0;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (!_process.HasExited) _process.Kill();
+        _process.Dispose();
+        Store.Dispose();
+        Admin.Dispose();
+    }
+}
