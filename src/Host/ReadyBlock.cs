@@ -31,7 +31,7 @@ internal static class ReadyBlock
           Demo shop   storefront key {DemoShop.PublishableKey}, staff key {DemoShop.SecretKey}; codes WELCOME10 and BRAAI100 (above R 500)
 
           Try         curl -H 'x-publishable-api-key: {DemoShop.PublishableKey}' '{url}/store/products?limit=3'
-                      curl -u {DemoShop.SecretKey}: '{url}/admin/products/export?currency=zar' | head -3
+                      curl -u {DemoShop.SecretKey}: '{url}/admin/products/export' | head -3
                       dev/seed import FILE.csv --currency zar
         """;
 

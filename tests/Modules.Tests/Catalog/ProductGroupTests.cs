@@ -116,7 +116,7 @@ public class ProductGroupTests(StoreShop app) : IClassFixture<StoreShop>
         Assert.Equal(["Staff child", "Staff root"], await Names(
             "product-categories", "name", $"$or[0][parent_category_id]={WireId.Encode("pcat", root)}&$or[1][id]={WireId.Encode("pcat", root)}&order=name", "product_categories"));
 
-        var file = await app.Admin.GetStringAsync("/admin/products/export?currency=zar&$or[0][handle]=staff-lamp&$or[1][handle]=staff-chair");
+        var file = await app.Admin.GetStringAsync("/admin/products/export?$or[0][handle]=staff-lamp&$or[1][handle]=staff-chair");
         Assert.Equal(["staff-chair", "staff-lamp"], file.Split('\n').Skip(1).Select(l => l.Split(',')[0]).Where(h => h.Length > 0).Distinct().Order());
     }
 

@@ -22,8 +22,7 @@ internal static class CreateProductImport
         if (!ReadOptions(query).Try(out var options, out var refused)) return Reply.Error(refused);
         var fileName = query.Text("file_name");
         query.RejectUnknown();
-        if (!(await currencies.Choose(given, ct)).Try(out var currency, out refused)) return Reply.Error(refused);
-        options = options with { CurrencyCode = currency };
+        options = options with { CurrencyCode = await currencies.Choose(given, ct) };
         if (await FindUnknownChannel(db, options, ct) is { } unknown) return Reply.Error(unknown);
 
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } bound)
@@ -84,7 +83,7 @@ internal static class CreateProductImport
         if (character is "")
             return Error.Invalid($"Invalid request: Value for field 'separator' must be 'auto', ',', ';', '|' or 'tab', got: '{separator}'");
         var channels = query.Ids("sales_channel_id", "sc") ?? [];
-        return new ImportOptions(query.Flag("dry_run") ?? false, query.Flag("atomic") ?? false, CurrencyCode: "", character, channels);
+        return new ImportOptions(query.Flag("dry_run") ?? false, query.Flag("atomic") ?? false, CurrencyCode: null, character, channels);
     }
 
     private static async Task<Error?> FindUnknownChannel(Db db, ImportOptions options, CancellationToken ct)
@@ -115,9 +114,13 @@ internal static class CreateProductImport
             if (!opened.Try(out var rows, out var error)) return error;
             using (rows)
             {
-                foreach (var price in rows.Columns.Prices)
+                foreach (var price in rows.Columns.Prices.Where(p => p.Price >= 0 || p.CompareAt >= 0))
+                {
+                    if (price.Currency.Length == 0) return await currencies.Missing(ct);
                     if (await currencies.Unknown(price.Currency, ct))
                         return Error.Invalid($"The column '{rows.Columns.Headers[Math.Max(price.Price, price.CompareAt)]}' names no currency: '{price.Currency}'.");
+                }
+
                 return rows.Columns;
             }
         }

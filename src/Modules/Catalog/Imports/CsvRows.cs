@@ -53,9 +53,9 @@ internal sealed class CsvRows : IDisposable
     /// <summary>Reads the header.</summary>
     /// <param name="utf8">The text; disposed with the rows.</param>
     /// <param name="separator">What stands between cells; null = found out.</param>
-    /// <param name="currency">The currency of the columns that name none.</param>
+    /// <param name="currency">The currency of the columns that name none; null = there should be no such column.</param>
     /// <param name="ct">Cancellation.</param>
-    public static async Task<Result<CsvRows>> Open(Stream utf8, char? separator, string currency, CancellationToken ct)
+    public static async Task<Result<CsvRows>> Open(Stream utf8, char? separator, string? currency, CancellationToken ct)
     {
         var rows = new CsvRows(utf8, separator);
         var result = await rows.ReadHeader(currency, ct);
@@ -92,7 +92,7 @@ internal sealed class CsvRows : IDisposable
 
     public void Dispose() => _reader.Dispose();
 
-    private async Task<Result<CsvRows>> ReadHeader(string currency, CancellationToken ct)
+    private async Task<Result<CsvRows>> ReadHeader(string? currency, CancellationToken ct)
     {
         try
         {

@@ -6,6 +6,7 @@ using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
+using Npgsql;
 
 namespace HeadlessPro.Catalog.Imports;
 
@@ -35,7 +36,7 @@ internal static class ExportProducts
         var filter = new ListFilter("p.deleted_at is null").Where(query, ProductFilters.Staff);
         query.RejectUnknown();
 
-        if (!(await choice.Choose(given, ct)).Try(out var currency, out var noCurrency)) return Reply.Error(noCurrency);
+        var currency = await choice.Choose(given, ct);
         var currencies = await ReadCurrencies(db, currency, ct);
         if (!(await inventory.GetLocations(new GetLocations(), ct)).Try(out var locations, out var unavailable)) return Reply.Error(unavailable);
         http.Response.ContentType = "text/csv; charset=utf-8";
@@ -105,16 +106,16 @@ internal static class ExportProducts
 
     private static string Major(long minor, string currency) => Money.ToMajor(minor, currency).ToString("0.###", CultureInfo.InvariantCulture);
 
-    private static string[] PriceHeaders(string currency, string own) => currency == own
+    private static string[] PriceHeaders(string currency, string? own) => currency == own
         ? [ImportColumns.Names[Column.Price][0], ImportColumns.Names[Column.CompareAt][0]]
         : [$"Price / {currency.ToUpperInvariant()}", $"Compare At / {currency.ToUpperInvariant()}"];
 
-    private static async Task<List<string>> ReadCurrencies(Db db, string own, CancellationToken ct)
+    private static async Task<List<string>> ReadCurrencies(Db db, string? own, CancellationToken ct)
     {
-        var currencies = new List<string> { own };
+        var currencies = own is null ? new List<string>() : [own];
         await using var command = db.Command(
-            $"select distinct r.currency_code from catalog.prices r where {ExportPages.OwnPrice} and r.currency_code <> @own order by 1");
-        command.Parameters.AddWithValue("own", own);
+            $"select distinct r.currency_code from catalog.prices r where {ExportPages.OwnPrice} and r.currency_code is distinct from @own order by 1");
+        command.Parameters.Add(new NpgsqlParameter("own", NpgsqlTypes.NpgsqlDbType.Text) { Value = (object?)own ?? DBNull.Value });
         await using var reader = await command.ExecuteReaderAsync(ct);
         while (await reader.ReadAsync(ct)) currencies.Add(reader.GetString(0));
         return currencies;

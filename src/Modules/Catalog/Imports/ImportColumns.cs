@@ -120,7 +120,7 @@ internal sealed class ImportColumns
     public List<string> Ignored { get; } = [];
 
     /// <summary>Finds out what each header means; an error when products cannot be told apart, or a column comes twice.</summary>
-    public static Result<ImportColumns> Parse(string[] headers, string currency)
+    public static Result<ImportColumns> Parse(string[] headers, string? currency)
     {
         var columns = new ImportColumns(headers.Select(h => h.Trim()).ToArray());
         var prices = new Dictionary<string, PriceColumns>(StringComparer.Ordinal);
@@ -150,8 +150,8 @@ internal sealed class ImportColumns
 
         if (!columns.Has(Column.Handle))
             return Error.Invalid("The file has no column 'Handle': its first line must hold the column names, and each row the handle of its product.");
-        var own = new PriceColumns(currency, columns._index[(int)Column.Price], columns._index[(int)Column.CompareAt]);
-        if (prices.Remove(currency, out var named))
+        var own = new PriceColumns(currency ?? "", columns._index[(int)Column.Price], columns._index[(int)Column.CompareAt]);
+        if (currency is not null && prices.Remove(currency, out var named))
         {
             if ((named.Price >= 0 && own.Price >= 0) || (named.CompareAt >= 0 && own.CompareAt >= 0)) return Twice("Variant Price", $"Price / {currency.ToUpperInvariant()}");
             own = new PriceColumns(currency, Math.Max(own.Price, named.Price), Math.Max(own.CompareAt, named.CompareAt));

@@ -4,7 +4,7 @@ using System.Text;
 namespace HeadlessPro.Catalog.Imports;
 
 /// <summary>What was asked for.</summary>
-internal sealed record ImportOptions(bool DryRun, bool Atomic, string CurrencyCode, string? Separator, IReadOnlyList<Guid> SalesChannelIds);
+internal sealed record ImportOptions(bool DryRun, bool Atomic, string? CurrencyCode, string? Separator, IReadOnlyList<Guid> SalesChannelIds);
 
 /// <summary>What is wrong with a row.</summary>
 internal sealed record RowError(long Line, string? Column, string? Handle, string Message);

@@ -6,7 +6,7 @@ namespace HeadlessPro.Catalog.Imports;
 
 /// <summary>An import as staff see it, while it runs and after.</summary>
 internal sealed record ProductImportResponse(
-    string Id, string Status, string FileName, bool DryRun, bool Atomic, string CurrencyCode, long? RowsTotal, long RowsDone, long RowsFailed,
+    string Id, string Status, string FileName, bool DryRun, bool Atomic, string? CurrencyCode, long? RowsTotal, long RowsDone, long RowsFailed,
     long ProductsCreated, long ProductsUpdated, long VariantsCreated, long VariantsUpdated, IReadOnlyList<string> IgnoredColumns, string? Error,
     DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt);
 

@@ -57,7 +57,7 @@ public class ImportRequestTests(HpApp app) : IClassFixture<HpApp>
         Assert.Equal("Invalid request: Field 'currency' is required: the shop has no region yet", await Refused(file, ""));
         Assert.Equal("Invalid request: Value for field 'currency' is no currency (ISO 4217), got: 'zra'", await Refused(file, "currency=zra"));
         Assert.Equal("The column 'Compare At / ERU' names no currency: 'eru'.", await Refused("Handle,Title,Compare At / ERU\n"u8.ToArray(), "currency=zar"));
-        Assert.Equal("Invalid request: Field 'currency' is required: the shop has no region yet", (string)(await app.Admin.GetJson("/admin/products/export", 400))["message"]!);
+        Assert.Equal("Invalid request: Value for field 'currency' is no currency (ISO 4217), got: 'zra'", (string)(await app.Admin.GetJson("/admin/products/export?currency=zra", 400))["message"]!);
 
         await app.Admin.PostJson("/admin/regions", new { name = "Europe", currency_code = "eur", countries = new[] { "de" } });
         var (status, answer) = await Send(file, "text/csv", "");
@@ -70,5 +70,16 @@ public class ImportRequestTests(HpApp app) : IClassFixture<HpApp>
 
         await app.Admin.PostJson("/admin/regions", new { name = "Africa", currency_code = "zar", countries = new[] { "za" } });
         Assert.Equal("Invalid request: Field 'currency' is required: the shop sells in eur, zar", await Refused(file, ""));
+
+        // Where every price says its currency, none needs to be given: so is an export.
+        var exported = await app.Admin.GetStringAsync("/admin/products/export?handle=money");
+        Assert.Contains(",Price / EUR,Compare At / EUR", exported, StringComparison.Ordinal);
+        Assert.DoesNotContain("Variant Price", exported, StringComparison.Ordinal);
+        var before = await app.Snapshot();
+        (status, answer) = await Send(Encoding.UTF8.GetBytes(exported), "text/csv", "");
+        Assert.True(status == 202, answer.ToJsonString());
+        var again = await app.Ended((string)answer["import"]!["id"]!);
+        Assert.Equal(("completed", 0L, null), ((string)again["status"]!, (long)again["rows_failed"]!, (string?)again["currency_code"]));
+        Assert.Equal(before, await app.Snapshot());
     }
 }
