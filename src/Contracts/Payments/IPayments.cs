@@ -23,7 +23,7 @@ public interface IPayments
     Task<Result<Done>> Void(VoidPayment request, CancellationToken ct);
 }
 
-/// <summary>Collections by cart, or by their own ids (what a client names in a route).</summary>
+/// <summary>Collections by cart or, where no cart is named, by their own ids (what a client names in a route).</summary>
 public sealed record GetPaymentCollections(IReadOnlyList<Guid> CartIds, IReadOnlyList<Guid>? CollectionIds = null);
 
 /// <summary>Owed for a cart.</summary>

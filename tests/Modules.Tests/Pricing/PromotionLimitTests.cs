@@ -119,9 +119,36 @@ public class PromotionLimitTests(HpApp app) : IClassFixture<HpApp>
     private async Task<Error?> Claim(Guid cart, string customer, (Guid Id, long Amount)[] uses) =>
         (await Pricing.ClaimPromotions(new ClaimPromotions(cart, customer, uses.Select(u => new PromotionUse(u.Id, u.Amount)).ToList(), "zar"), default)).Error;
 
-    private async Task<(long, long)> Used(Guid id) => (
-        await app.Scalar<long>($"select used from pricing.promotions where id = '{id}'"),
-        await app.Scalar<long>($"select spent from pricing.promotions where id = '{id}'"));
+    [Fact]
+    public async Task A_limit_that_is_set_later_counts_what_was_used_before()
+    {
+        var (id, code) = await Create();
+        for (var i = 0; i < 3; i++) Assert.Null(await Claim(WireId.New(), $"early{i % 2}@example.com", [(id, 400)]));
+        Assert.Equal(3, (long)(await app.Admin.GetJson($"/admin/promotions/{code}"))["promotion"]!["used"]!);
+
+        var limited = (await app.Admin.PostJson($"/admin/promotions/{WireId.Encode("promo", id)}", new { limit = 4 }))["promotion"]!;
+        Assert.Equal((4L, 3L), ((long)limited["limit"]!, (long)limited["used"]!));
+        Assert.Null(await Claim(WireId.New(), "fourth@example.com", [(id, 400)]));
+        Assert.Equal("promotion_limit_exceeded", (await Claim(WireId.New(), "fifth@example.com", [(id, 400)]))!.Code);
+
+        // Another kind of limit: once for each customer, who have had it once or twice.
+        await app.Admin.PostJson($"/admin/promotions/{WireId.Encode("promo", id)}",
+            new { limit = (int?)null, campaign = new { budget = new { type = "usage", limit = 2, attribute = "customer_email" } } });
+        Assert.Equal("promotion_limit_exceeded", (await Claim(WireId.New(), "early0@example.com", [(id, 400)]))!.Code);
+        Assert.Null(await Claim(WireId.New(), "early1@example.com", [(id, 400)]));
+    }
+
+    /// <summary>Uses and amounts: the counters of a limited promotion, the claims of one that is not.</summary>
+    private async Task<(long, long)> Used(Guid id)
+    {
+        var claims = (await app.Scalar<long>($"select count(*) from pricing.promotion_claims where promotion_id = '{id}'"),
+            await app.Scalar<long>($"select coalesce(sum(amount), 0)::bigint from pricing.promotion_claims where promotion_id = '{id}'"));
+        if (await app.Scalar<bool>($"select use_limit is null and budget_type is null from pricing.promotions where id = '{id}'")) return claims;
+        Assert.Equal(claims, (
+            await app.Scalar<long>($"select used from pricing.promotions where id = '{id}'"),
+            await app.Scalar<long>($"select spent from pricing.promotions where id = '{id}'")));
+        return claims;
+    }
 
     private async Task<(Guid Id, string Code)> Create(int? limit = null, object? budget = null)
     {

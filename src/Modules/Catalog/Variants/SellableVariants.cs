@@ -12,8 +12,8 @@ namespace HeadlessPro.Catalog;
 /// </summary>
 internal sealed class SellableVariants(Db db, TimeProvider clock)
 {
-    // Texts of a copy are most of its size; a full shelf is emptied and fills again with what is asked for.
-    private const long MostCharacters = 16_000_000;
+    // A full shelf is emptied and fills again with what is asked for.
+    private const long MostBytes = 48 * 1024 * 1024;
 
     private Copies _copies = new(-1);
 
@@ -93,16 +93,13 @@ internal sealed class SellableVariants(Db db, TimeProvider clock)
         var command = new NpgsqlBatchCommand($"""
             select v.id, v.product_id, v.title, v.sku, v.barcode, p.title, p.subtitle, p.description, p.handle, coalesce(v.thumbnail, p.thumbnail),
                 p.type_id, t.value, p.collection_id, c.title,
-                array(select k.id from catalog.product_categories pk join catalog.categories k on k.id = pk.category_id
-                    where pk.product_id = p.id and k.deleted_at is null),
-                array(select distinct step from catalog.product_categories pk join catalog.categories k on k.id = pk.category_id, unnest(k.path) step
+                array(select array_to_string(k.path, ' ') from catalog.product_categories pk join catalog.categories k on k.id = pk.category_id
                     where pk.product_id = p.id and k.deleted_at is null),
                 array(select g.id from catalog.product_tags pg join catalog.tags g on g.id = pg.tag_id
                     where pg.product_id = p.id and g.deleted_at is null),
-                array(select o.title from catalog.variant_values vv join catalog.options o on o.id = vv.option_id
-                    where vv.variant_id = v.id order by o.rank, o.id),
-                array(select ov.value from catalog.variant_values vv join catalog.options o on o.id = vv.option_id
-                    join catalog.option_values ov on ov.id = vv.option_value_id where vv.variant_id = v.id order by o.rank, o.id),
+                array(select word from catalog.variant_values vv join catalog.options o on o.id = vv.option_id
+                    join catalog.option_values ov on ov.id = vv.option_value_id, unnest(array[o.title, ov.value]) with ordinality as words (word, nr)
+                    where vv.variant_id = v.id order by o.rank, o.id, nr),
                 v.manage_inventory, v.allow_backorder, v.requires_shipping, p.discountable, p.is_giftcard
             from catalog.variants v
             join catalog.products p on p.id = v.product_id
@@ -120,18 +117,21 @@ internal sealed class SellableVariants(Db db, TimeProvider clock)
         var (id, product, title, sku, barcode) = (row.Guid(), row.Guid(), row.Text(), row.TextOrNull(), row.TextOrNull());
         var (productTitle, subtitle, description, handle, thumbnail) = (row.Text(), row.TextOrNull(), row.TextOrNull(), row.Text(), row.TextOrNull());
         var (type, typeValue, collection, collectionTitle) = (row.GuidOrNull(), row.TextOrNull(), row.GuidOrNull(), row.TextOrNull());
-        var (categories, path, tags) = (row.Array<Guid>(), row.Array<Guid>(), row.Array<Guid>());
-        var (optionTitles, optionValues) = (row.Array<string>(), row.Array<string>());
+        // A category's path ends with itself.
+        var paths = row.Array<string>().Select(path => path.Split(' ').Select(System.Guid.Parse).ToList()).ToList();
+        var tags = row.Array<Guid>();
+        var options = row.Array<string>().Chunk(2).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
         return new SellableVariant(
             id, product, title, sku, barcode, productTitle, subtitle, description, handle, thumbnail, type, typeValue, collection, collectionTitle,
-            categories, path, tags, optionTitles.Zip(optionValues).ToDictionary(p => p.First, p => p.Second, StringComparer.Ordinal),
+            paths.ConvertAll(path => path[^1]), paths.SelectMany(path => path).Distinct().ToList(), tags, options,
             row.Flag(), row.Flag(), row.Flag(), row.Flag(), row.Flag(), null, null, null);
     }
 
     /// <summary>A variant without its price, the prices that could apply, and how long those stand.</summary>
     private sealed record Copy(SellableVariant Variant, PriceRow[] Prices, DateTimeOffset Until)
     {
-        public long Characters => 1000 + (Prices.Length * 100) + Variant.ProductTitle.Length + (Variant.ProductDescription?.Length ?? 0);
+        /// <summary>Roughly: two bytes a character of what may be long, the rest as measured.</summary>
+        public long Bytes => 1500 + (Prices.Length * 120) + (2L * (Variant.ProductDescription?.Length ?? 0));
 
         public SellableVariant At(long quantity)
         {
@@ -143,17 +143,17 @@ internal sealed class SellableVariants(Db db, TimeProvider clock)
     /// <summary>Copies made at one version of the catalogue or later.</summary>
     private sealed class Copies(long version)
     {
-        private long _characters;
+        private long _bytes;
 
         public long Version { get; } = version;
 
         public ConcurrentDictionary<(Guid Variant, string Context), Copy> Of { get; } = new();
 
-        public bool IsFull => Interlocked.Read(ref _characters) > MostCharacters;
+        public bool IsFull => Interlocked.Read(ref _bytes) > MostBytes;
 
         public void Add((Guid Variant, string Context) key, Copy copy)
         {
-            if (Of.TryAdd(key, copy)) Interlocked.Add(ref _characters, copy.Characters);
+            if (Of.TryAdd(key, copy)) Interlocked.Add(ref _bytes, copy.Bytes);
             else Of[key] = copy;
         }
     }

@@ -32,7 +32,7 @@ internal sealed class StartPayment(CartStore store, CartPricing pricing, CartPay
             : Array.Empty<PaymentCollection>();
         if (!found.Try(out var collections, out var error)) return Reply.Error(error);
         if (collections.Count == 0) return Reply.Error(Error.NotFound($"Payment collection with id: {id} was not found"));
-        return Answer(await start.Open(WireId.Encode("cart", collections[0].CartId), body.Value.ProviderId, body.Value.Data, ct), fields);
+        return Answer(await start.Open(WireId.Encode("cart", collections[0].CartId), body.Value.ProviderId, body.Value.Data, ct, collections[0]), fields);
     }
 
     public static async Task<IResult> Both(string id, Body<StartPaymentRequest> body, ApiQuery query, StartPayment start, CancellationToken ct)
@@ -41,7 +41,8 @@ internal sealed class StartPayment(CartStore store, CartPricing pricing, CartPay
         return Answer(await start.Open(id, body.Value.ProviderId, body.Value.Data, ct), fields);
     }
 
-    private async Task<Result<PaymentCollection>> Open(string cartId, string? providerId, Dictionary<string, JsonElement>? data, CancellationToken ct)
+    private async Task<Result<PaymentCollection>> Open(
+        string cartId, string? providerId, Dictionary<string, JsonElement>? data, CancellationToken ct, PaymentCollection? known = null)
     {
         var json = CartRules.Json(data, "data");
         if (json.Error is not null) return json.Error;
@@ -50,7 +51,9 @@ internal sealed class StartPayment(CartStore store, CartPricing pricing, CartPay
         if (!(await pricing.Price(open, ct)).Try(out var priced, out error)) return error;
         if (providerId is not null && !priced.Region.PaymentProviderIds.Contains(providerId))
             return Error.Invalid($"Payment provider {providerId} is not available in region {priced.Region.Name}: field 'provider_id' must name one of GET /store/payment-providers");
-        if (!(await owed.Open(priced, ct)).Try(out var collection, out error)) return error;
+        // A session brings the amount of its collection up to date itself.
+        var collection = known;
+        if ((collection is null || collection.CurrencyCode != open.CurrencyCode) && !(await owed.Open(priced, ct)).Try(out collection, out error)) return error;
         return providerId is null ? collection
             : await payments.OpenSession(new OpenPaymentSession(collection.Id, providerId, priced.Total, json.Value), ct);
     }

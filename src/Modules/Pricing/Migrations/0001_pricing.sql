@@ -85,6 +85,7 @@ create table pricing.promotions (
     is_tax_inclusive boolean not null,
     status text not null check (status in ('draft', 'active', 'inactive')),
     use_limit bigint check (use_limit >= 1),
+    -- Counted only while there is a limit: orders with a promotion without one must not wait for each other at its row.
     used bigint not null default 0 check (used >= 0),
     spent bigint not null default 0 check (spent >= 0),
     starts_at timestamptz,
@@ -130,11 +131,13 @@ create table pricing.promotion_claims (
     created_at timestamptz not null default now(),
     primary key (key, promotion_id)
 );
+create index promotion_claims_promotion on pricing.promotion_claims (promotion_id);
 
 -- Counters of budgets per customer.
 create table pricing.promotion_customers (
     promotion_id uuid not null references pricing.promotions (id),
     customer text not null,
+    -- Counted only while there is a limit: orders with a promotion without one must not wait for each other at its row.
     used bigint not null default 0 check (used >= 0),
     spent bigint not null default 0 check (spent >= 0),
     primary key (promotion_id, customer)

@@ -8,6 +8,7 @@ namespace HeadlessPro.Pricing.Promotions;
 /// <summary>
 /// Uses promotions up for a cart, and gives them back. Both are one transaction of one round trip: the cart's key and the promotions (in id order)
 /// are locked, counters move by the difference between what the key holds and what it should hold, and only within the limits. Repeating changes nothing.
+/// A promotion without a limit is locked in common and not counted: every order of a shop may carry it.
 /// </summary>
 internal static class PromotionClaims
 {
@@ -19,17 +20,22 @@ internal static class PromotionClaims
         await using (var reader = await batch.ExecuteReaderAsync(ct))
         {
             await reader.NextResultAsync(ct);
-            var codes = new Dictionary<Guid, (string Code, bool PerCustomer)>();
-            while (await reader.ReadAsync(ct)) codes[reader.GetGuid(0)] = (reader.GetString(1), reader.GetBoolean(2));
-            await reader.NextResultAsync(ct);
+            var promotions = new Dictionary<Guid, (string Code, bool PerCustomer, bool IsFree)>();
+            for (var locked = 0; locked < 2; locked++)
+            {
+                while (await reader.ReadAsync(ct)) promotions[reader.GetGuid(0)] = (reader.GetString(1), reader.GetBoolean(2), reader.GetBoolean(3));
+                await reader.NextResultAsync(ct);
+            }
+
             var counted = await ReadIds(reader, ct);
             await reader.NextResultAsync(ct);
             var countedPerCustomer = await ReadIds(reader, ct);
 
             foreach (var use in uses)
             {
-                if (!codes.TryGetValue(use.PromotionId, out var promotion))
+                if (!promotions.TryGetValue(use.PromotionId, out var promotion))
                     return Error.NotFound($"Promotion with id: {WireId.Encode(PromotionRow.Prefix, use.PromotionId)} was not found");
+                if (promotion.IsFree) continue;
                 if (!counted.Contains(use.PromotionId) || (promotion.PerCustomer && !countedPerCustomer.Contains(use.PromotionId)))
                     return Error.NotAllowed($"The promotion code {promotion.Code} has been used up", "promotion_limit_exceeded");
             }
@@ -56,19 +62,25 @@ internal static class PromotionClaims
         var batch = tx.Batch();
         Add("select pg_advisory_xact_lock(hashtextextended('pricing.claim ' || @key::text, 0))");
         // Each statement below sees what others committed before these locks were given.
-        Add("""
-            select p.id, p.code, p.budget_attribute is not null from pricing.promotions p
-            where p.id = any (@ids) or p.id in (select h.promotion_id from pricing.promotion_claims h where h.key = @key)
+        Add($"""
+            select p.id, p.code, false, p.deleted_at is null and p.status = 'active'
+                or exists (select from pricing.promotion_claims h where h.key = @key and h.promotion_id = p.id)
+            from pricing.promotions p
+            where p.id = any (@ids) and not {PromotionRow.IsLimited} order by p.id for share
+            """);
+        Add($"""
+            select p.id, p.code, p.budget_attribute is not null, false from pricing.promotions p
+            where (p.id = any (@ids) or p.id in (select h.promotion_id from pricing.promotion_claims h where h.key = @key)) and {PromotionRow.IsLimited}
             order by p.id for update
             """);
-        Add("""
+        Add($"""
             update pricing.promotions p set used = p.used + d.uses, spent = p.spent + d.amount
             from (
                 select coalesce(w.id, h.promotion_id) as id, (w.id is not null)::int - (h.key is not null)::int as uses,
                     coalesce(w.amount, 0) - coalesce(h.amount, 0) as amount
                 from unnest(@ids, @amounts) as w (id, amount)
                 full join (select * from pricing.promotion_claims where key = @key) h on h.promotion_id = w.id) d
-            where p.id = d.id
+            where p.id = d.id and {PromotionRow.IsLimited}
                 and (d.uses <= 0 or (p.deleted_at is null and p.status = 'active' and (p.use_limit is null or p.used + d.uses <= p.use_limit)))
                 and (p.budget_type is null or p.budget_attribute is not null
                     or (p.budget_type = 'usage' and (d.uses <= 0 or p.used + d.uses <= p.budget_limit))

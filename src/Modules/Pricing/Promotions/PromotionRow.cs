@@ -23,6 +23,14 @@ internal sealed record PromotionRow(
         p.target_rules, p.buy_rules, p.metadata, p.created_at, p.updated_at, p.deleted_at
         """;
 
+    /// <summary>Whether there is anything to use up, in SQL of promotions <c>p</c>.</summary>
+    public const string IsLimited = "(p.use_limit is not null or p.budget_type is not null)";
+
+    /// <summary>As <see cref="Columns"/>, with the uses of promotions without a limit, which are not counted until somebody asks.</summary>
+    public static readonly string ColumnsWithUses = Columns.Replace("p.used,", $"""
+        case when {IsLimited} then p.used else (select count(*) from pricing.promotion_claims h where h.promotion_id = p.id) end as used,
+        """, StringComparison.Ordinal);
+
     private decimal Value => MethodType == "fixed" ? Money.ToMajor(ValueMinor!.Value, MethodCurrency!) : ValuePercent!.Value;
 
     private string MethodWireId => WireId.Encode(MethodPrefix, MethodId);

@@ -15,7 +15,7 @@ internal static class ReadPromotions
         "campaign.**", "rules.**", "application_method.**",
     ];
 
-    private static readonly SqlList Promotions = new("pricing.promotions p", PromotionRow.Columns, "p.id")
+    private static readonly SqlList Promotions = new("pricing.promotions p", PromotionRow.ColumnsWithUses, "p.id")
     {
         Always = "p.deleted_at is null",
         Filters = (filter, query) => filter
@@ -48,7 +48,7 @@ internal static class ReadPromotions
         if (id.Contains('\0', StringComparison.Ordinal)) return Reply.Error(PromotionRow.NotFound(id));
         await using var connection = await db.Open(ct);
         var row = await connection.QuerySingleOrDefaultAsync<PromotionRow>(new CommandDefinition(
-            $"select {PromotionRow.Columns} from pricing.promotions p where {(isId ? "p.id = @key" : "lower(p.code) = lower(@id)")} and p.deleted_at is null",
+            $"select {PromotionRow.ColumnsWithUses} from pricing.promotions p where {(isId ? "p.id = @key" : "lower(p.code) = lower(@id)")} and p.deleted_at is null",
             new { key, id }, cancellationToken: ct));
         return row is null ? Reply.Error(PromotionRow.NotFound(id)) : Reply.One("promotion", row.ToWire(), PricingJson.Default.PromotionResponse, fields);
     }

@@ -32,10 +32,31 @@ internal static class UpdatePromotion
         if (!Merge(current, request).Try(out var fields, out var badRules)) return Reply.Error(badRules);
         if (!PromotionDraft.CheckFields(fields).Try(out var draft, out var problem)) return Reply.Error(problem);
         if (!(await PromotionsStore.Write(tx, key, draft, false, ct)).Try(out var row, out var refused)) return Reply.Error(refused);
+        if (!SameLimits(current, row)) row = await Recount(tx, row, ct);
         tx.Publish(new PricingChanged());
         await tx.Commit(ct);
         return Reply.Json(new PromotionEnvelope(row.ToWire()), PricingJson.Default.PromotionEnvelope);
     }
+
+    private static bool SameLimits(PromotionRow a, PromotionRow b) =>
+        (a.UseLimit is null, a.BudgetType, a.BudgetCurrency, a.BudgetAttribute) == (b.UseLimit is null, b.BudgetType, b.BudgetCurrency, b.BudgetAttribute);
+
+    /// <summary>The counters as the claims say, for another kind of limit counts other things. Claims wait for the row that is locked here.</summary>
+    private static Task<PromotionRow> Recount(Transaction tx, PromotionRow row, CancellationToken ct) =>
+        tx.Connection.QuerySingleAsync<PromotionRow>(new CommandDefinition($"""
+            with claims as (
+                select h.customer, count(*) as used, coalesce(sum(h.amount) filter (where h.currency_code = @BudgetCurrency), 0)::bigint as spent
+                from pricing.promotion_claims h where h.promotion_id = @Id group by h.customer),
+            gone as (
+                delete from pricing.promotion_customers u where u.promotion_id = @Id and u.customer not in (select customer from claims)),
+            customers as (
+                insert into pricing.promotion_customers as u (promotion_id, customer, used, spent)
+                select @Id, customer, used, spent from claims where @BudgetAttribute::text is not null
+                on conflict (promotion_id, customer) do update set used = excluded.used, spent = excluded.spent)
+            update pricing.promotions p set used = (select coalesce(sum(used), 0) from claims), spent = (select coalesce(sum(spent), 0) from claims)
+            where p.id = @Id
+            returning {PromotionRow.Columns}
+            """, new { row.Id, row.BudgetCurrency, row.BudgetAttribute }, tx.Inner, cancellationToken: ct));
 
     private static Result<PromotionFields> Merge(PromotionRow row, UpdatePromotionRequest request)
     {
