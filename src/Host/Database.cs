@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Net.Sockets;
 using HeadlessPro.Platform;
 using HeadlessPro.Platform.Data;
@@ -65,14 +66,15 @@ internal sealed class Database(NpgsqlDataSource source, IAsyncDisposable? server
     {
         try
         {
-            return NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(DatabaseUrl.ToConnectionString(url))
-            {
-                // The same few hundred statements all day: planned once per connection.
-                MaxAutoPrepare = 500,
-                AutoPrepareMinUsages = 2,
-                // Nobody leaves state on a connection: locks of sessions are given back by name, settings are `set local`.
-                NoResetOnClose = true,
-            }.ConnectionString);
+            var settings = new NpgsqlConnectionStringBuilder(DatabaseUrl.ToConnectionString(url));
+            // Spelled by Npgsql, so that each setting somebody gave is found under its one name.
+            var given = new DbConnectionStringBuilder { ConnectionString = settings.ConnectionString };
+            // Few connections, used hard: statements are planned once on each, and PostgreSQL's processes do not fight for the processors.
+            if (!given.ContainsKey("Maximum Pool Size")) settings.MaxPoolSize = Math.Max(12, 4 + (4 * Environment.ProcessorCount));
+            if (!given.ContainsKey("Max Auto Prepare")) (settings.MaxAutoPrepare, settings.AutoPrepareMinUsages) = (500, 2);
+            // Nobody leaves state on a connection: locks of sessions are given back by name, settings are `set local`.
+            if (!given.ContainsKey("No Reset On Close")) settings.NoResetOnClose = true;
+            return NpgsqlDataSource.Create(settings.ConnectionString);
         }
         catch (Exception e) when (e is ArgumentException or FormatException)
         {

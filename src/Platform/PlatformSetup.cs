@@ -35,6 +35,7 @@ public static class PlatformSetup
         services.AddRecurringJob("platform.trim_idempotency", TimeSpan.FromMinutes(10), (provider, ct) => Idempotency.Trim(provider.GetRequiredService<Db>(), ct));
         services.AddRouting();
         Cors.Add(services);
+        Admission.Add(services);
         services.ConfigureHttpJsonOptions(json =>
         {
             var options = json.SerializerOptions;
@@ -59,6 +60,7 @@ public static class PlatformSetup
         app.UseMiddleware<RequestMiddleware>();
         app.UseMiddleware<ErrorMiddleware>();
         Cors.Use(app);
+        app.UseRateLimiter();
         app.UseRouting();
         app.UseMiddleware<CallerMiddleware>();
         app.UseMiddleware<Idempotency>();
