@@ -32,7 +32,7 @@ internal static class ReadyBlock
 
           Try         curl -H 'x-publishable-api-key: {DemoShop.PublishableKey}' '{url}/store/products?limit=3'
                       curl -u {DemoShop.SecretKey}: '{url}/admin/products/export' | head -3
-                      dev/seed import FILE.csv --currency zar
+                      dev/seed import FILE.csv
         """;
 
     private static TimeSpan SinceStart()

@@ -116,7 +116,7 @@ internal static class CreateProductImport
             {
                 foreach (var price in rows.Columns.Prices.Where(p => p.Price >= 0 || p.CompareAt >= 0))
                 {
-                    if (price.Currency.Length == 0) return await currencies.Missing(ct);
+                    if (price.Currency.Length == 0) return ShopCurrency.Missing;
                     if (await currencies.Unknown(price.Currency, ct))
                         return Error.Invalid($"The column '{rows.Columns.Headers[Math.Max(price.Price, price.CompareAt)]}' names no currency: '{price.Currency}'.");
                 }
