@@ -17,7 +17,7 @@ public sealed class RoundTrips
     private static readonly ConcurrentDictionary<ActivityTraceId, RoundTrips> Counting = new();
     private readonly ConcurrentQueue<string> _statements = new();
     private readonly Action<int>? _after;
-    private int _answered;
+    private readonly SemaphoreSlim? _oneAtATime;
 
     static RoundTrips() => ActivitySource.AddActivityListener(new ActivityListener
     {
@@ -26,15 +26,20 @@ public sealed class RoundTrips
             options.Source.Name == "HeadlessPro.Tests" || Counting.ContainsKey(options.TraceId)
                 ? ActivitySamplingResult.AllDataAndRecorded
                 : ActivitySamplingResult.None,
+        ActivityStarted = activity =>
+        {
+            if (activity.Source.Name == "Npgsql" && Counting.TryGetValue(activity.TraceId, out var trips)) trips._oneAtATime?.Wait();
+        },
         ActivityStopped = activity =>
         {
-            if (activity.Source.Name == "Npgsql" && Counting.TryGetValue(activity.TraceId, out var trips)
-                && (activity.GetTagItem("db.query.text") ?? activity.GetTagItem("db.statement")) is { } sql)
+            if (activity.Source.Name != "Npgsql" || !Counting.TryGetValue(activity.TraceId, out var trips)) return;
+            if ((activity.GetTagItem("db.query.text") ?? activity.GetTagItem("db.statement")) is { } sql)
                 trips.Answered(sql.ToString()!.ReplaceLineEndings(" ").Trim());
+            trips._oneAtATime?.Release();
         },
     });
 
-    private RoundTrips(Action<int>? after) => _after = after;
+    private RoundTrips(Action<int>? after) => (_after, _oneAtATime) = (after, after is null ? null : new SemaphoreSlim(1));
 
     /// <summary>How many.</summary>
     public int Count => _statements.Count;
@@ -51,7 +56,10 @@ public sealed class RoundTrips
 
     /// <summary>Runs <paramref name="request"/> and counts what it causes on a host of this process.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="after">Called when the n-th of them (from 1) was answered; the request does not go on before this returns.</param>
+    /// <param name="after">
+    /// Called when the n-th of them (from 1) was answered. The request does not go on before this returns, nowhere: what it would ask at the same
+    /// time is asked one after the other.
+    /// </param>
     public static async Task<RoundTrips> Of(Func<Task> request, Action<int>? after = null)
     {
         var trips = new RoundTrips(after);
@@ -73,7 +81,12 @@ public sealed class RoundTrips
     private void Answered(string sql)
     {
         _statements.Enqueue(sql);
-        _after?.Invoke(Interlocked.Increment(ref _answered));
+        if (_after is null) return;
+        // What is done in between is no part of the request.
+        var request = Activity.Current;
+        Activity.Current = null;
+        _after(Count);
+        Activity.Current = request;
     }
 
     /// <summary>For messages of assertions.</summary>

@@ -10,20 +10,23 @@ internal sealed partial record Answer(int Status, JsonNode Body)
 {
     public bool IsOk => Status == 200;
 
-    /// <summary><c>200</c>; status and code of a refusal, <c>409 total_changed</c>; where the code is general, the sentence without its ids.</summary>
-    public string Outcome => IsOk ? "200" : (string?)Body["code"] is { } code and not ("invalid_data" or "invalid_state_error")
+    /// <summary><c>200</c>; status and code of a refusal, <c>409 total_changed</c>; where the code is general, the sentence without ids and numbers.</summary>
+    public string Outcome => IsOk ? "200" : (string?)Body["code"] is { } code and not ("invalid_data" or "invalid_state_error" or "not_allowed")
         ? $"{Status} {code}"
         : $"{Status} {Ids().Replace((string?)Body["message"] ?? "", "*")}";
 
     public override string ToString() => $"{Status} {Body.ToJsonString()}";
 
-    [GeneratedRegex("[a-z_]+_[0-9A-HJKMNP-TV-Z]{26}|RACE[0-9]+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("[a-z_]+_[0-9A-HJKMNP-TV-Z]{26}|(RACE)?[0-9]+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Ids();
 }
 
 /// <summary>One of the hosts of the shop. Whatever is asked here must be answered with one of the answers that are documented for it.</summary>
 internal sealed class RaceHost(HttpClient store, HttpClient admin, string region)
 {
+    /// <summary>Staff count fewer than are reserved.</summary>
+    public const string Promised = "400 Invalid request: Value for field 'stocked_quantity' too small: * pieces are reserved here, expected at least: '*'";
+
     private const string Completed = "400 Cart * is already completed.";
     private const string BeingCompleted = "409 Cart * is being completed";
     private const string SoldOut = "400 insufficient_inventory";
@@ -40,9 +43,9 @@ internal sealed class RaceHost(HttpClient store, HttpClient admin, string region
         ["remove line"] = [Completed, BeingCompleted, LineGone],
         ["add promotion"] = [NoCode, Completed, BeingCompleted],
         ["remove promotion"] = [Completed, BeingCompleted],
-        ["pay"] = [Completed, BeingCompleted],
+        ["pay"] = [Completed, BeingCompleted, "400 Payment collection * is already authorized"],
         ["complete"] = [SoldOut, "400 Cart * has no items", "400 promotion_limit_exceeded", "409 total_changed"],
-        ["set stock"] = ["400 not_allowed"],
+        ["set stock"] = [Promised],
         ["set price"] = [],
         ["change promotion"] = [],
     };

@@ -79,6 +79,13 @@ public class RaceShop : ShopFixture
         return new Promotion((string)made["promotion"]!["id"]!, code);
     }
 
+    /// <summary>Waits until every host has heard of it.</summary>
+    internal async Task Known(Promotion promotion)
+    {
+        foreach (var host in Hosts)
+            for (var i = 0; i < 200 && !(await host.NewCart([], promotion.Code)).IsOk; i++) await Task.Delay(10);
+    }
+
     /// <summary>A cart of one line with an open payment: only completing it is missing.</summary>
     internal static async Task<string> ReadyCart(RaceHost host, Good good, long quantity = 1, params string[] codes)
     {
@@ -89,9 +96,15 @@ public class RaceShop : ShopFixture
         return cart;
     }
 
-    /// <summary>Whether another host waits for a row that somebody has locked.</summary>
-    internal async Task<bool> RivalWaits() => await Scalar<bool>(
-        $"select exists (select from pg_stat_activity where application_name = '{RivalName}' and datname = current_database() and wait_event_type = 'Lock')");
+    /// <summary>Whether another host waits for what a transaction has locked that does not go on.</summary>
+    internal Task<bool> RivalWaits() => Scalar<bool>($"""
+        select exists (
+            select from pg_stat_activity w
+            cross join lateral unnest(pg_blocking_pids(w.pid)) as blocker (pid)
+            join pg_stat_activity b on b.pid = blocker.pid
+            where w.datname = current_database() and w.application_name = '{RivalName}' and w.wait_event_type = 'Lock'
+                and b.state = 'idle in transaction' and b.state_change < clock_timestamp() - interval '100 milliseconds')
+        """);
 
     /// <summary>How often PostgreSQL had to end a deadlock here.</summary>
     internal async Task<long> Deadlocks()
