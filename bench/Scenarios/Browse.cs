@@ -21,23 +21,25 @@ internal sealed class ListProducts(Shop shop, bool storefront) : IScenario
 /// <summary>A page of 20 with prices that nobody asked for before: order, offset and a filter on the date of creation vary.</summary>
 internal sealed class ListUnique(Shop shop) : IScenario
 {
-    private static readonly string[] Orders = ["created_at", "-created_at", "title", "-title"];
+    private static readonly string[] Orders = ["created_at", "-created_at", "updated_at", "-updated_at", "title", "-title", "handle", "-handle"];
+    private const int Sizes = 9;
 
-    // The filter lets everything through; each run begins elsewhere.
-    private readonly long _from = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() - 946_684_800_000;
+    // Each run begins elsewhere.
+    private readonly long _from = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
 
-    private readonly int _limit = Math.Min(20, shop.ProductCount);
+    private readonly int _offsets = Math.Max(1, Math.Min(1000, shop.ProductCount - 24));
     private long _next;
 
     public string Headline => "list-unique";
 
     public void Once(Worker worker)
     {
-        var since = DateTimeOffset.UnixEpoch.AddMilliseconds(_from + Interlocked.Increment(ref _next));
-        var offset = worker.Random.Next(0, Math.Min(1000, shop.ProductCount - _limit) + 1);
-        var answer = worker.Get(Headline, $"/store/products?limit=20&offset={offset}&region_id={shop.Region}&order={Orders[worker.Random.Next(4)]}"
-            + $"&created_at[$gt]={since:yyyy-MM-ddTHH:mm:ss.fffZ}&fields=*variants.calculated_price");
-        if (answer.IsOk) worker.Expect(Page.IsRight(answer, _limit), Headline, "not a full page with prices");
+        // A prime goes round all combinations before one comes again: 72,000 in a large catalogue.
+        var combinations = (long)Orders.Length * Sizes * _offsets;
+        var (rest, offset) = Math.DivRem((_from + Interlocked.Increment(ref _next)) * 48_271 % combinations, _offsets);
+        var (size, order) = ((int)(16 + (rest / Orders.Length)), Orders[rest % Orders.Length]);
+        var answer = worker.Get(Headline, $"/store/products?limit={size}&offset={offset}&order={order}&region_id={shop.Region}&fields=*variants.calculated_price");
+        if (answer.IsOk) worker.Expect(Page.IsRight(answer, Math.Min(size, shop.ProductCount)), Headline, "not a full page with prices");
     }
 }
 
