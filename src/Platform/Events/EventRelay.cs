@@ -222,16 +222,15 @@ internal sealed partial class EventRelay(
 
     private static async Task<List<(ulong Tx, long Id, string Payload)>> ReadBatch(NpgsqlConnection connection, Subscriber subscriber, CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand("""
+        await using var command = new NpgsqlCommand($"""
             select l.tx, l.id, l.payload::text
             from events.cursors c
             join events.log l on l.name = c.event_name and (l.tx, l.id) > (c.tx, c.id) and l.tx < pg_snapshot_xmin(pg_current_snapshot())
             where c.subscriber = @subscriber
             order by l.tx, l.id
-            limit @limit
+            limit {BatchSize}
             """, connection);
         command.Parameters.AddWithValue("subscriber", subscriber.Name);
-        command.Parameters.AddWithValue("limit", BatchSize);
         await using var reader = await command.ExecuteReaderAsync(ct);
         var batch = new List<(ulong, long, string)>();
         while (await reader.ReadAsync(ct)) batch.Add((reader.GetFieldValue<ulong>(0), reader.GetInt64(1), reader.GetString(2)));
@@ -260,17 +259,16 @@ internal sealed partial class EventRelay(
     private async Task Retry(NpgsqlConnection connection, Subscriber subscriber, CancellationToken ct)
     {
         var due = new List<(long Id, int Attempts, string Payload)>();
-        await using (var command = new NpgsqlCommand("""
+        await using (var command = new NpgsqlCommand($"""
             select f.event_id, f.attempts, l.payload::text
             from events.failed f join events.log l on l.id = f.event_id
             where f.subscriber = @subscriber and f.retry_at <= now()
             order by l.tx, l.id
-            limit @limit
+            limit {BatchSize}
             """, connection))
         {
             command.Parameters.AddWithValue("subscriber", subscriber.Name);
-            command.Parameters.AddWithValue("limit", BatchSize);
-            await using var reader = await command.ExecuteReaderAsync(ct);
+                await using var reader = await command.ExecuteReaderAsync(ct);
             while (await reader.ReadAsync(ct)) due.Add((reader.GetInt64(0), reader.GetInt32(1), reader.GetString(2)));
         }
 

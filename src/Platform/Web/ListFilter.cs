@@ -148,13 +148,7 @@ public sealed class ListFilter
     }
 
     /// <summary>As <see cref="Command"/>, for one page: the statement uses @limit and @offset.</summary>
-    public NpgsqlBatchCommand Page(string sql, Paging paging)
-    {
-        var command = Command(sql);
-        command.Parameters.AddWithValue("limit", paging.Limit);
-        command.Parameters.AddWithValue("offset", paging.Offset);
-        return command;
-    }
+    public NpgsqlBatchCommand Page(string sql, Paging paging) => Command(paging.WriteInto(sql));
 
     /// <summary>The words of a search, at most eight.</summary>
     public static IReadOnlyList<string> Words(string? text) =>

@@ -40,10 +40,8 @@ public sealed class SqlList(string from, string columns, string key)
         var filter = new ListFilter(Always, scope).Where(query, Filters);
         query.RejectUnknown();
         var parameters = filter.Parameters;
-        parameters.Add("limit", paging.Limit);
-        parameters.Add("offset", paging.Offset);
         var where = $"from {from} where {filter.Sql}";
-        return new($"select count(*) {where}; select {columns} {where} order by {order}, {key} limit @limit offset @offset", parameters, paging);
+        return new(paging.WriteInto($"select count(*) {where}; select {columns} {where} order by {order}, {key} limit @limit offset @offset"), parameters, paging);
     }
 }
 
