@@ -51,6 +51,8 @@ public sealed class RandomRaceTests(RaceShop shop) : IClassFixture<RaceShop>
         Assert.Empty(broken);
         Assert.Empty(shop.Hosts.SelectMany(h => h.Undocumented).Distinct().Take(20));
         Assert.Empty(_twoOrders);
+        // Locks are taken in one order everywhere.
+        Assert.Equal(0, deadlocks);
         Assert.Empty(await Invariants.BrokenAtRest(shop.Database));
         Assert.Equal(orders, _orderOfCart.Values.Distinct().LongCount());
         Assert.Equal(used, await shop.Scalar<long>("select count(distinct (order_id, promotion_id)) from ordering.order_adjustments"));
