@@ -52,7 +52,7 @@ internal static class Meeting
             {
                 firsts.Add(await check(ours!, theirs));
                 Assert.Empty(await Invariants.Broken(shop.Database));
-                Assert.Empty(shop.Hosts.SelectMany(h => h.Undocumented));
+                Assert.Empty(shop.Hosts.SelectMany(h => h.TakeUndocumented()));
             }
             catch (Exception e)
             {

@@ -50,11 +50,16 @@ internal sealed class RaceHost(HttpClient store, HttpClient admin, string region
         ["change promotion"] = [],
     };
 
+    private readonly ConcurrentQueue<string> _undocumented = new();
+
     /// <summary>How often each answer came: <c>complete: 200</c>.</summary>
     public ConcurrentDictionary<string, int> Seen { get; } = new();
 
-    /// <summary>Answers that no documentation names.</summary>
-    public ConcurrentQueue<string> Undocumented { get; } = new();
+    /// <summary>Answers since the last time that no documentation names.</summary>
+    public IEnumerable<string> TakeUndocumented()
+    {
+        while (_undocumented.TryDequeue(out var answer)) yield return answer;
+    }
 
     public Task<Answer> NewCart(IEnumerable<(Good Good, long Quantity)> lines, params string[] codes) => Shopper("create cart", HttpMethod.Post, "", new
     {
@@ -100,7 +105,7 @@ internal sealed class RaceHost(HttpClient store, HttpClient admin, string region
         using var response = await client.SendAsync(request);
         var answer = new Answer((int)response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync())!);
         Seen.AddOrUpdate($"{name}: {answer.Outcome}", 1, (_, n) => n + 1);
-        if (!answer.IsOk && !Refusals[name].Contains(answer.Outcome)) Undocumented.Enqueue($"{name}: {answer}");
+        if (!answer.IsOk && !Refusals[name].Contains(answer.Outcome)) _undocumented.Enqueue($"{name}: {answer}");
         return answer;
     }
 }
