@@ -141,6 +141,40 @@ public sealed class CartAndStockRaceTests(RaceShop shop)
     }
 
     [Fact]
+    public async Task A_promotion_is_taken_while_staff_end_it()
+    {
+        await Meeting.AtEveryStatement(shop, async () =>
+        {
+            await Arrange(stock: 5, quantity: 1, promotion: true);
+            return new Race(() => shop.Ours.AddPromotion(_cart, _promotion.Code), () => shop.Rival.ChangePromotion(_promotion.Id, "inactive"));
+        }, async (ours, rival) =>
+        {
+            Assert.Equal("200", rival.Outcome);
+            Assert.Contains(ours.Outcome, (string[])["200", "400 The promotion code * is invalid"]);
+            var total = ours.IsOk ? Shown(ours).Total : 250m;
+            Assert.Contains(total, (decimal[])[225m, 250m]);
+            Assert.Equal(total == 225m ? "409 total_changed" : "200", (await shop.Rival.Complete(_cart)).Outcome);
+            return total == 225m ? Ours : Rival;
+        });
+    }
+
+    [Fact]
+    public async Task A_promotion_is_taken_while_a_line_is_added()
+    {
+        var firsts = await Meeting.AtEveryStatement(shop, async () =>
+        {
+            await Arrange(stock: 5, quantity: 1, promotion: true);
+            return new Race(() => shop.Ours.AddPromotion(_cart, _promotion.Code), () => shop.Rival.AddLine(_cart, _good, 1));
+        }, async (ours, rival) =>
+        {
+            Assert.Equal(("200", "200"), (ours.Outcome, rival.Outcome));
+            Assert.Equal((2, 450m), Shown(await shop.Rival.Read(_cart)));
+            return Shown(rival) == (2, 450m) ? Ours : Rival;
+        });
+        Meeting.TurnChangesOnce(firsts);
+    }
+
+    [Fact]
     public async Task A_promotion_is_taken_while_the_cart_is_completed()
     {
         var firsts = await Meeting.AtEveryStatement(shop, async () =>

@@ -28,6 +28,25 @@ public sealed class PlaceOrderRaceTests(RaceShop shop)
     }
 
     [Fact]
+    public async Task The_last_units_of_two_locations_go_together_or_not_at_all()
+    {
+        var firsts = await Meeting.AtEveryStatement(shop, async () =>
+        {
+            _good = await shop.NewGood([1, 1]);
+            _cart = await RaceShop.ReadyCart(shop.Ours, _good, 2);
+            var theirs = await RaceShop.ReadyCart(shop.Rival, _good);
+            return new Race(() => shop.Ours.Complete(_cart), () => shop.Rival.Complete(theirs));
+        }, async (ours, rival) =>
+        {
+            var first = ours.IsOk ? Ours : Rival;
+            Assert.Equal(("200", "400 insufficient_inventory"), first == Ours ? (ours.Outcome, rival.Outcome) : (rival.Outcome, ours.Outcome));
+            Assert.Equal(first == Ours ? 2 : 1, await Ordered());
+            return first;
+        });
+        Meeting.TurnChangesOnce(firsts);
+    }
+
+    [Fact]
     public async Task The_same_cart_completed_at_another_host_is_the_same_order()
     {
         var firsts = await Meeting.AtEveryStatement(shop, async () =>
