@@ -80,6 +80,8 @@ internal static class EnsureItems
 
             -- While a large file comes in, the planner thinks these tables small and would read them whole for each batch.
             set local enable_seqscan = off;
+            -- Nor may it take thousands of rows for the ten that a parameter without a length stands for.
+            set local plan_cache_mode = force_custom_plan;
 
             with {Input}, fresh as (
                 select i.* from input i where not exists (select 1 from inventory.variant_items v where v.variant_id = i.variant_id)),
