@@ -56,9 +56,10 @@ internal static class Roles
         foreach (var contract in needed)
         {
             var owner = ModuleTable.Modules.First(m => m.Offers.Contains(contract));
-            var address = configuration[$"Peers:{owner.Role}"]
+            // A shell's variables have no hyphens: Peers__catalog_fulfillment is heard too.
+            var address = configuration[$"Peers:{owner.Role}"] ?? configuration[$"Peers:{owner.Role.Replace('-', '_')}"]
                 ?? throw new StartException(
-                    $"{contract.Name} is kept by module {owner.Name}, which is not here. Set Peers__{owner.Role} to the address of a host with role {owner.Role}.");
+                    $"{contract.Name} is kept by module {owner.Name}, which is not here. Set Peers__{owner.Role.Replace('-', '_')} to the address of a host with role {owner.Role}.");
             var client = new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
             {
                 BaseAddress = new Uri(address.TrimEnd('/') + "/"),

@@ -11,7 +11,7 @@ internal static class ReadApiKeys
 {
     private static readonly SqlList Keys = new("identity.api_keys k", ApiKeyRow.Columns, "k.id")
     {
-        Always = "k.deleted_at is null",
+        Alive = "k.deleted_at is null",
         Filters = (filter, query) => filter
             .And("k.id = any (@value)", query.Ids("id", KeyWire.Prefix))
             .And("k.type = any (@value)", query.Texts("type"))

@@ -58,12 +58,13 @@ public class RemoteContract : DispatchProxy
             using var response = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, timeout.Token);
             if (response.IsSuccessStatusCode)
                 return await response.Content.ReadFromJsonAsync<Result<TResult>>(ContractEndpoints.Json, timeout.Token);
-            return Error.Unavailable($"Peer of {_module} answered {(int)response.StatusCode}", "peer_unavailable");
+            return Error.Unavailable($"The shop's {_module} answered {(int)response.StatusCode}; try again", "peer_unavailable");
         }
         catch (Exception e) when (e is HttpRequestException or System.Text.Json.JsonException or IOException
                                   || (e is OperationCanceledException && !ct.IsCancellationRequested))
         {
-            return Error.Unavailable($"Peer of {_module} cannot be reached: {e.Message}", "peer_unavailable");
+            // Not where it was looked for, nor why in vain: shoppers read this.
+            return Error.Unavailable($"The shop's {_module} cannot be reached; try again", "peer_unavailable");
         }
     }
 }

@@ -45,7 +45,7 @@ public static class BodyText
         {
             while (reader.Read())
             {
-                if (reader.CurrentDepth > Deepest) return $"Field '{Name(path)}' is nested more than {Deepest} levels deep";
+                if (reader.CurrentDepth > Deepest) return (path.Count > 0 ? $"Field '{Name(path)}'" : "The body") + $" is nested more than {Deepest} levels deep";
                 if (reader.TokenType == JsonTokenType.Number && !Fits(reader.ValueSpan)) return $"Field '{Name(path)}' holds a number out of range";
                 if (reader.TokenType is not (JsonTokenType.PropertyName or JsonTokenType.String)) continue;
                 string text;

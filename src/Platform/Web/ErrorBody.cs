@@ -29,7 +29,7 @@ public static class ErrorBody
     {
         http.Response.StatusCode = status;
         var body = new ErrorResponse(NameOf(error.Type), error.Message, error.Code, status, error.Message, http.TraceIdentifier);
-        return http.Response.WriteAsJsonAsync(body, PlatformJson.Default.ErrorResponse, "application/json; charset=utf-8", http.RequestAborted);
+        return JsonBody.Send(http, writer => JsonSerializer.Serialize(writer, body, PlatformJson.Default.ErrorResponse));
     }
 
     private static string NameOf(ErrorType type) => type switch

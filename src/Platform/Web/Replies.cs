@@ -6,6 +6,15 @@ using Microsoft.AspNetCore.Http;
 
 namespace HeadlessPro.Platform.Web;
 
+internal sealed class JsonReply<T>(T value, JsonTypeInfo<T> type, int status) : IResult
+{
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        httpContext.Response.StatusCode = status;
+        return JsonBody.Send(httpContext, writer => JsonSerializer.Serialize(writer, value, type));
+    }
+}
+
 internal sealed class OneReply<T>(string key, T value, JsonTypeInfo<T> type, Fields fields) : IResult
 {
     public Task ExecuteAsync(HttpContext httpContext) => JsonBody.Send(httpContext, writer =>
@@ -67,7 +76,7 @@ public static class JsonBody
         JsonProjection.Write(writer, whole.WrittenSpan, fields);
     }
 
-    /// <summary>Sends 200 with the JSON that <paramref name="write"/> makes.</summary>
+    /// <summary>Sends the JSON that <paramref name="write"/> makes.</summary>
     public static async Task Send(HttpContext http, Action<Utf8JsonWriter> write)
     {
         var body = new ArrayBufferWriter<byte>(16 * 1024);

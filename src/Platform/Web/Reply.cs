@@ -10,7 +10,7 @@ public static class Reply
 {
     /// <summary>200 (or <paramref name="status"/>) with the whole value.</summary>
     public static IResult Json<T>(T value, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK) =>
-        TypedResults.Json(value, type, statusCode: status);
+        new JsonReply<T>(value, type, status);
 
     /// <summary>The error in the platform's one shape.</summary>
     public static IResult Error(Error error) => new ErrorReply(error);

@@ -18,6 +18,8 @@ public sealed partial class RequestMiddleware(RequestDelegate next, ILogger<Requ
     /// <summary>Runs the rest of the pipeline.</summary>
     public async Task InvokeAsync(HttpContext http)
     {
+        // Answered as GET; the server leaves out the body, as it knows what was asked.
+        if (HttpMethods.IsHead(http.Request.Method)) http.Request.Method = HttpMethods.Get;
         var given = http.Request.Headers[Header].ToString();
         http.TraceIdentifier = IsSensible(given) ? given : Guid.CreateVersion7().ToString("N");
         http.Response.Headers[Header] = http.TraceIdentifier;

@@ -15,6 +15,9 @@ public sealed class SqlList(string from, string columns, string key)
     /// <summary>What holds whatever is asked; <c>@value</c> in it stands for the scope given to <see cref="Of"/>.</summary>
     public string Always { get; init; } = "true";
 
+    /// <summary>What holds of rows that are not deleted; <c>with_deleted=true</c> shows the others too.</summary>
+    public string? Alive { get; init; }
+
     /// <summary>The list's filters, see <see cref="ListFilter"/>.</summary>
     public required Action<ListFilter, ApiQuery> Filters { get; init; }
 
@@ -37,7 +40,8 @@ public sealed class SqlList(string from, string columns, string key)
     {
         var paging = query.Paging(50);
         var order = query.Order(Orders) ?? DefaultOrder;
-        var filter = new ListFilter(Always, scope).Where(query, Filters);
+        var always = Alive is null || query.Flag("with_deleted") == true ? Always : $"{Always} and {Alive}";
+        var filter = new ListFilter(always, scope).Where(query, Filters);
         query.RejectUnknown();
         var parameters = filter.Parameters;
         var where = $"from {from} where {filter.Sql}";

@@ -34,6 +34,18 @@ public class AdminProductTests(HpApp app) : IClassFixture<HpApp>
         await app.Scalar<long>("select count(*) from events.log where name = 'catalog.changed'"));
 
     [Fact]
+    public async Task Deleted_products_are_listed_only_when_they_are_asked_for()
+    {
+        var id = (string)(await app.Admin.PostJson("/admin/products", new { title = "Short-lived" }))["product"]!["id"]!;
+        await app.Admin.DeleteJson($"/admin/products/{id}");
+        Assert.Equal(0, (int)(await app.Admin.GetJson($"/admin/products?id={id}"))["count"]!);
+        var found = await app.Admin.GetJson($"/admin/products?id={id}&with_deleted=true");
+        Assert.Equal((1, id), ((int)found["count"]!, (string)found["products"]![0]!["id"]!));
+        Assert.NotNull((string?)found["products"]![0]!["deleted_at"]);
+        await app.Admin.GetJson($"/admin/products/{id}", 404);
+    }
+
+    [Fact]
     public async Task A_product_is_created_with_everything_that_hangs_on_it()
     {
         var channel = (string)(await app.Admin.PostJson("/admin/sales-channels", new { name = "Web" }))["sales_channel"]!["id"]!;

@@ -10,6 +10,22 @@ namespace HeadlessPro.Platform.Tests.Web;
 public class HealthTests(WireHost host) : IClassFixture<WireHost>
 {
     [Fact]
+    public async Task A_question_for_the_headers_only_gets_those_of_the_answer()
+    {
+        using var head = await host.Http.SendAsync(new HttpRequestMessage(HttpMethod.Head, "/health"));
+        Assert.Equal((HttpStatusCode.OK, ""), (head.StatusCode, await head.Content.ReadAsStringAsync()));
+        using var unknown = await host.Http.SendAsync(new HttpRequestMessage(HttpMethod.Head, "/nowhere"));
+        Assert.Equal((HttpStatusCode.NotFound, ""), (unknown.StatusCode, await unknown.Content.ReadAsStringAsync()));
+    }
+
+    [Fact]
+    public async Task Errors_are_written_as_a_person_reads_them()
+    {
+        using var refused = await host.Http.GetAsync("/store/list?flag=m\u00e4ybe");
+        Assert.Contains("got: 'm\u00e4ybe'", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Alive_is_one_word_and_ready_tells_an_operator_how_far_events_and_jobs_are()
     {
         Assert.Equal("OK", await host.Http.GetStringAsync("/health"));

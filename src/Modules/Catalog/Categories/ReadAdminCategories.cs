@@ -14,7 +14,7 @@ internal static class ReadAdminCategories
 
     private static readonly SqlList Categories = new("catalog.categories c", AdminCategoryRow.Columns, "c.id")
     {
-        Always = "c.deleted_at is null",
+        Alive = "c.deleted_at is null",
         Filters = Filters,
         Orders = SqlList.Columns("c", "id", "name", "handle", "rank", "created_at", "updated_at"),
         DefaultOrder = "c.rank asc",

@@ -10,7 +10,7 @@ internal static class ReadSalesChannels
 {
     private static readonly SqlList Channels = new("catalog.sales_channels c", SalesChannelRow.Columns, "c.id")
     {
-        Always = "c.deleted_at is null",
+        Alive = "c.deleted_at is null",
         Filters = (filter, query) => filter
             .And("(c.name ilike @value or c.description ilike @value)", ListFilter.Pattern(query.Text("q")))
             .And("c.id = any (@value)", query.Ids("id", SalesChannelRow.Prefix))

@@ -10,7 +10,7 @@ internal static class ReadAdminCollections
 {
     private static readonly SqlList Collections = new("catalog.collections c", CollectionRow.Columns, "c.id")
     {
-        Always = "c.deleted_at is null",
+        Alive = "c.deleted_at is null",
         Filters = (filter, query) => filter
             .And("(c.title ilike @value or c.handle ilike @value)", ListFilter.Pattern(query.Text("q")))
             .And("c.id = any (@value)", query.Ids("id", CollectionRow.Prefix))

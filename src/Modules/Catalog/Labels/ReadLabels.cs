@@ -20,7 +20,7 @@ internal static class ReadLabels
 
     private static SqlList ListOf(LabelKind kind) => new($"{kind.Table} l", LabelRow.Columns, "l.id")
     {
-        Always = "l.deleted_at is null",
+        Alive = "l.deleted_at is null",
         Filters = (filter, query) => filter
             .And("l.value ilike @value", ListFilter.Pattern(query.Text("q")))
             .And("l.id = any (@value)", query.Ids("id", kind.Prefix))

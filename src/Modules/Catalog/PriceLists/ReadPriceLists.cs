@@ -12,7 +12,7 @@ internal static class ReadPriceLists
 {
     private static readonly SqlList PriceLists = new("catalog.price_lists l", PriceListRow.Columns, "l.id")
     {
-        Always = "l.deleted_at is null",
+        Alive = "l.deleted_at is null",
         Filters = (filter, query) => filter
             .And("(l.title ilike @value or l.description ilike @value)", ListFilter.Pattern(query.Text("q")))
             .And("l.id = any (@value)", query.Ids("id", PriceListRow.Prefix))

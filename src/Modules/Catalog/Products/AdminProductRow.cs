@@ -15,7 +15,7 @@ internal sealed class AdminProductRow
         from catalog.products p
         left join catalog.types t on t.id = p.type_id and t.deleted_at is null
         left join catalog.collections c on c.id = p.collection_id and c.deleted_at is null
-        where p.id = any (@ids) and p.deleted_at is null
+        where p.id = any (@ids)
         """;
 
     public Guid Id { get; set; }

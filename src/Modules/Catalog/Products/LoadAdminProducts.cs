@@ -68,7 +68,7 @@ internal static class LoadAdminProducts
     }
 
     public static async Task<AdminProductResponse?> One(NpgsqlConnection connection, Guid id, Fields fields, CancellationToken ct) =>
-        (await Load(connection, [id], fields, ct)).FirstOrDefault();
+        (await Load(connection, [id], fields, ct)).FirstOrDefault(product => product.DeletedAt is null);
 
     private static async Task AddOptions(SqlMapper.GridReader answers, Dictionary<Guid, AdminProductResponse> products)
     {

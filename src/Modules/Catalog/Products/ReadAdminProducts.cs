@@ -9,7 +9,7 @@ internal static class ReadAdminProducts
 {
     private static readonly SqlList Products = new("catalog.products p", "p.id", "p.id")
     {
-        Always = "p.deleted_at is null",
+        Alive = "p.deleted_at is null",
         Filters = ProductFilters.Staff,
         Orders = SqlList.Columns("p", "id", "title", "handle", "status", "created_at", "updated_at"),
         DefaultOrder = "p.created_at desc",

@@ -10,7 +10,7 @@ internal static class ReadInventoryItems
 {
     private static readonly SqlList Items = new("inventory.items i", ItemRow.Columns, "i.id")
     {
-        Always = "i.deleted_at is null",
+        Alive = "i.deleted_at is null",
         Filters = (filter, query) => filter
             .And("i.id = any (@value)", query.Ids("id", InventoryWire.Item))
             .And("i.sku = any (@value)", query.Texts("sku"))

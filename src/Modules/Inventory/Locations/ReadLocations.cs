@@ -10,7 +10,7 @@ internal static class ReadLocations
 {
     private static readonly SqlList Locations = new("inventory.stock_locations s", LocationRow.Columns, "s.id")
     {
-        Always = "s.deleted_at is null",
+        Alive = "s.deleted_at is null",
         Filters = (filter, query) => filter
             .And("s.id = any (@value)", query.Ids("id", InventoryWire.Location))
             .And("s.name = any (@value)", query.Texts("name"))

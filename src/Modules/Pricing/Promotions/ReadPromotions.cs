@@ -17,7 +17,7 @@ internal static class ReadPromotions
 
     private static readonly SqlList Promotions = new("pricing.promotions p", PromotionRow.ColumnsWithUses, "p.id")
     {
-        Always = "p.deleted_at is null",
+        Alive = "p.deleted_at is null",
         Filters = (filter, query) => filter
             .And("p.id = any (@value)", query.Ids("id", PromotionRow.Prefix))
             .And("lower(p.code) = any (@value)", query.Texts("code")?.Select(c => c.ToLowerInvariant()).ToArray())

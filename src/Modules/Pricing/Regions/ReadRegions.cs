@@ -16,7 +16,7 @@ internal static class ReadRegions
 
     private static readonly SqlList Regions = new("pricing.regions r", RegionRow.Columns, "r.id")
     {
-        Always = "r.deleted_at is null",
+        Alive = "r.deleted_at is null",
         Filters = (filter, query) => filter
             .And("r.id = any (@value)", query.Ids("id", RegionRow.Prefix))
             .And("r.name = any (@value)", query.Texts("name"))

@@ -15,7 +15,7 @@ internal static class ReadTaxRates
 
     private static readonly SqlList TaxRates = new("pricing.tax_rates t", "t.id", "t.id")
     {
-        Always = "t.deleted_at is null",
+        Alive = "t.deleted_at is null",
         Filters = (filter, query) => filter
             .And("t.id = any (@value)", query.Ids("id", TaxRateAdminRow.Prefix))
             .And("t.tax_region_id = any (@value)", query.Ids("tax_region_id", TaxRegionRow.Prefix))

@@ -16,7 +16,7 @@ internal static class ReadTaxRegions
 
     private static readonly SqlList TaxRegions = new("pricing.tax_regions g", TaxRegionRow.Columns, "g.id")
     {
-        Always = "g.deleted_at is null",
+        Alive = "g.deleted_at is null",
         Filters = Filters,
         Orders = SqlList.Columns("g", "id", "country_code", "province_code", "created_at", "updated_at"),
         DefaultOrder = "g.created_at asc",
