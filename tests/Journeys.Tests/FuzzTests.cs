@@ -127,10 +127,12 @@ public sealed partial class FuzzTests(ShopFixture app) : IClassFixture<ShopFixtu
         {
             var word = hint.Replace('-', '_');
             var prefix = Prefixes.FirstOrDefault(p => word.Contains(p.Word, StringComparison.Ordinal)).Prefix;
-            var fitting = _ids.Where(p => p.Key == prefix).ToList();
-            var from = fitting.Count > 0 && random.Next(10) < 7 ? fitting : _ids.ToList();
-            if (from.Count == 0) return "prod_01M7XESKKC7JM10TENH30FRX3Y";
-            var all = from[random.Next(from.Count)].Value.ToArray();
+            // An array of a moment: others find ids meanwhile.
+            var known = _ids.ToArray();
+            var fitting = Array.FindAll(known, p => p.Key == prefix);
+            var from = fitting.Length > 0 && random.Next(10) < 7 ? fitting : known;
+            if (from.Length == 0) return "prod_01M7XESKKC7JM10TENH30FRX3Y";
+            var all = from[random.Next(from.Length)].Value.ToArray();
             return all.Length == 0 ? "prod_0" : all[random.Next(all.Length)];
         }
 
