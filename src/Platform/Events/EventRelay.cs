@@ -268,7 +268,7 @@ internal sealed partial class EventRelay(
             """, connection))
         {
             command.Parameters.AddWithValue("subscriber", subscriber.Name);
-                await using var reader = await command.ExecuteReaderAsync(ct);
+            await using var reader = await command.ExecuteReaderAsync(ct);
             while (await reader.ReadAsync(ct)) due.Add((reader.GetInt64(0), reader.GetInt32(1), reader.GetString(2)));
         }
 

@@ -165,7 +165,8 @@ internal sealed class CartStore(Db db)
             id, reader.GetInt64(0), reader.GetGuid(1), reader.GetString(2), Maybe<Guid>(reader, 3), Text(reader, 4), Text(reader, 5),
             Maybe<Guid>(reader, 6), reader.GetFieldValue<string[]>(7), Address(reader, 8), Address(reader, 9), reader.GetBoolean(10),
             Text(reader, 11), Time(reader, 12), Time(reader, 13), Maybe<DateTimeOffset>(reader, 14), Maybe<Guid>(reader, 15),
-            reader.GetBoolean(16), reader.GetBoolean(17), [], []) { CatalogVersion = catalogVersion };
+            reader.GetBoolean(16), reader.GetBoolean(17), [], [])
+        { CatalogVersion = catalogVersion };
 
         var lines = new List<CartLine>();
         await reader.NextResultAsync(ct);
