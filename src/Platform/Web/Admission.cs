@@ -9,7 +9,9 @@ namespace HeadlessPro.Platform.Web;
 
 /// <summary>
 /// How many requests are worked on at once (<c>Requests:Concurrent</c>) and how many wait for that (<c>Requests:Waiting</c>). The rest get 503 with
-/// <c>Retry-After</c> at once: a shop that takes in more than it can do answers everybody late, which helps nobody. Health is always told.
+/// <c>Retry-After</c> at once: a shop that takes in more than it can do answers everybody late, which helps nobody. Health is always told,
+/// and hosts of one shop let each other in: a request that waits at one of them for the other was admitted there, and two full hosts that keep
+/// each other out would both stand still.
 /// </summary>
 internal static class Admission
 {
@@ -33,7 +35,7 @@ internal static class Admission
                 QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
             };
             options.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, bool>(http =>
-                http.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal)
+                http.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal) || http.Request.Path.StartsWithSegments("/internal", StringComparison.Ordinal)
                     ? RateLimitPartition.GetNoLimiter(true)
                     : RateLimitPartition.GetConcurrencyLimiter(false, _ => limits));
         });

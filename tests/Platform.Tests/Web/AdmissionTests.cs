@@ -13,14 +13,18 @@ public class AdmissionTests : IAsyncLifetime
     public async ValueTask DisposeAsync() => await _database.DisposeAsync();
 
     [Fact]
-    public async Task Who_can_neither_be_served_nor_wait_is_told_at_once_and_health_always_answers()
+    public async Task Who_can_neither_be_served_nor_wait_is_told_at_once_but_not_health_nor_other_hosts_of_the_shop()
     {
         var open = new TaskCompletionSource();
-        await using var host = await PlatformHost.Start(_database, map: app => app.MapGet("/slow", async () =>
+        await using var host = await PlatformHost.Start(_database, map: app =>
         {
-            await open.Task;
-            return "done";
-        }), args: ["--Requests:Concurrent=2", "--Requests:Waiting=3"]);
+            app.MapPost("/internal/catalog/ask", () => "answered");
+            app.MapGet("/slow", async () =>
+            {
+                await open.Task;
+                return "done";
+            });
+        }, args: ["--Requests:Concurrent=2", "--Requests:Waiting=3"]);
 
         var asked = Enumerable.Range(0, 10).Select(_ => host.Http.GetAsync("/slow")).ToList();
         var refused = new List<HttpResponseMessage>();
@@ -35,6 +39,7 @@ public class AdmissionTests : IAsyncLifetime
         var error = JsonDocument.Parse(await refused[0].Content.ReadAsStringAsync()).RootElement;
         Assert.Equal(("unavailable", "overloaded", 503), (error.GetProperty("type").GetString(), error.GetProperty("code").GetString(), error.GetProperty("status").GetInt32()));
         Assert.Equal(HttpStatusCode.OK, (await host.Http.GetAsync("/health")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await host.Http.PostAsync("/internal/catalog/ask", null)).StatusCode);
 
         open.SetResult();
         Assert.All(await Task.WhenAll(asked), r => Assert.Equal(HttpStatusCode.OK, r.StatusCode));

@@ -20,7 +20,7 @@ internal sealed class StartPayment(CartStore store, CartPricing pricing, CartPay
     public static async Task<IResult> Collection(Body<OpenPaymentCollectionRequest> body, ApiQuery query, StartPayment start, CancellationToken ct)
     {
         var fields = query.Fields(CartFields.PaymentCollection);
-        return Answer(await start.Open(body.Value.CartId, null, null, ct), fields);
+        return Answer(await start.Open(body.Value.CartId, null, null, null, ct), fields);
     }
 
     public static async Task<IResult> Session(
@@ -32,17 +32,17 @@ internal sealed class StartPayment(CartStore store, CartPricing pricing, CartPay
             : Array.Empty<PaymentCollection>();
         if (!found.Try(out var collections, out var error)) return Reply.Error(error);
         if (collections.Count == 0) return Reply.Error(Error.NotFound($"Payment collection with id: {id} was not found"));
-        return Answer(await start.Open(WireId.Encode("cart", collections[0].CartId), body.Value.ProviderId, body.Value.Data, ct, collections[0]), fields);
+        return Answer(await start.Open(WireId.Encode("cart", collections[0].CartId), body.Value.ProviderId, body.Value.Data, collections[0], ct), fields);
     }
 
     public static async Task<IResult> Both(string id, Body<StartPaymentRequest> body, ApiQuery query, StartPayment start, CancellationToken ct)
     {
         var fields = query.Fields(CartFields.PaymentCollection);
-        return Answer(await start.Open(id, body.Value.ProviderId, body.Value.Data, ct), fields);
+        return Answer(await start.Open(id, body.Value.ProviderId, body.Value.Data, null, ct), fields);
     }
 
     private async Task<Result<PaymentCollection>> Open(
-        string cartId, string? providerId, Dictionary<string, JsonElement>? data, CancellationToken ct, PaymentCollection? known = null)
+        string cartId, string? providerId, Dictionary<string, JsonElement>? data, PaymentCollection? known, CancellationToken ct)
     {
         var json = CartRules.Json(data, "data");
         if (json.Error is not null) return json.Error;
