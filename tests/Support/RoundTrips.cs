@@ -47,10 +47,14 @@ public sealed class RoundTrips
     /// <summary>What was asked, in order; statements of one batch stand in one line.</summary>
     public IReadOnlyCollection<string> Statements => _statements;
 
-    /// <summary>Fails when <paramref name="request"/> causes more than that many, and says which.</summary>
+    /// <summary>
+    /// Fails when <paramref name="request"/>, which can be repeated, causes more than that many each time, and says which. Once is not enough:
+    /// signals are a process's own, so what is remembered may just have been dropped by the hosts of other tests.
+    /// </summary>
     public static async Task AtMost(int most, Func<Task> request)
     {
         var trips = await Of(request);
+        for (var again = 0; again < 4 && trips.Count > most; again++) trips = await Of(request);
         Assert.True(trips.Count <= most, $"{trips.Count} instead of {most}: {trips}");
     }
 
