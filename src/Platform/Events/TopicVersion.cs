@@ -9,6 +9,9 @@ namespace HeadlessPro.Platform.Events;
 /// </summary>
 public static class TopicVersion
 {
+    /// <summary>It as a value within a statement: as current as whatever else that statement reads.</summary>
+    public static string Value(string topic) => $"(select v.version from events.versions v where v.topic = '{topic}')";
+
     /// <summary>The statement that reads it: one row, one <c>bigint</c>. Put it before the reading of what is to be copied.</summary>
     public static NpgsqlBatchCommand Read(string topic) =>
         new("select version from events.versions where topic = $1") { Parameters = { new NpgsqlParameter { Value = topic } } };

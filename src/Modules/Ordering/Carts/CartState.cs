@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using HeadlessPro.Contracts.Catalog;
+using HeadlessPro.Platform.Web;
 
 namespace HeadlessPro.Ordering.Carts;
 
@@ -19,10 +20,12 @@ internal sealed record CartState(
 
 /// <summary>A number of one variant. <see cref="Metadata"/> is a JSON object.</summary>
 internal sealed record CartLine(
-    Guid Id, Guid VariantId, Guid ProductId, long Quantity, string Metadata, LineSnapshot Snapshot, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+    Guid Id, Guid VariantId, Guid ProductId, long Quantity, [property: JsonConverter(typeof(RawJsonConverter))] string Metadata, LineSnapshot Snapshot,
+    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
 
 /// <summary>A chosen shipping option. <see cref="Data"/> is a JSON object or null.</summary>
-internal sealed record CartShippingMethod(Guid Id, Guid OptionId, Guid ProfileId, string Name, string? Data, DateTimeOffset CreatedAt);
+internal sealed record CartShippingMethod(
+    Guid Id, Guid OptionId, Guid ProfileId, string Name, [property: JsonConverter(typeof(RawJsonConverter))] string? Data, DateTimeOffset CreatedAt);
 
 /// <summary>An address of a cart; a new one gets a new id.</summary>
 internal sealed record CartAddress(
@@ -46,11 +49,13 @@ internal sealed record LineSnapshot(
         v.TypeValue, v.CollectionId, v.CollectionTitle, v.CategoryIds, v.TagIds, v.OptionValues, v.RequiresShipping, v.IsDiscountable, v.IsGiftcard);
 
     /// <summary>What a person calls it: <c>Ember Shirt, S (SKU-5-S)</c>.</summary>
+    [JsonIgnore]
     public string Label => ProductTitle + (VariantTitle is { Length: > 0 } ? ", " + VariantTitle : "") + (Sku is { Length: > 0 } ? $" ({Sku})" : "");
 }
 
-/// <summary>Serializers of what is kept in jsonb columns; unknown members of an older or newer release are ignored.</summary>
+/// <summary>Serializers of what is kept in json columns; unknown members of an older or newer release are ignored.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(LineSnapshot))]
+[JsonSerializable(typeof(IReadOnlyList<CartLine>))]
+[JsonSerializable(typeof(IReadOnlyList<CartShippingMethod>))]
 [JsonSerializable(typeof(CartAddress))]
 internal sealed partial class CartColumnsJson : JsonSerializerContext;

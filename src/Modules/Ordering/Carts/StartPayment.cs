@@ -46,7 +46,8 @@ internal sealed class StartPayment(CartStore store, CartPricing pricing, CartPay
     {
         var json = CartRules.Json(data, "data");
         if (json.Error is not null) return json.Error;
-        var cart = WireId.TryDecode("cart", cartId, out var id) ? await store.LoadToPay(id, ct) : null;
+        // Where there is a collection, the payment has begun.
+        var cart = !WireId.TryDecode("cart", cartId, out var id) ? null : known is null ? await store.LoadToPay(id, ct) : await store.Load(id, ct);
         if (!CartStore.RefuseClosed(cart, cartId).Try(out var open, out var error)) return error;
         if (!(await pricing.Price(open, ct)).Try(out var priced, out error)) return error;
         if (providerId is not null && !priced.Region.PaymentProviderIds.Contains(providerId))

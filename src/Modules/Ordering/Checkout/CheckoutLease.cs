@@ -1,4 +1,5 @@
 using HeadlessPro.Contracts;
+using HeadlessPro.Ordering.Carts;
 using HeadlessPro.Platform.Data;
 
 namespace HeadlessPro.Ordering.Checkout;
@@ -10,20 +11,25 @@ namespace HeadlessPro.Ordering.Checkout;
 /// </summary>
 internal sealed class CheckoutLease(Db db, CheckoutOptions options)
 {
-    /// <summary>Takes the lease and an order number; null when the cart is gone, completed, or somebody else holds it.</summary>
+    private static readonly string TakeIt = $"""
+        update ordering.carts c set completing_token = $2, completing_until = now() + $3
+        where c.id = $1 and c.completed_at is null and (c.completing_until is null or c.completing_until <= now())
+        returning {CartStore.Columns},
+            nextval('ordering.order_numbers') as number, (select b.completing_token is not null from ordering.carts b where b.id = $1) as resumed
+        """;
+
+    /// <summary>Takes the lease, an order number, and the cart as it stays; null when it is gone, completed, or somebody else holds it.</summary>
     public async Task<Claim?> Take(Guid cartId, CancellationToken ct)
     {
         var token = WireId.New();
-        await using var command = db.Command("""
-            update ordering.carts set completing_token = $2, completing_until = now() + $3
-            where id = $1 and completed_at is null and (completing_until is null or completing_until <= now())
-            returning nextval('ordering.order_numbers'), (select before.completing_token is not null from ordering.carts before where before.id = $1)
-            """);
+        await using var command = db.Command(TakeIt);
         command.Parameters.Add(new() { Value = cartId });
         command.Parameters.Add(new() { Value = token });
         command.Parameters.Add(new() { Value = options.Lease });
         await using var reader = await command.ExecuteReaderAsync(ct);
-        return await reader.ReadAsync(ct) ? new Claim(cartId, token, reader.GetInt64(0), reader.GetBoolean(1)) : null;
+        return await reader.ReadAsync(ct)
+            ? new Claim(CartStore.Read(reader), token, reader.GetInt64(reader.GetOrdinal("number")), reader.GetBoolean(reader.GetOrdinal("resumed")))
+            : null;
     }
 
     /// <summary>Makes sure the lease is still ours and will last through the next step.</summary>
@@ -59,11 +65,14 @@ internal sealed class CheckoutLease(Db db, CheckoutOptions options)
 }
 
 /// <summary>A held lease.</summary>
-/// <param name="CartId">The cart.</param>
+/// <param name="Cart">The cart.</param>
 /// <param name="Token">The fence.</param>
 /// <param name="OrderNumber">The number of the order to be; numbers of checkouts that fail are lost, which is allowed.</param>
 /// <param name="Resumed">An earlier attempt was cut off and may hold stock, promotions and money; prices and promotions may have changed since.</param>
-internal sealed record Claim(Guid CartId, Guid Token, long OrderNumber, bool Resumed);
+internal sealed record Claim(CartState Cart, Guid Token, long OrderNumber, bool Resumed)
+{
+    public Guid CartId => Cart.Id;
+}
 
 /// <summary>Configuration section <c>Checkout</c>.</summary>
 internal sealed class CheckoutOptions

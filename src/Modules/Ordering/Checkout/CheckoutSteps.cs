@@ -11,8 +11,7 @@ namespace HeadlessPro.Ordering.Checkout;
 /// <summary>
 /// The steps of <see cref="PlaceOrder"/>, each one call to the module that keeps what it is about, each safe to repeat for the same cart.
 /// </summary>
-internal sealed class CheckoutSteps(
-    CartStore carts, CartPricing pricing, CheckoutPeers peers, CheckoutOptions options, TimeProvider clock)
+internal sealed class CheckoutSteps(CartPricing pricing, CheckoutPeers peers, CheckoutOptions options, TimeProvider clock)
 {
     /// <summary>For tests that send a rival at a chosen step.</summary>
     public Action<CheckoutStep>? Probe { get; set; }
@@ -28,9 +27,8 @@ internal sealed class CheckoutSteps(
     /// <summary>The leased cart at today's prices, checked to be complete.</summary>
     public async Task<Result<PricedCart>> Prepare(Claim claim, CancellationToken ct)
     {
-        if (await carts.Load(claim.CartId, ct) is not { } cart) return CartErrors.IdNotFound(WireId.Encode("cart", claim.CartId));
-        var owed = peers.Payments.GetCollections(new GetPaymentCollections([cart.Id]), ct);
-        var asked = await pricing.Price(cart, ct);
+        var owed = peers.Payments.GetCollections(new GetPaymentCollections([claim.CartId]), ct);
+        var asked = await pricing.Price(claim.Cart, ct);
         if (!(await owed).Try(out var collections, out var error) || !asked.Try(out var priced, out error)) return error;
         return CheckoutRules.WhatIsMissing(priced, collections.FirstOrDefault()) is { } missing ? missing : priced;
     }
