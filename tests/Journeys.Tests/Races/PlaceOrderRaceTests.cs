@@ -151,7 +151,8 @@ public sealed class PlaceOrderRaceTests(RaceShop shop)
             Assert.Equal(ours.IsOk ? 1 : 0, await Ordered());
             return ours.IsOk ? Ours : Rival;
         });
-        Meeting.TurnChangesOnce(firsts);
+        // The lease and the state of the catalogue are read together.
+        Meeting.TurnChangesOnce(firsts, atOnce: true);
     }
 
     [Fact]
@@ -168,7 +169,8 @@ public sealed class PlaceOrderRaceTests(RaceShop shop)
             Assert.Contains(total, (decimal[])[200m, 250m]);
             return Task.FromResult(total == 250m ? Ours : Rival);
         });
-        Meeting.TurnChangesOnce(firsts);
+        // The lease and the state of the catalogue are read together.
+        Meeting.TurnChangesOnce(firsts, atOnce: true);
     }
 
     /// <summary>A new good, our cart with one of it, and a cart of the rival with the same; or they share the only use of a promotion and no good.</summary>
