@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
-using System.Security.Cryptography;
 using System.Text;
 using HeadlessPro.Platform.Events;
 using HeadlessPro.Platform.Security;
@@ -11,15 +10,15 @@ using Microsoft.Extensions.Configuration;
 namespace HeadlessPro.Platform.Caching;
 
 /// <summary>
-/// Answers that are the same for every anonymous shopper of a sales channel, kept as bytes and dropped by events. A hit costs no SQL.
+/// Answers that are the same for every anonymous shopper of a sales channel, kept and dropped by events (decision 17). A hit costs no SQL.
 /// <code>
 /// internal static Task&lt;IResult&gt; Handle(HttpContext http, AnswerCache cache, ApiQuery query, Db db, CancellationToken ct) =>
 ///     cache.GetOrCreate(http, ["catalog.", "pricing."], () => Load(query, db, ct));
 /// </code>
 /// Only 200s are kept, only for requests without <c>Authorization</c>. The key is path, query (in any order), host and the caller's sales
 /// channels; a handler must not look at anything else. The topics are prefixes of the names of all events that can change the answer;
-/// name <c>inventory.</c> only where stock is shown, for it changes with every sale. What different answers have in common (one product of
-/// many lists, how many a filter finds) is kept by <see cref="Keep"/> and found by <see cref="TryGet"/> under the same rules.
+/// name <c>inventory.</c> only where stock is shown, for it changes with every sale. What different answers have in common is kept under the same
+/// rules: a <see cref="Document"/> of many lists, found by <see cref="TryGet"/>, or what <see cref="GetOrMake"/> makes once for all who ask.
 /// </summary>
 /// <remarks>
 /// An answer remembers how often its topics had been dropped <i>before</i> it was made and counts only as long as that is still so:
@@ -35,12 +34,16 @@ public sealed class AnswerCache : IDisposable
     private static readonly TimeSpan DropAgainAfter = TimeSpan.FromMilliseconds(100);
     private const int LongestQuery = 2048;
 
-    private readonly ConcurrentDictionary<string, Kept> _entries = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, Flight> _flights = new(StringComparer.Ordinal);
+    // Of keeping anything at all.
+    private const int Overhead = 200;
+
+    private readonly ConcurrentDictionary<Key, Kept> _entries = new();
+    private readonly ConcurrentDictionary<Key, Flight> _flights = new();
     private readonly ConcurrentDictionary<string, Topic> _topics = new(StringComparer.Ordinal);
     private readonly Lock _evicting = new();
     private readonly IDisposable _subscription;
     private readonly Timer _dropAgain;
+    private readonly Timer _forget;
     private readonly TimeProvider _clock;
     private readonly long _budget;
     private long _used;
@@ -51,6 +54,7 @@ public sealed class AnswerCache : IDisposable
         _clock = clock;
         _budget = (long)(configuration.GetValue("Cache:Megabytes", 64d) * 1024 * 1024);
         _dropAgain = new Timer(_ => DropLate());
+        _forget = new Timer(_ => Forget(), null, LongestLife, LongestLife);
         _subscription = LocalSignals.SubscribeLast(Drop);
     }
 
@@ -62,6 +66,7 @@ public sealed class AnswerCache : IDisposable
     {
         _subscription.Dispose();
         _dropAgain.Dispose();
+        _forget.Dispose();
     }
 
     /// <summary>The kept answer, or what <paramref name="make"/> answers; however many ask at once, it is made once.</summary>
@@ -72,27 +77,45 @@ public sealed class AnswerCache : IDisposable
     {
         var request = http.Request;
         if (request.Headers.Authorization.Count > 0 || request.QueryString.Value?.Length > LongestQuery) return await make();
-        var key = KeyOf(http);
+        return await GetOrMake(KeyOf(http), topics, Make, reply => reply.Status == StatusCodes.Status200OK ? reply.Size : null, http.RequestAborted);
+
+        async Task<DocumentReply> Make()
+        {
+            var result = await make();
+            return result as DocumentReply ?? DocumentReply.Of(await CapturedAnswer.Of(http, () => result.ExecuteAsync(http)));
+        }
+    }
+
+    /// <summary>What was kept under the key, or what <paramref name="make"/> makes; however many ask at once, it is made once.</summary>
+    /// <param name="key">Everything the value depends on; keys of different kinds of values begin differently.</param>
+    /// <param name="topics">Prefixes of event names that drop it.</param>
+    /// <param name="make">Makes a value that nobody changes any more, from what it reads now.</param>
+    /// <param name="size">The value's bytes, roughly; null when it is not to be kept.</param>
+    /// <param name="ct">Of the one who asks.</param>
+    public async Task<T> GetOrMake<T>(string key, IReadOnlyList<string> topics, Func<Task<T>> make, Func<T, int?> size, CancellationToken ct)
+        where T : class
+    {
+        var at = new Key(key, default);
         while (true)
         {
             var generation = GenerationOf(topics);
-            if (Find(key, generation) is Entry entry) return entry;
+            if (Find(at, generation)?.Value is T kept) return kept;
 
             var mine = new Flight(generation);
-            var flight = _flights.GetOrAdd(key, mine);
+            var flight = _flights.GetOrAdd(at, mine);
             if (flight != mine && flight.Generation != generation)
             {
                 // That one may be made from rows that have changed since: make another and let later ones wait for it.
-                if (!_flights.TryUpdate(key, mine, flight)) continue;
+                if (!_flights.TryUpdate(at, mine, flight)) continue;
                 flight = mine;
             }
 
-            if (flight == mine) return await Make(http, key, mine, make);
+            if (flight == mine) return await Make(at, mine, make, size);
             try
             {
-                return await flight.Answer.Task.WaitAsync(http.RequestAborted);
+                return (T)await flight.Value.Task.WaitAsync(ct);
             }
-            catch (OperationCanceledException) when (!http.RequestAborted.IsCancellationRequested)
+            catch (OperationCanceledException) when (!ct.IsCancellationRequested)
             {
                 // Whoever made it has hung up: do it ourselves.
             }
@@ -103,63 +126,60 @@ public sealed class AnswerCache : IDisposable
     public CacheStamp StampOf(IReadOnlyList<string> topics) => new(GenerationOf(topics), _clock.GetTimestamp());
 
     /// <summary>What was kept under the key and still counts.</summary>
-    public bool TryGet<T>(string key, CacheStamp now, [MaybeNullWhen(false)] out T value)
+    public bool TryGet<T>(string kind, Guid id, CacheStamp now, [MaybeNullWhen(false)] out T value)
     {
-        value = default;
-        if (Find(PieceKey(key), now.Generation) is not Piece<T> piece) return false;
-        value = piece.Value;
-        return true;
+        var found = Find(new Key(kind, id), now.Generation);
+        value = found is null ? default : (T)found.Value;
+        return found is not null;
     }
 
     /// <summary>Keeps a value that nobody changes any more.</summary>
-    /// <param name="key">Everything the value depends on; keys of different kinds of values begin differently.</param>
+    /// <param name="kind">Everything the value depends on but the id; different kinds of values begin differently.</param>
+    /// <param name="id">Of what it is the value.</param>
     /// <param name="stamp">From before its rows were read.</param>
     /// <param name="value">The value.</param>
     /// <param name="size">Its bytes, roughly.</param>
-    public void Keep<T>(string key, CacheStamp stamp, T value, int size) =>
-        Keep(PieceKey(key), new Piece<T>(value, stamp, size + (key.Length * 2L) + 200));
+    public void Keep<T>(string kind, Guid id, CacheStamp stamp, T value, int size)
+        where T : notnull => Keep(new Key(kind, id), new Kept(value, stamp, size + Overhead));
 
-    // No host begins like this.
-    private static string PieceKey(string key) => "\u0001" + key;
-
-    private Kept? Find(string key, long generation)
+    private Kept? Find(Key key, long generation)
     {
-        if (!_entries.TryGetValue(key, out var kept) || kept.Stamp.Generation != generation
-            || _clock.GetElapsedTime(kept.Stamp.MadeAt) >= LongestLife) return null;
+        if (!_entries.TryGetValue(key, out var kept) || kept.Stamp.Generation != generation || !IsYoung(kept)) return null;
         kept.LastUsed = Environment.TickCount64;
         return kept;
     }
 
-    private async Task<IResult> Make(HttpContext http, string key, Flight flight, Func<Task<IResult>> make)
+    private bool IsYoung(Kept kept) => _clock.GetElapsedTime(kept.Stamp.MadeAt) < LongestLife;
+
+    private async Task<T> Make<T>(Key key, Flight flight, Func<Task<T>> make, Func<T, int?> size)
+        where T : class
     {
         try
         {
-            var madeAt = _clock.GetTimestamp();
-            var result = await make();
-            var answer = await CapturedAnswer.Of(http, () => result.ExecuteAsync(http));
-            var entry = new Entry(answer, new CacheStamp(flight.Generation, madeAt), key);
-            if (answer.Status == StatusCodes.Status200OK && entry.Size < _budget / 8) Keep(key, entry);
-            flight.Answer.SetResult(entry);
-            return entry;
+            var stamp = new CacheStamp(flight.Generation, _clock.GetTimestamp());
+            var value = await make();
+            if (size(value) is { } bytes && bytes < _budget / 8) Keep(key, new Kept(value, stamp, bytes + (key.Kind.Length * 2L) + Overhead));
+            flight.Value.SetResult(value);
+            return value;
         }
         catch (OperationCanceledException)
         {
-            flight.Answer.SetCanceled(CancellationToken.None);
+            flight.Value.SetCanceled(CancellationToken.None);
             throw;
         }
         catch (Exception e)
         {
-            flight.Answer.SetException(e);
-            _ = flight.Answer.Task.Exception;
+            flight.Value.SetException(e);
+            _ = flight.Value.Task.Exception;
             throw;
         }
         finally
         {
-            _flights.TryRemove(new KeyValuePair<string, Flight>(key, flight));
+            _flights.TryRemove(new KeyValuePair<Key, Flight>(key, flight));
         }
     }
 
-    private void Keep(string key, Kept entry)
+    private void Keep(Key key, Kept entry)
     {
         var added = entry.Size;
         _entries.AddOrUpdate(key, entry, (_, old) =>
@@ -170,23 +190,34 @@ public sealed class AnswerCache : IDisposable
         if (Interlocked.Add(ref _used, added) > _budget) Evict();
     }
 
-    /// <summary>Lets go of what no longer counts, then of what was not asked for longest, down to three quarters.</summary>
+    /// <summary>Lets go of what was not asked for longest, down to three quarters.</summary>
     private void Evict()
     {
         if (!_evicting.TryEnter()) return;
         try
         {
-            var byAge = _entries.ToArray().OrderBy(e => _clock.GetElapsedTime(e.Value.Stamp.MadeAt) < LongestLife).ThenBy(e => e.Value.LastUsed);
-            foreach (var pair in byAge)
+            foreach (var pair in _entries.ToArray().OrderBy(e => e.Value.LastUsed))
             {
                 if (Used <= _budget / 4 * 3) break;
-                if (_entries.TryRemove(pair)) Interlocked.Add(ref _used, -pair.Value.Size);
+                Remove(pair);
             }
         }
         finally
         {
             _evicting.Exit();
         }
+    }
+
+    /// <summary>Lets go of what is too old, so that a host that nobody asks gives its memory back.</summary>
+    private void Forget()
+    {
+        foreach (var pair in _entries)
+            if (!IsYoung(pair.Value)) Remove(pair);
+    }
+
+    private void Remove(KeyValuePair<Key, Kept> entry)
+    {
+        if (_entries.TryRemove(entry)) Interlocked.Add(ref _used, -entry.Value.Size);
     }
 
     private long GenerationOf(IReadOnlyList<string> topics)
@@ -224,7 +255,7 @@ public sealed class AnswerCache : IDisposable
     {
         var request = http.Request;
         // The query as it was sent, still encoded: decoded, two requests could look alike. No part can hold the null character.
-        var key = new StringBuilder(256).Append(request.Host.Value).Append('\0').Append(request.PathBase.Value).Append(request.Path.Value)
+        var key = new StringBuilder(256).Append('\0').Append(request.Host.Value).Append('\0').Append(request.PathBase.Value).Append(request.Path.Value)
             .Append('\0').Append(request.QueryString.Value).Append('\0');
         if (http.Features.Get<Caller>() is { } caller)
         {
@@ -246,64 +277,25 @@ public sealed class AnswerCache : IDisposable
         public void Drop() => Interlocked.Increment(ref _generation);
     }
 
+    // The kind of an answer begins with the null character, other kinds with a word.
+    private readonly record struct Key(string Kind, Guid Id);
+
     private sealed class Flight(long generation)
     {
         public long Generation { get; } = generation;
 
-        public TaskCompletionSource<Entry> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<object> Value { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    private abstract class Kept(CacheStamp stamp, long size)
+    private sealed class Kept(object value, CacheStamp stamp, long size)
     {
+        public object Value { get; } = value;
+
         public CacheStamp Stamp { get; } = stamp;
 
         public long LastUsed { get; set; } = Environment.TickCount64;
 
         public long Size { get; } = size;
-    }
-
-    private sealed class Piece<T>(T value, CacheStamp stamp, long size) : Kept(stamp, size)
-    {
-        public T Value { get; } = value;
-    }
-
-    private sealed class Entry(CapturedAnswer answer, CacheStamp stamp, string key) : Kept(stamp, answer.Body.Length + (key.Length * 2L) + 400), IResult
-    {
-        private readonly string _etag = $"\"{Convert.ToHexStringLower(SHA256.HashData(answer.Body.Span).AsSpan(0, 12))}\"";
-
-        public Task ExecuteAsync(HttpContext httpContext)
-        {
-            var response = httpContext.Response;
-            if (answer.Status == StatusCodes.Status200OK)
-            {
-                response.Headers.ETag = _etag;
-                response.Headers.CacheControl = "private, no-cache";
-                response.Headers.Append("Vary", "x-publishable-api-key");
-                if (Matches(httpContext.Request.Headers.IfNoneMatch))
-                {
-                    response.StatusCode = StatusCodes.Status304NotModified;
-                    response.ContentLength = null;
-                    response.Headers.ContentType = default;
-                    return Task.CompletedTask;
-                }
-            }
-
-            return answer.Send(httpContext);
-        }
-
-        private bool Matches(Microsoft.Extensions.Primitives.StringValues known)
-        {
-            if (known.Count == 0) return false;
-            foreach (var list in known)
-            {
-                foreach (var tag in (list ?? "").Split(',', StringSplitOptions.TrimEntries))
-                {
-                    if (tag == "*" || (tag.StartsWith("W/", StringComparison.Ordinal) ? tag.AsSpan(2) : tag).SequenceEqual(_etag)) return true;
-                }
-            }
-
-            return false;
-        }
     }
 }
 

@@ -236,6 +236,14 @@ public sealed class ApiQuery
 /// <summary>A page: how many from where.</summary>
 public readonly record struct Paging(int Limit, int Offset)
 {
+    /// <summary>The fewest blocks of that many rows in which the page lies.</summary>
+    public Paging Blocks(int size)
+    {
+        var first = Offset / size * size;
+        var end = ((long)Offset + Limit + size - 1) / size * size;
+        return new((int)(end - first), first);
+    }
+
     /// <summary>
     /// The statement with the numbers in the place of @limit and @offset. Not as parameters: plans are made without looking at those
     /// (decision 8), and one that does not know that a page is short sorts the whole table for it.

@@ -55,6 +55,8 @@ internal sealed class ErrorReply(Error error) : IResult
 /// <summary>Writes JSON bodies with a known length.</summary>
 public static class JsonBody
 {
+    internal const string ContentType = "application/json; charset=utf-8";
+
     /// <summary>How every answer is written.</summary>
     public static readonly JsonWriterOptions Options = new()
     {
@@ -81,7 +83,7 @@ public static class JsonBody
     {
         var body = new ArrayBufferWriter<byte>(16 * 1024);
         using (var writer = new Utf8JsonWriter(body, Options)) write(writer);
-        http.Response.ContentType = "application/json; charset=utf-8";
+        http.Response.ContentType = ContentType;
         http.Response.ContentLength = body.WrittenCount;
         await http.Response.Body.WriteAsync(body.WrittenMemory, http.RequestAborted);
     }

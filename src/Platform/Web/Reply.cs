@@ -22,6 +22,9 @@ public static class Reply
     /// <summary>One entity under its key, cut to the selected fields: <c>{"product": {…}}</c>.</summary>
     public static IResult One<T>(string key, T value, JsonTypeInfo<T> type, Fields fields) => new OneReply<T>(key, value, type, fields);
 
+    /// <summary>As above, for an entity that is JSON already.</summary>
+    public static IResult One(string key, Document document) => DocumentReply.One(key, document);
+
     /// <summary>A page of entities: <c>{"products": […], "count", "offset", "limit"}</c>, each cut to the selected fields.</summary>
     public static IResult Page<T>(string key, IReadOnlyList<T> values, JsonTypeInfo<T> type, Fields fields, long count, Paging paging) =>
         new PageReply<T>(key, values, type, fields, count, paging);
@@ -31,17 +34,7 @@ public static class Reply
         Page(key, page.Rows, type, fields, page.Count, page.Paging);
 
     /// <summary>As above, for entities that are JSON already.</summary>
-    public static IResult Page(string key, ListPage<ReadOnlyMemory<byte>> page) => new WrittenReply(writer =>
-    {
-        writer.WriteStartObject();
-        writer.WriteStartArray(key);
-        foreach (var document in page.Rows) writer.WriteRawValue(document.Span, skipInputValidation: true);
-        writer.WriteEndArray();
-        writer.WriteNumber("count", page.Count);
-        writer.WriteNumber("offset", page.Paging.Offset);
-        writer.WriteNumber("limit", page.Paging.Limit);
-        writer.WriteEndObject();
-    });
+    public static IResult Page(string key, ListPage<Document> page) => DocumentReply.Page(key, page);
 
     /// <summary>200 with the JSON that <paramref name="write"/> makes, for answers that are no single entity or page.</summary>
     public static IResult Written(Action<Utf8JsonWriter> write) => new WrittenReply(write);

@@ -4,7 +4,7 @@ using HeadlessPro.Platform.Events;
 namespace HeadlessPro.Modules.Tests.Catalog;
 
 /// <summary>A shop with a region (zar, prices include 15 % tax) that reads its catalogue through HTTP.</summary>
-public sealed class StoreShop : HpApp
+public class StoreShop : HpApp
 {
     private string? _region;
 

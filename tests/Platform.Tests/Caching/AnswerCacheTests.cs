@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using HeadlessPro.Contracts;
 using HeadlessPro.Platform.Caching;
 using HeadlessPro.Platform.Events;
@@ -159,6 +160,53 @@ public class AnswerCacheTests : IAsyncLifetime
         Assert.Equal(300, made);
         await host.Http.GetStringAsync("/answer?n=0");
         Assert.Equal(301, made);
+    }
+
+    [Fact]
+    public async Task An_answer_of_documents_is_known_again_when_they_are_the_same_and_takes_no_memory_for_them()
+    {
+        string[] names = ["one", "two"];
+        var count = 2;
+        await using var host = await Start(() => Reply.Page("goods", new ListPage<Document>(
+            names.Select(name => new Document(Encoding.UTF8.GetBytes($$"""{"name":"{{name}}{{new string('x', 9000)}}"}"""))).ToList(), count, new Paging(20, 0))));
+        var first = await host.Http.GetAsync("/answer");
+        var etag = first.Headers.ETag!.ToString();
+        var x = new string('x', 9000);
+        Assert.Equal($$"""{"goods":[{"name":"one{{x}}"},{"name":"two{{x}}"}],"count":2,"offset":0,"limit":20}""", await first.Content.ReadAsStringAsync());
+        Assert.InRange(host.Services.GetRequiredService<AnswerCache>().Used, 100, 2000);
+
+        LocalSignals.Raise(_topic + "changed");
+        Assert.Equal(HttpStatusCode.NotModified, (await Conditional(host, etag)).StatusCode);
+        foreach (var change in new[] { () => count = 3, () => names.AsSpan().Reverse(), (Action)(() => names = ["one"]), () => names = [] })
+        {
+            change();
+            LocalSignals.Raise(_topic + "changed");
+            var changed = await Conditional(host, etag);
+            Assert.Equal(HttpStatusCode.OK, changed.StatusCode);
+            Assert.Equal($$"""{"goods":[{{string.Join(',', names.Select(name => $$"""{"name":"{{name}}{{x}}"}"""))}}],"count":{{count}},"offset":0,"limit":20}""",
+                await changed.Content.ReadAsStringAsync());
+            etag = changed.Headers.ETag!.ToString();
+        }
+    }
+
+    [Fact]
+    public async Task What_answers_share_is_made_once_for_all_who_ask_until_its_topic_is_dropped()
+    {
+        await using var host = await Start(() => Results.Text(""));
+        var cache = host.Services.GetRequiredService<AnswerCache>();
+        var made = 0;
+        var go = new TaskCompletionSource();
+        Task<string> Ask(int? size = 1) => cache.GetOrMake("shared", [_topic], async () => { var mine = ++made; await go.Task; return $"{mine}"; }, _ => size, default);
+
+        var all = Enumerable.Range(0, 100).Select(_ => Ask()).ToList();
+        go.SetResult();
+        Assert.All(await Task.WhenAll(all), value => Assert.Equal("1", value));
+        Assert.Equal("1", await Ask());
+        LocalSignals.Raise(_topic + "changed");
+        Assert.Equal("2", await Ask(size: null));
+        Assert.Equal("3", await Ask());
+        await Assert.ThrowsAsync<InvalidOperationException>(() => cache.GetOrMake<string>("fails", [_topic], () => throw new InvalidOperationException(), _ => 1, default));
+        Assert.Equal("works", await cache.GetOrMake("fails", [_topic], () => Task.FromResult("works"), _ => 1, default));
     }
 
     private static Task<HttpResponseMessage> Conditional(PlatformHost host, string etag)

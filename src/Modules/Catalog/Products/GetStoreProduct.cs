@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace HeadlessPro.Catalog;
 
-/// <summary><c>GET /store/products/{id}</c>: one round trip; none when the answer is kept.</summary>
+/// <summary><c>GET /store/products/{id}</c>: one round trip; none when the answer is kept, or the product for a list.</summary>
 internal static class GetStoreProduct
 {
     public static Task<IResult> Handle(string id, HttpContext http, ApiQuery query, AnswerCache cache, Shelf shelf, CancellationToken ct)
@@ -18,9 +18,8 @@ internal static class GetStoreProduct
             var channels = http.Features.Get<Caller>()!.SalesChannelIds;
             var context = parts.Prices ? await shelf.Prices.ContextOf(query, ct) : null;
             if (!WireId.TryDecode("prod", id, out var key)) return NotFound(id);
-            var load = new LoadStoreProducts([key], parts, context?.Prices) { Condition = Visibility.Condition(channels), Channels = channels };
-            var products = await shelf.Products(load, parts, context, channels, ct);
-            return products.Count == 0 ? NotFound(id) : Reply.One("product", products[0], StoreJson.Default.ProductResponse, fields);
+            var products = await shelf.Documents([key], fields, parts, context, channels, ct);
+            return products.Count == 0 ? NotFound(id) : Reply.One("product", products[0]);
         });
     }
 

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 namespace HeadlessPro.Catalog;
 
 /// <summary>
-/// <c>GET /store/products</c>: ids and their number in one round trip, everything about them in a second; none when the answer is kept.
+/// <c>GET /store/products</c>: ids and their number in one round trip, everything about the products in a second; none for what is kept.
 /// <c>order=price</c> sorts by the lowest price of a product's variants in the context, products without a price last.
 /// </summary>
 internal static class ListStoreProducts
@@ -28,8 +28,9 @@ internal static class ListStoreProducts
         var order = OrderOf(query);
         var context = parts.Prices || order.NeedsPrice ? await shelf.Prices.ContextOf(query, ct) : null;
 
-        var page = await Find(filter, order, context?.Prices, paging, cache, shelf.Db, ct);
-        return Reply.Page("products", page.With(await shelf.Documents(page.Rows, fields, parts, context, channels, ct)));
+        var found = await Find(filter, order, context, paging.Blocks(Block), cache, shelf.Db, ct);
+        var ids = found.Ids.Skip(paging.Offset % Block).Take(paging.Limit).ToArray();
+        return Reply.Page("products", new ListPage<Document>(await shelf.Documents(ids, fields, parts, context, channels, ct), found.Count, paging));
     }
 
     private static ListOrder OrderOf(ApiQuery query) => query.Text("order") switch
@@ -43,22 +44,43 @@ internal static class ListStoreProducts
 
     private static readonly Dictionary<string, string> Columns = SqlList.Columns("p", "created_at", "updated_at", "title", "handle", "id");
 
-    private static async Task<ListPage<Guid>> Find(
-        ListFilter filter, ListOrder order, PriceContext? prices, Paging paging, AnswerCache cache, Db db, CancellationToken ct)
+    // Reading so many ids takes hardly longer than those of one page, and the pages around it need not ask again.
+    private const int Block = 500;
+
+    private static readonly string[] Topics = ["catalog."];
+
+    private sealed record Found(long Count, Guid[] Ids);
+
+    private static Task<Found> Find(
+        ListFilter filter, ListOrder order, StorePriceContext? context, Paging block, AnswerCache cache, Db db, CancellationToken ct)
     {
-        var page = filter.Page(order.NeedsPrice
-            ? PriceOrder.Sql(filter, order.Descending, (long)paging.Offset + paging.Limit)
-            : $"select p.id from catalog.products p where {filter.Sql} order by {order.Sql} limit @limit offset @offset", paging);
-        if (order.NeedsPrice) page.Parameters.AddRange(prices!.Parameters());
+        var prices = order.NeedsPrice ? context! : null;
+        var key = $"products {block.Offset} {block.Limit} {order.Sql} {order.Descending} {prices?.Key.Length}:{prices?.Key} {filter.Key}";
+        return cache.GetOrMake(key, Topics, Read, found => found.Ids.Length * 16, ct);
 
-        // Every page of a list counts the same products, and counting is most of the work.
-        var (key, stamp) = ("count of products " + filter.Key, cache.StampOf(Counted));
-        if (cache.TryGet(key, stamp, out long known)) return await db.ReadPage(known, page, paging, (ref row) => row.Guid(), ct);
-        var count = filter.Command($"select count(*) from catalog.products p where {filter.Sql}");
-        var found = await db.ReadPage(count, page, paging, (ref row) => row.Guid(), ct);
-        cache.Keep(key, stamp, found.Count, sizeof(long));
-        return found;
+        async Task<Found> Read()
+        {
+            // Every part of a list, in any order, counts the same products, and counting is most of the work.
+            var (counted, stamp) = ("count of products " + filter.Key, cache.StampOf(Topics));
+            var isCounted = cache.TryGet(counted, default, stamp, out long count);
+            var ids = prices is null
+                ? $"select p.id from found p order by {order.Sql} limit @limit offset @offset"
+                : PriceOrder.Sql(filter, order.Descending, (long)block.Offset + block.Limit);
+            // What a search found is counted and sorted; of the whole catalogue the index knows the order.
+            var command = filter.Page($"""
+                with found as {(filter.Narrows ? "" : "not materialized")} (
+                    select p.id, p.created_at, p.updated_at, p.title, p.handle from catalog.products p where {filter.Sql})
+                select {(isCounted ? "null" : "(select count(*) from found)")}, array({ids})
+                """, block);
+            if (prices is not null) command.Parameters.AddRange(prices.Prices.Parameters());
+
+            await using var batch = db.Batch();
+            batch.BatchCommands.Add(command);
+            await using var reader = await batch.ExecuteReaderAsync(ct);
+            await reader.ReadAsync(ct);
+            if (isCounted) return new Found(count, reader.GetFieldValue<Guid[]>(1));
+            cache.Keep(counted, default, stamp, count = reader.GetInt64(0), sizeof(long));
+            return new Found(count, reader.GetFieldValue<Guid[]>(1));
+        }
     }
-
-    private static readonly string[] Counted = ["catalog."];
 }

@@ -3,15 +3,9 @@ using Npgsql;
 
 namespace HeadlessPro.Catalog;
 
-/// <summary>Products of these ids, in their order, with the wanted relations, in one round trip.</summary>
-internal sealed class LoadStoreProducts(Guid[] ids, ProductParts parts, PriceContext? prices)
+/// <summary>Products of these ids that a caller of these channels may see, in their order, with the wanted relations, in one round trip.</summary>
+internal sealed class LoadStoreProducts(Guid[] ids, ProductParts parts, PriceContext? prices, IReadOnlyList<Guid> channels)
 {
-    /// <summary>A condition on products <c>p</c>; those that fail it are left out.</summary>
-    public string Condition { get; init; } = "true";
-
-    /// <summary>The caller's channels, where the condition needs them.</summary>
-    public IReadOnlyList<Guid> Channels { get; init; } = [];
-
     public async Task<LoadedProducts> Run(Db db, CancellationToken ct)
     {
         await using var batch = db.Batch();
@@ -26,9 +20,9 @@ internal sealed class LoadStoreProducts(Guid[] ids, ProductParts parts, PriceCon
             select {StoreRows.Product} from unnest(@ids) with ordinality as wanted (id, place)
             join catalog.products p on p.id = wanted.id
             {StoreRows.Joins}
-            where {Condition} order by wanted.place
+            where {Visibility.Condition(channels)} order by wanted.place
             """);
-        Visibility.AddTo(products!.Parameters, Channels);
+        Visibility.AddTo(products!.Parameters, channels);
         Add(batch, parts.Variants, $"""
             select {StoreRows.Variant} from catalog.variants v
             where v.product_id = any (@ids) and v.deleted_at is null order by v.rank, v.id

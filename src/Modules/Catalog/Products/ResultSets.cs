@@ -23,16 +23,6 @@ internal static class ResultSets
         return new(await reader.NextRows(read, ct), total, paging);
     }
 
-    /// <summary>One page, of which is known already how many there are.</summary>
-    public static async Task<ListPage<T>> ReadPage<T>(
-        this Db db, long count, NpgsqlBatchCommand page, Paging paging, ReadRow<T> read, CancellationToken ct)
-    {
-        await using var batch = db.Batch();
-        batch.BatchCommands.Add(page);
-        await using var reader = await batch.ExecuteReaderAsync(ct);
-        return new(await reader.ReadRows(read, ct), count, paging);
-    }
-
     public static async Task<List<T>> ReadRows<T>(this NpgsqlDataReader reader, ReadRow<T> read, CancellationToken ct)
     {
         var rows = new List<T>();

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text.Json;
 using HeadlessPro.Contracts.Inventory;
 using HeadlessPro.Platform.Caching;
 using HeadlessPro.Platform.Data;
@@ -21,41 +19,34 @@ internal sealed class Shelf(Db db, StorePrices prices, IInventory inventory, Ans
     public static IReadOnlyList<string> TopicsOf(ProductParts parts) => parts.Stock ? WithStock : WithoutStock;
 
     /// <summary>
-    /// Products as answers show them. Each is kept by itself, so that lists that differ share the products they have in common: a list that
-    /// nobody asked for before loads only the products that were in none.
+    /// Products as answers show them to callers of these channels; those they may not see are missing. Each is kept by itself, so that lists that
+    /// differ share the products they have in common: a list that nobody asked for before loads only the products that were in none.
     /// </summary>
-    public async Task<List<ReadOnlyMemory<byte>>> Documents(
-        List<Guid> ids, Fields fields, ProductParts parts, StorePriceContext? context, IReadOnlyList<Guid> channels, CancellationToken ct)
+    public async Task<List<Document>> Documents(
+        Guid[] ids, Fields fields, ProductParts parts, StorePriceContext? context, IReadOnlyList<Guid> channels, CancellationToken ct)
     {
         var stamp = cache.StampOf(TopicsOf(parts));
-        // Lengths, so that nothing a client writes can pass for something else.
-        var kind = $"product {string.Join(',', channels)} {fields.Key.Length}:{fields.Key} {context?.Key} ";
-        var documents = new Dictionary<Guid, ReadOnlyMemory<byte>>(ids.Count);
-        foreach (var id in ids)
-            if (cache.TryGet(kind + id, stamp, out ReadOnlyMemory<byte> kept)) documents[id] = kept;
+        // With its length, so that nothing a client writes can pass for something else.
+        var kind = $"product {string.Join(',', channels)} {fields.Key.Length}:{fields.Key} {context?.Key}";
+        var documents = new Document?[ids.Length];
+        for (var i = 0; i < ids.Length; i++) cache.TryGet(kind, ids[i], stamp, out documents[i]);
 
-        if (documents.Count < ids.Count)
+        var missing = ids.Where((_, i) => documents[i] is null).ToArray();
+        if (missing.Length > 0)
         {
-            var load = new LoadStoreProducts([.. ids.Where(id => !documents.ContainsKey(id))], parts, context?.Prices);
-            foreach (var product in await Products(load, parts, context, channels, ct))
-            {
-                var json = new ArrayBufferWriter<byte>(4096);
-                using (var writer = new Utf8JsonWriter(json, JsonBody.Options)) JsonBody.WriteSelected(writer, product, StoreJson.Default.ProductResponse, fields);
-                ReadOnlyMemory<byte> document = json.WrittenSpan.ToArray();
-                documents[product.Key] = document;
-                cache.Keep(kind + product.Key, stamp, document, document.Length);
-            }
+            var loaded = (await Load(missing, parts, context, channels, ct))
+                .ToDictionary(p => p.Key, p => Document.Of(p, StoreJson.Default.ProductResponse, fields));
+            foreach (var (id, document) in loaded) cache.Keep(kind, id, stamp, document, document.Json.Length);
+            for (var i = 0; i < ids.Length; i++) documents[i] ??= loaded.GetValueOrDefault(ids[i]);
         }
 
-        // One that was deleted between the list and the loading is missing from both.
-        return ids.Where(documents.ContainsKey).Select(id => documents[id]).ToList();
+        return [.. documents.OfType<Document>()];
     }
 
-    /// <summary>Loads products with prices and stock where they are wanted.</summary>
-    public async Task<List<ProductResponse>> Products(
-        LoadStoreProducts load, ProductParts parts, StorePriceContext? context, IReadOnlyList<Guid> channels, CancellationToken ct)
+    private async Task<List<ProductResponse>> Load(
+        Guid[] ids, ProductParts parts, StorePriceContext? context, IReadOnlyList<Guid> channels, CancellationToken ct)
     {
-        var loaded = await load.Run(Db, ct);
+        var loaded = await new LoadStoreProducts(ids, parts, context?.Prices, channels).Run(Db, ct);
         if (parts.Prices) await Prices.Apply(loaded.Products.Select(p => (p, (IReadOnlyList<VariantResponse>)p.Variants!)).ToList(), loaded.Prices, context!, ct);
         if (parts.Stock) await AddStock(loaded.Products.SelectMany(p => p.Variants!), channels, ct);
         return loaded.Products;

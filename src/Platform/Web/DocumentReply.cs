@@ -1,0 +1,90 @@
+using System.Buffers;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+
+namespace HeadlessPro.Platform.Web;
+
+/// <summary>
+/// An answer of documents, with what stands before, between and after them. It can be sent any number of times, each time straight from the
+/// documents, and nothing as large as the whole answer is ever put together.
+/// </summary>
+internal sealed class DocumentReply(int status, string? contentType, ReadOnlyMemory<byte> before, IReadOnlyList<Document> documents, byte[] after) : IResult
+{
+    private readonly long _length = before.Length + after.Length + Math.Max(0, documents.Count - 1) + documents.Sum(d => (long)d.Json.Length);
+    private readonly string? _etag = status == StatusCodes.Status200OK ? TagOf(before.Span, documents, after) : null;
+
+    public int Status => status;
+
+    /// <summary>Bytes in memory, roughly, without the documents, which others may show too.</summary>
+    public int Size => before.Length + after.Length + (documents.Count * 8) + 400;
+
+    public static DocumentReply One(string key, Document document) =>
+        new(StatusCodes.Status200OK, JsonBody.ContentType, Encoding.UTF8.GetBytes($"{{\"{key}\":"), [document], "}"u8.ToArray());
+
+    public static DocumentReply Page(string key, ListPage<Document> page) => new(
+        StatusCodes.Status200OK, JsonBody.ContentType, Encoding.UTF8.GetBytes($"{{\"{key}\":["), page.Rows, Encoding.UTF8.GetBytes(
+            string.Create(CultureInfo.InvariantCulture, $"],\"count\":{page.Count},\"offset\":{page.Paging.Offset},\"limit\":{page.Paging.Limit}}}")));
+
+    public static DocumentReply Of(CapturedAnswer answer) => new(answer.Status, answer.ContentType, answer.Body, [], []);
+
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var response = httpContext.Response;
+        response.StatusCode = status;
+        if (_etag is not null)
+        {
+            response.Headers.ETag = _etag;
+            response.Headers.CacheControl = "private, no-cache";
+            response.Headers.Append("Vary", "x-publishable-api-key");
+            if (IsKnown(httpContext.Request.Headers.IfNoneMatch))
+            {
+                response.StatusCode = StatusCodes.Status304NotModified;
+                return;
+            }
+        }
+
+        if (contentType is not null) response.ContentType = contentType;
+        response.ContentLength = _length;
+        // Started, the server hands out its own buffers; before that it would copy what is written.
+        await response.StartAsync(httpContext.RequestAborted);
+        Write(response.BodyWriter);
+        await response.BodyWriter.FlushAsync(httpContext.RequestAborted);
+    }
+
+    private void Write(IBufferWriter<byte> body)
+    {
+        body.Write(before.Span);
+        for (var i = 0; i < documents.Count; i++)
+        {
+            if (i > 0) body.Write(","u8);
+            body.Write(documents[i].Json.Span);
+        }
+
+        body.Write(after);
+    }
+
+    private bool IsKnown(StringValues tags)
+    {
+        foreach (var list in tags)
+        {
+            foreach (var tag in (list ?? "").Split(',', StringSplitOptions.TrimEntries))
+            {
+                if (tag == "*" || (tag.StartsWith("W/", StringComparison.Ordinal) ? tag.AsSpan(2) : tag).SequenceEqual(_etag)) return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static string TagOf(ReadOnlySpan<byte> before, IReadOnlyList<Document> documents, byte[] after)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(before);
+        foreach (var document in documents) hash.AppendData(document.Digest);
+        hash.AppendData(after);
+        return $"\"{Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 12))}\"";
+    }
+}
