@@ -5,8 +5,11 @@ using System.Text.Json;
 namespace HeadlessPro.Bench;
 
 /// <summary>What came back: the body lies in the connection's buffer until its next request.</summary>
-internal readonly ref struct Answer(int status, ReadOnlySpan<byte> body)
+internal readonly ref struct Answer(int status, ReadOnlySpan<byte> body, bool retryAfter = false)
 {
+    /// <summary>It says when to try again.</summary>
+    public bool RetryAfter { get; } = retryAfter;
+
     /// <summary>0 when the connection broke.</summary>
     public int Status { get; } = status;
 
@@ -23,7 +26,9 @@ internal readonly ref struct Answer(int status, ReadOnlySpan<byte> body)
     /// <summary>How often the text is in the body; much cheaper than parsing it.</summary>
     public int CountOf(ReadOnlySpan<byte> text) => System.MemoryExtensions.Count(Body, text);
 
-    /// <summary>The text or number at a path of property names, without reading further than that; null when there is none.</summary>
+    /// <summary>
+    /// The text or number at a path of property names, without reading further than that; null when there is none. Of an array its first element.
+    /// </summary>
     public string? Text(params ReadOnlySpan<string> path)
     {
         try
@@ -47,6 +52,7 @@ internal readonly ref struct Answer(int status, ReadOnlySpan<byte> body)
 
     private static bool Enter(ref Utf8JsonReader reader, string name)
     {
+        if (reader.TokenType == JsonTokenType.StartArray) reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject) return false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {

@@ -33,6 +33,10 @@ internal sealed class Arguments
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
         : throw new BenchException($"--{name} must be a whole number, not '{text}'.");
 
+    public double? Amount(string name) => Text(name) is not { } text ? null
+        : double.TryParse(text, CultureInfo.InvariantCulture, out var amount) && amount > 0 ? amount
+        : throw new BenchException($"--{name} must be a number above 0, not '{text}'.");
+
     public TimeSpan Seconds(string name, double otherwise) => TimeSpan.FromSeconds(Text(name) is not { } text ? otherwise
         : double.TryParse(text, CultureInfo.InvariantCulture, out var number) && number >= 0 ? number
         : throw new BenchException($"--{name} must be a number of seconds, not '{text}'."));

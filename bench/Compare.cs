@@ -21,8 +21,9 @@ internal static class Compare
 
         if (runs.Length != 2) throw new BenchException("compare needs one file or two.");
         Console.WriteLine("scenario            conc     rate A     rate B   rate ×    p50 ×    p95 ×    p99 ×   server CPU a call ×");
-        foreach (var a in runs[0].Results)
-            if (runs[1].Results.FirstOrDefault(r => (r.Scenario, r.Concurrency) == (a.Scenario, a.Concurrency)) is { } b) Print(a, b);
+        var after = Middle(runs[1].Results);
+        foreach (var a in Middle(runs[0].Results))
+            if (after.FirstOrDefault(r => (r.Scenario, r.Concurrency) == (a.Scenario, a.Concurrency)) is { } b) Print(a, b);
         return 0;
     }
 
@@ -34,6 +35,10 @@ internal static class Compare
                 if (results.FirstOrDefault(r => r.Scenario == name && r.Concurrency == best.Concurrency) is { } ours)
                     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name} at {best.Concurrency}: {ours.Rate:0}/s is {100 * ours.Rate / best.Rate:0.0} % of {words}, {best.Rate:0}/s"));
     }
+
+    /// <summary>Of several runs of the same, the one in the middle.</summary>
+    private static List<ScenarioResult> Middle(IEnumerable<ScenarioResult> results) =>
+        [.. results.GroupBy(r => (r.Scenario, r.Concurrency)).Select(g => g.OrderBy(r => r.Rate).ElementAt(g.Count() / 2))];
 
     private static void Print(ScenarioResult a, ScenarioResult b)
     {

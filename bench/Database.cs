@@ -20,4 +20,11 @@ internal sealed record Database(string ConnectionString)
             Database = "headlesspro",
         }.ConnectionString);
     }
+
+    /// <summary>A file of <c>Data/</c>.</summary>
+    public static string Script(string name)
+    {
+        using var reader = new StreamReader(typeof(Database).Assembly.GetManifestResourceStream(name)!);
+        return reader.ReadToEnd();
+    }
 }

@@ -94,6 +94,7 @@ internal sealed class HttpConnection(Uri url, params string[] headers) : IDispos
         var head = _in.AsSpan(0, end + 2);
         Utf8Parser.TryParse(head[9..12], out int status, out _);
         var closes = Header(head, "connection"u8).SequenceEqual("close"u8);
+        var retryAfter = !Header(head, "retry-after"u8).IsEmpty;
         var start = end + 4;
         ReadOnlySpan<byte> body;
         if (Utf8Parser.TryParse(Header(head, "content-length"u8), out int length, out _))
@@ -105,7 +106,7 @@ internal sealed class HttpConnection(Uri url, params string[] headers) : IDispos
         else body = ReceiveChunks(start);
 
         if (closes) Dispose();
-        return new Answer(status, body);
+        return new Answer(status, body, retryAfter);
     }
 
     /// <summary>Moves the pieces together, in place.</summary>

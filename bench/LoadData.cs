@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Text;
-using System.Text.Json.Nodes;
 using Npgsql;
 
 namespace HeadlessPro.Bench;
@@ -22,16 +20,14 @@ internal static class LoadData
 
         var start = Stopwatch.GetTimestamp();
         var (all, variants) = Load(database, products, seed, key);
-        Touch(url, adminKey);
+        new Shop(url, key).Forget(adminKey);
         Console.WriteLine($"{all} products with {variants} variants in the shop; this took {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s");
         return 0;
     }
 
     private static (long Products, long Variants) Load(Database database, int products, int seed, string key)
     {
-        using var stream = typeof(LoadData).Assembly.GetManifestResourceStream("catalogue.sql")!;
-        using var reader = new StreamReader(stream);
-        var sql = reader.ReadToEnd().Replace("{products}", $"{products}", StringComparison.Ordinal).Replace("{seed}", $"{seed}", StringComparison.Ordinal);
+        var sql = Database.Script("catalogue.sql").Replace("{products}", $"{products}", StringComparison.Ordinal).Replace("{seed}", $"{seed}", StringComparison.Ordinal);
         using var connection = new NpgsqlConnection(database.ConnectionString + ";Pooling=false");
         connection.Open();
         using (var setting = new NpgsqlCommand("select set_config('bench.key', $1, false)", connection) { Parameters = { new() { Value = key } } }) setting.ExecuteScalar();
@@ -40,14 +36,5 @@ internal static class LoadData
         using var row = count.ExecuteReader();
         row.Read();
         return (row.GetInt64(0), row.GetInt64(1));
-    }
-
-    private static void Touch(Uri url, string adminKey)
-    {
-        using var connection = new HttpConnection(url, HttpConnection.Basic(adminKey));
-        var listed = connection.Send("GET", "/admin/products?limit=1&fields=id,title");
-        var product = listed.IsOk ? JsonNode.Parse(listed.Body)!["products"]![0]! : throw new BenchException($"/admin/products answered {listed.Status}.");
-        var saved = connection.Send("POST", $"/admin/products/{product["id"]}", new JsonObject { ["title"] = (string)product["title"]! }.ToJsonString());
-        if (!saved.IsOk) throw new BenchException($"Saving a product answered {saved.Status}: {Encoding.UTF8.GetString(saved.Body)}");
     }
 }

@@ -24,11 +24,12 @@ internal sealed record RunResult(string At, string Command, string Target, int C
 /// <param name="Seconds">Measured, without the warm-up.</param>
 /// <param name="Rate">Of the headline, a second.</param>
 /// <param name="Cpu">Processors kept busy by each; <c>other</c> is what did not belong to the run.</param>
-/// <param name="ServerMib">The server's resident memory at the end.</param>
+/// <param name="ServerMib">The server's resident memory every ten seconds and at the end.</param>
 /// <param name="Steps">Each kind of call.</param>
+/// <param name="Answered">All calls together that were answered with 200.</param>
 /// <param name="Notes">Further figures.</param>
 internal sealed record ScenarioResult(
-    string Scenario, string Headline, int Concurrency, double Seconds, double Rate, CpuUse? Cpu, double? ServerMib, IReadOnlyList<StepResult> Steps,
+    string Scenario, string Headline, int Concurrency, double Seconds, double Rate, CpuUse? Cpu, IReadOnlyList<double> ServerMib, IReadOnlyList<StepResult> Steps, StepResult Answered,
     IReadOnlyDictionary<string, double>? Notes = null)
 {
     [JsonIgnore]
@@ -37,11 +38,12 @@ internal sealed record ScenarioResult(
     public long Failed => Steps.Sum(s => s.Wrong + s.Errors.Values.Sum());
 
     public static ScenarioResult Of(
-        string name, string headline, int concurrency, double seconds, Dictionary<string, StepTally> tallies, CpuTimes cpu, double? serverMib)
+        string name, string headline, int concurrency, double seconds, Dictionary<string, StepTally> tallies, StepTally answered, CpuTimes cpu,
+        IReadOnlyList<double> serverMib)
     {
         var steps = tallies.Select(t => StepResult.Of(t.Key, t.Value, seconds)).OrderBy(s => s.Step == headline ? 0 : 1).ThenBy(s => s.Step, StringComparer.Ordinal).ToList();
         return new ScenarioResult(name, headline, concurrency, Math.Round(seconds, 3), steps.FirstOrDefault(s => s.Step == headline)?.Rate ?? 0,
-            CpuUse.Of(cpu, seconds), serverMib, steps);
+            CpuUse.Of(cpu, seconds), serverMib, steps, StepResult.Of("answered", answered, seconds));
     }
 }
 

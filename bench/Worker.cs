@@ -14,18 +14,51 @@ internal sealed class Window
     public bool Holds(long moment) => moment >= From && moment < To;
 }
 
-/// <summary>One of the shoppers of a closed loop: sends, waits, sends again, over a connection of its own.</summary>
-internal sealed class Worker(HttpConnection connection, Window window, int seed) : IDisposable
+/// <summary>Which answer other than 200 is no error.</summary>
+internal enum Refusal
+{
+    None,
+
+    /// <summary>400: no more stock.</summary>
+    SoldOut,
+
+    /// <summary>503 with <c>Retry-After</c>: more asked than can be served. Timed as a step of its own.</summary>
+    Overloaded,
+}
+
+/// <summary>The times at which a worker sends: seconds between them, and seconds until the first.</summary>
+internal sealed class Pace(double interval, double first)
+{
+    private readonly long _interval = (long)(interval * Stopwatch.Frequency);
+    private long _next = Stopwatch.GetTimestamp() + (long)(first * Stopwatch.Frequency);
+
+    /// <summary>Waits for the next time; what is late is sent at once, and not made up for.</summary>
+    public void Wait()
+    {
+        var left = _next - Stopwatch.GetTimestamp();
+        if (left > 0) Thread.Sleep(TimeSpan.FromSeconds((double)left / Stopwatch.Frequency));
+        _next += left < -_interval ? -left : _interval;
+    }
+}
+
+/// <summary>One of the shoppers: sends, waits, sends again, over a connection of its own.</summary>
+internal sealed class Worker(HttpConnection connection, Window window, int seed, Refusal right, Pace? pace) : IDisposable
 {
     public Random Random { get; } = new(seed);
 
     public Dictionary<string, StepTally> Steps { get; } = [];
 
+    /// <summary>All calls that were answered as they should be.</summary>
+    public StepTally Answered { get; } = new();
+
     /// <summary>Lines already in the cart this worker fills, for scenarios that keep one.</summary>
     public (string? Id, int Lines) Cart { get; set; }
 
-    /// <summary>Being told that something is sold out is no error.</summary>
-    public bool SoldOutIsRight { get; init; }
+    /// <summary>How often it was changed.</summary>
+    public int CartChanges { get; set; }
+
+    /// <summary>The step under which the shop's refusals to be overloaded are counted.</summary>
+    public const string Refused = "refused";
 
     public Answer Get(string step, string path) => Send(step, "GET", path, null);
 
@@ -34,13 +67,16 @@ internal sealed class Worker(HttpConnection connection, Window window, int seed)
     /// <summary>A call that counts: its latency, and as an error whatever is not 200.</summary>
     public Answer Send(string step, string method, string path, string? body)
     {
+        pace?.Wait();
         var start = Stopwatch.GetTimestamp();
         var answer = connection.Send(method, path, body);
         var end = Stopwatch.GetTimestamp();
         if (!window.Holds(end)) return answer;
-        var tally = Of(step);
+        var isRefused = right is Refusal.Overloaded && answer.Status == 503 && answer.RetryAfter;
+        var tally = Of(isRefused ? Refused : step);
         tally.Latency.Record(Stopwatch.GetElapsedTime(start, end));
-        if (!answer.IsOk && !(SoldOutIsRight && answer.Status == 400 && answer.Has("insufficient_inventory"))) tally.Fail(answer);
+        if (answer.IsOk) Answered.Latency.Record(Stopwatch.GetElapsedTime(start, end));
+        if (!answer.IsOk && !isRefused && !(right is Refusal.SoldOut && answer.Status == 400 && answer.Has("insufficient_inventory"))) tally.Fail(answer);
         if (answer.Status == 0) Thread.Sleep(50);
         return answer;
     }

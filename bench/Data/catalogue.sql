@@ -127,4 +127,7 @@ from new_variants v, (
     select id, row_number() over (order by priority, id) as number from inventory.stock_locations where deleted_at is null
     order by priority, id limit 3) as l;
 
+insert into inventory.movements (item_id, location_id, reason, quantity)
+select l.item_id, l.location_id, 'imported', l.stocked from inventory.levels l join new_variants v using (item_id);
+
 analyze;

@@ -48,11 +48,43 @@ internal sealed class ProductDetail(Shop shop) : IScenario
 {
     public string Headline => "detail";
 
+    public void Once(Worker worker) => Look(worker, shop, Headline, shop.Products[worker.Random.Next(shop.Products.Count)].Id);
+
+    public static void Look(Worker worker, Shop shop, string step, string id)
+    {
+        var answer = worker.Get(step, $"/store/products/{id}?region_id={shop.Region}&fields=*variants.calculated_price");
+        if (answer.IsOk) worker.Expect(answer.Has($"\"id\":\"{id}\"") && Page.HasPrices(answer), step, "not that product with prices");
+    }
+}
+
+/// <summary>Each product once, in any order, after the shop was made to forget what it keeps; then again from there.</summary>
+internal sealed class ColdDetail : IScenario
+{
+    private readonly Shop _shop;
+    private readonly string _adminKey;
+    private readonly string[] _ids;
+    private readonly Lock _turning = new();
+    private int _next = -1;
+
+    public ColdDetail(Shop shop, string adminKey)
+    {
+        (_shop, _adminKey, _ids) = (shop, adminKey, [.. shop.Products.Select(p => p.Id)]);
+        new Random(1).Shuffle(_ids);
+    }
+
+    public string Headline => "detail-cold";
+
     public void Once(Worker worker)
     {
-        var id = shop.Products[worker.Random.Next(shop.Products.Count)].Id;
-        var answer = worker.Get(Headline, $"/store/products/{id}?region_id={shop.Region}&fields=*variants.calculated_price");
-        if (answer.IsOk) worker.Expect(answer.Has($"\"id\":\"{id}\"") && Page.HasPrices(answer), Headline, "not that product with prices");
+        int next;
+        lock (_turning)
+        {
+            _next = (_next + 1) % _ids.Length;
+            next = _next;
+            if (next == 0) _shop.Forget(_adminKey);
+        }
+
+        ProductDetail.Look(worker, _shop, Headline, _ids[next]);
     }
 }
 

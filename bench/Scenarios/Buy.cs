@@ -15,6 +15,32 @@ internal sealed class FillCart(Shop shop, int lines) : IScenario
     }
 }
 
+/// <summary>A cart of 250 different lines, read and changed by turns: one for each worker, made at its first turn.</summary>
+internal sealed class BigCart(Shop shop) : IScenario
+{
+    private const int Lines = 250;
+
+    public string Headline => "change-big-cart";
+
+    public void Once(Worker worker)
+    {
+        if (worker.Cart.Id is null)
+        {
+            var from = worker.Random.Next(shop.Variants.Count);
+            var items = Enumerable.Range(from, Lines).Select(i => shop.Variants[i % shop.Variants.Count]).Distinct().Select(v => $$"""{"variant_id":"{{v}}","quantity":1}""");
+            worker.Cart = (CartSteps.Create(worker, shop, $",\"items\":[{string.Join(',', items)}]"), 0);
+        }
+
+        if (worker.Cart.Id is not { } cart) return;
+        var read = worker.Get("read-big-cart", $"/store/carts/{cart}");
+        if (!read.IsOk) return;
+        worker.Expect(read.CountOf("\"variant_id\":"u8) == Math.Min(Lines, shop.Variants.Count), "read-big-cart", "not all lines");
+        var (line, quantity) = (read.Text("cart", "items", "id"), 1 + (++worker.CartChanges % 2));
+        var changed = worker.Post(Headline, $"/store/carts/{cart}/line-items/{line}", $$"""{"quantity":{{quantity}}}""");
+        if (changed.IsOk) worker.Expect(changed.Number("cart", "total") > 0, Headline, "no total");
+    }
+}
+
 /// <summary>The whole way to an order, in the 8 calls of a storefront.</summary>
 internal sealed class Checkout(Shop shop) : IScenario
 {

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 using System.Text.Json.Nodes;
 
 namespace HeadlessPro.Bench.Scenarios;
@@ -21,7 +20,7 @@ internal sealed class FlashSale(Shop shop, HttpConnection admin, int units, int 
         shop.Discover(catalogue: false, shipping: true);
         (_orders, _soldOut) = (0, 0);
         var start = Stopwatch.GetTimestamp();
-        var result = ClosedLoop.Each(buyers, (worker, _) => BuyOne(worker, variant), (Name, "order"), shop.Connect, processes, load, soldOutIsRight: true);
+        var result = ClosedLoop.Each(buyers, (worker, _) => BuyOne(worker, variant), (Name, "order"), shop.Connect, processes, load, Refusal.SoldOut);
         var wanted = Math.Min(units, buyers);
         return result with
         {
@@ -71,9 +70,5 @@ internal sealed class FlashSale(Shop shop, HttpConnection admin, int units, int 
         return (string)product["variants"]![0]!["id"]!;
     }
 
-    private JsonNode Ask(string path, JsonObject? body = null)
-    {
-        var answer = admin.Send(body is null ? "GET" : "POST", path, body?.ToJsonString());
-        return answer.IsOk ? JsonNode.Parse(answer.Body)! : throw new BenchException($"{path} answered {answer.Status}: {Encoding.UTF8.GetString(answer.Body)}");
-    }
+    private JsonNode Ask(string path, JsonObject? body = null) => Shop.Ask(admin, path, body?.ToJsonString());
 }

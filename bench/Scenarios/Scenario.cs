@@ -13,9 +13,9 @@ internal interface IScenario
 /// <summary>By name. The flash sale is none of these: it ends by itself.</summary>
 internal static class AllScenarios
 {
-    public static readonly string[] Names = ["list", "list-storefront", "list-unique", "detail", "search", "cart", "checkout", "mixed", FlashSale.Name];
+    public static readonly string[] Names = ["list", "list-storefront", "list-unique", "detail", "detail-cold", "search", "cart", "big-cart", "checkout", "mixed", FlashSale.Name];
 
-    public static IScenario Make(string name, Shop shop, int linesPerCart)
+    public static IScenario Make(string name, Shop shop, int linesPerCart, string adminKey)
     {
         shop.Discover(catalogue: !name.StartsWith("list", StringComparison.Ordinal), shipping: name is "checkout" or "mixed");
         return name switch
@@ -24,8 +24,10 @@ internal static class AllScenarios
             "list-storefront" => new ListProducts(shop, storefront: true),
             "list-unique" => new ListUnique(shop),
             "detail" => new ProductDetail(shop),
+            "detail-cold" => new ColdDetail(shop, adminKey),
             "search" => new SearchProducts(shop),
             "cart" => new FillCart(shop, linesPerCart),
+            "big-cart" => new BigCart(shop),
             "checkout" => new Checkout(shop),
             "mixed" => new Mixed(shop),
             _ => throw new BenchException($"There is no scenario '{name}': {string.Join(", ", Names)}"),

@@ -124,7 +124,7 @@ internal static class SqlReplay
         }
 
         var tps = double.Parse(output.Split('\n').First(l => l.StartsWith("tps = ", StringComparison.Ordinal)).Split(' ')[2], CultureInfo.InvariantCulture);
-        return ScenarioResult.Of(Name, "add-line", clients, tally.Latency.Count / tps, new Dictionary<string, StepTally> { ["add-line"] = tally }, cpu, null);
+        return ScenarioResult.Of(Name, "add-line", clients, tally.Latency.Count / tps, new Dictionary<string, StepTally> { ["add-line"] = tally }, tally, cpu, []);
     }
 
     /// <summary>The replay is worth something only when the shop finds the line in the cart.</summary>

@@ -6,7 +6,7 @@ namespace HeadlessPro.Journeys.Tests;
 /// <summary>The bench does what it says, at a small size. Nothing here says how fast anything is.</summary>
 public class BenchTests(ShopFixture shop) : IClassFixture<ShopFixture>
 {
-    private static readonly string[] Scenarios = ["list", "list-storefront", "list-unique", "detail", "search", "cart", "checkout", "mixed", "flash"];
+    private static readonly string[] Scenarios = ["list", "list-storefront", "list-unique", "detail", "detail-cold", "search", "cart", "big-cart", "checkout", "mixed", "flash"];
 
     [Fact]
     public async Task Every_scenario_runs_on_generated_data_without_an_error()
@@ -26,6 +26,28 @@ public class BenchTests(ShopFixture shop) : IClassFixture<ShopFixture>
         Assert.All(results, r => Assert.True((long)r!["failed"]! == 0 && (double)r["rate"]! > 0, r.ToJsonString()));
         Assert.Equal(20, (int)results[^1]!["notes"]!["orders"]!);
         Assert.Equal(20L, await shop.Scalar<long>("select sum(quantity)::bigint from ordering.order_lines where variant_sku like 'FLASH-%'"));
+
+        await Bench(0, "books", "--database", shop.ConnectionString);
+        await shop.Scalar<int?>("update inventory.levels set stocked = stocked + 1 where id = (select min(id::text)::uuid from inventory.levels)");
+        var uneven = await Bench(1, "books", "--wait", "0", "--database", shop.ConnectionString);
+        Assert.Contains("1 things not even", uneven, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Twice_of_what_the_shop_can_do_is_answered_or_refused_with_a_time_to_try_again()
+    {
+        var results = await Run("overload", "--scenario", "cart", "--concurrency", "4", "--shoppers", "16", "--seconds", "0.8", "--warmup", "0.2");
+
+        Assert.Equal([4, 16], results.Select(r => (int)r!["concurrency"]!));
+        Assert.All(results, r => Assert.True((long)r!["failed"]! == 0 && (double)r["answered"]!["rate"]! > 0, r.ToJsonString()));
+    }
+
+    [Fact]
+    public async Task A_price_change_is_waited_for()
+    {
+        var output = await Bench(0, "freshness", "--changes", "3", "--other", shop.BaseAddress.ToString(), "--admin-key", HpApp.SecretKey);
+        Assert.Contains("3 price changes: shown by the other host after", output, StringComparison.Ordinal);
+        Assert.Contains("; 0 carts with an old price", output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -63,7 +85,7 @@ public class BenchTests(ShopFixture shop) : IClassFixture<ShopFixture>
 
     private async Task<string> Bench(int exitCode, params string[] arguments)
     {
-        string[] shopOptions = ["--url", shop.BaseAddress.ToString(), .. arguments.Contains("--key") ? Array.Empty<string>() : ["--key", HpApp.PublishableKey]];
+        string[] shopOptions = ["--url", shop.BaseAddress.ToString(), .. arguments[0] == "books" || arguments.Contains("--key") ? Array.Empty<string>() : ["--key", HpApp.PublishableKey]];
         using var bench = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "HeadlessPro.Bench.dll"), .. arguments, .. shopOptions])
         {
             RedirectStandardOutput = true,

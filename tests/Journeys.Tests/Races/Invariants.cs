@@ -2,88 +2,11 @@ using Npgsql;
 
 namespace HeadlessPro.Journeys.Tests.Races;
 
-/// <summary>What is never broken, whoever meets whom. Each reading is one statement, so one consistent snapshot of the whole database.</summary>
+/// <summary>What is never broken, whoever meets whom. The sentences of <c>bench/Data</c>.</summary>
 internal static class Invariants
 {
-    private const string Always = """
-        with hold as (
-            select l.item_id, l.location_id, sum(l.quantity) filter (where r.status = 'held') as reserved,
-                sum(l.backordered) filter (where r.status <> 'released') as owed
-            from inventory.reservation_lines l join inventory.reservations r using (key) group by 1, 2),
-        moved as (
-            select item_id, location_id, sum(quantity) as stocked, sum(quantity) filter (where reason <> 'sold') as counted
-            from inventory.movements group by 1, 2),
-        had as (select v.variant_id, sum(m.counted) as pieces from moved m join inventory.variant_items v using (item_id) group by 1),
-        ordered as (select variant_id, sum(quantity) as pieces from ordering.order_lines group by 1),
-        live as (
-            select c.cart_id, p.amount, c.currency_code from payments.payments p join payments.collections c on c.id = p.collection_id
-            where p.canceled_at is null),
-        claims as (select promotion_id, count(*) as uses from pricing.promotion_claims group by 1),
-        open_carts as (select id from ordering.carts where order_id is null and completing_token is null)
-
-        select format('item %s at %s: reserved %s, but %s are held', v.item_id, v.location_id, v.reserved, coalesce(h.reserved, 0))
-        from inventory.levels v left join hold h using (item_id, location_id) where v.reserved <> coalesce(h.reserved, 0)
-        union all
-        select format('item %s at %s: backordered %s, but %s are owed', v.item_id, v.location_id, v.backordered, coalesce(h.owed, 0))
-        from inventory.levels v left join hold h using (item_id, location_id) where v.backordered <> coalesce(h.owed, 0)
-        union all
-        select format('item %s at %s: held without a level', h.item_id, h.location_id)
-        from hold h where (h.reserved > 0 or h.owed > 0) and not exists (select from inventory.levels v where v.item_id = h.item_id and v.location_id = h.location_id)
-        union all
-        select format('item %s at %s: stocked %s, but %s came and went', v.item_id, v.location_id, v.stocked, coalesce(m.stocked, 0))
-        from inventory.levels v left join moved m using (item_id, location_id) where v.stocked <> coalesce(m.stocked, 0)
-        union all
-        select format('item %s at %s: reserved %s of %s', v.item_id, v.location_id, v.reserved, v.stocked) from inventory.levels v where v.reserved > v.stocked
-        union all
-        select format('oversold: %s pieces of %s ordered, there were %s', o.pieces, c.sku, h.pieces)
-        from ordered o join catalog.variants c on c.id = o.variant_id join had h using (variant_id)
-        where c.manage_inventory and not c.allow_backorder and o.pieces > h.pieces
-        union all
-        select format('cart %s has %s orders', cart_id, count(*)) from ordering.orders group by cart_id having count(*) > 1
-        union all
-        select format('order %s and its cart do not know each other', o.id) from ordering.orders o join ordering.carts c on c.id = o.cart_id
-        where c.order_id is distinct from o.id
-        union all
-        select format('order %s costs %s, its lines %s', o.id, o.total, sum(l.total))
-        from ordering.orders o join ordering.order_lines l on l.order_id = o.id group by o.id having o.total <> sum(l.total)
-        union all
-        select format('order %s of %s %s has live payments: %s', o.id, o.total, o.currency_code, coalesce(string_agg(p.amount::text, ', '), 'none'))
-        from ordering.orders o left join live p using (cart_id)
-        group by o.id having count(p.cart_id) <> 1 or min(p.amount) <> o.total or min(p.currency_code) <> o.currency_code
-        union all
-        select format('cart %s is nobody''s turn, and has a live payment', id) from open_carts where id in (select cart_id from live)
-        union all
-        select format('cart %s is nobody''s turn, and holds stock', id) from open_carts where id in (select key from inventory.reservations where status = 'held')
-        union all
-        select format('cart %s is nobody''s turn, and uses a promotion', id) from open_carts where id in (select key from pricing.promotion_claims)
-        union all
-        select format('promotion %s: used %s, but %s claims', p.code, p.used, coalesce(c.uses, 0))
-        from pricing.promotions p left join claims c on c.promotion_id = p.id where p.used <> coalesce(c.uses, 0)
-        union all
-        select format('promotion %s: used %s of %s', p.code, p.used, p.use_limit) from pricing.promotions p where p.used > p.use_limit
-        union all
-        select format('order %s carries promotions %s, its cart used %s', o.id, carries.ids, uses.ids)
-        from ordering.orders o
-        cross join lateral (
-            select array(select distinct a.promotion_id from ordering.order_adjustments a where a.order_id = o.id and a.total > 0 order by 1) as ids) carries
-        cross join lateral (select array(select h.promotion_id from pricing.promotion_claims h where h.key = o.cart_id order by 1) as ids) uses
-        where carries.ids <> uses.ids
-        """;
-
-    private const string Settled = """
-        select format('cart %s still holds stock', key) from inventory.reservations where status = 'held'
-        union all
-        select format('cart %s is still being completed', id) from ordering.carts where completing_token is not null
-        union all
-        select format('%s pieces of %s ordered, %s of them sold or owed', o.pieces, c.sku, coalesce(s.pieces, 0))
-        from (select variant_id, sum(quantity) as pieces from ordering.order_lines group by 1) o
-        join catalog.variants c on c.id = o.variant_id
-        left join (
-            select v.variant_id, sum(l.quantity + l.backordered) as pieces
-            from inventory.reservation_lines l join inventory.reservations r using (key) join inventory.variant_items v using (item_id)
-            where r.status = 'committed' group by 1) s on s.variant_id = o.variant_id
-        where c.manage_inventory and o.pieces <> coalesce(s.pieces, 0)
-        """;
+    private static readonly string Always = Script("always.sql");
+    private static readonly string Settled = Script("at-rest.sql");
 
     /// <summary>What is broken at this moment.</summary>
     public static Task<List<string>> Broken(NpgsqlDataSource database) => Read(database, Always);
@@ -102,5 +25,12 @@ internal static class Invariants
         var broken = new List<string>();
         while (await reader.ReadAsync()) broken.Add(reader.GetString(0));
         return broken;
+    }
+
+    // Written for the bench, which reads the books of any shop by them.
+    private static string Script(string name)
+    {
+        using var reader = new StreamReader(typeof(Invariants).Assembly.GetManifestResourceStream(name)!);
+        return reader.ReadToEnd();
     }
 }
