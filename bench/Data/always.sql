@@ -61,8 +61,11 @@ union all
 select format('order %s carries promotions %s, its cart used %s', o.id, carries.ids, uses.ids)
 from ordering.orders o
 cross join lateral (
-    select array(select distinct a.promotion_id from ordering.order_adjustments a join limited l on l.id = a.promotion_id
-        where a.order_id = o.id and a.total > 0 order by 1) as ids) carries
+    select array(
+        select distinct l.id
+        from (select order_id, adjustments from ordering.order_lines union all select order_id, adjustments from ordering.order_shipping_methods) e,
+            json_array_elements(e.adjustments) a join limited l on l.id = (a ->> 'promotion_id')::uuid
+        where e.order_id = o.id and (a ->> 'total')::bigint > 0 order by 1) as ids) carries
 cross join lateral (
     select array(select h.promotion_id from pricing.promotion_claims h join limited l on l.id = h.promotion_id where h.key = o.cart_id order by 1) as ids) uses
 where carries.ids <> uses.ids

@@ -79,28 +79,27 @@ internal sealed class PlaceOrder(CheckoutSteps steps, CheckoutLease lease, Check
         if (!(await steps.KeepStock(cart, claim, reservation, ct)).Try(out _, out var lost)) return await GiveUp(claim, lost, ct);
 
         var order = NewOrder.From(cart, claim.OrderNumber, steps.Now);
-        if (!await Finalize(claim, cart, order, ct)) return null;
+        if (!await Finalize(claim, order, ct)) return null;
         steps.Reached(CheckoutStep.Finalized);
         return new PlacedOrder(order, payment.Collection);
     }
 
-    private async Task<bool> Finalize(Claim claim, PricedCart cart, Order order, CancellationToken ct)
+    private async Task<bool> Finalize(Claim claim, Order order, CancellationToken ct)
     {
         await using var tx = await db.Begin(ct);
-        await using var close = tx.Command("""
-            update ordering.carts set completed_at = $4, order_id = $5, completing_token = null, completing_until = null, version = version + 1
-            where id = $1 and completing_token = $2 and version = $3 and completed_at is null
-            """);
-        foreach (var value in (object[])[claim.CartId, claim.Token, cart.Cart.Version, order.Row.CreatedAt, order.Row.Id])
-            close.Parameters.Add(new NpgsqlParameter { Value = value });
-        if (await close.ExecuteNonQueryAsync(ct) == 0) return false;
-
         var row = order.Row;
         tx.Publish(new OrderPlaced(row.Id, row.CartId, row.DisplayId, row.Email, row.Total, row.CurrencyCode));
-        var inserts = tx.Batch();
-        OrdersStore.AddInserts(inserts, order);
-        await tx.Commit(inserts, ct);
-        return true;
+        var last = tx.Batch();
+        last.BatchCommands.Add(OrdersStore.Place(order, claim.Token, claim.Cart.Version));
+        try
+        {
+            await tx.Commit(last, ct);
+            return true;
+        }
+        catch (PostgresException e) when (OrdersStore.IsRefused(e))
+        {
+            return false;
+        }
     }
 
     /// <summary>

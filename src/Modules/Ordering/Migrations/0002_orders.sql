@@ -1,4 +1,5 @@
 -- Orders are copies, not references: what was bought, at which price, to where. All amounts are minor units of currency_code.
+-- How a line's tax and discount come about stands with the line.
 create sequence ordering.order_numbers start with 1001;
 
 create table ordering.orders (
@@ -26,9 +27,6 @@ create table ordering.orders (
     check (discount_total = original_total - total),
     check (discount_tax_total = original_tax_total - tax_total)
 );
-create index orders_created on ordering.orders (created_at, id);
-create index orders_email on ordering.orders (lower(email));
-create index orders_customer on ordering.orders (customer_id, created_at) where customer_id is not null;
 
 create table ordering.order_lines (
     id uuid primary key,
@@ -49,6 +47,8 @@ create table ordering.order_lines (
     discount_total bigint not null, discount_subtotal bigint not null, discount_tax_total bigint not null,
     tax_total bigint not null, total bigint not null check (total >= 0),
     metadata jsonb,
+    tax_lines json not null,
+    adjustments json not null,
     check (total = subtotal - discount_subtotal + tax_total)
 );
 create index order_lines_order on ordering.order_lines (order_id, position);
@@ -64,36 +64,11 @@ create table ordering.order_shipping_methods (
     original_total bigint not null, original_tax_total bigint not null, subtotal bigint not null,
     discount_total bigint not null, discount_subtotal bigint not null, discount_tax_total bigint not null,
     tax_total bigint not null, total bigint not null check (total >= 0),
+    tax_lines json not null,
+    adjustments json not null,
     check (total = subtotal - discount_subtotal + tax_total)
 );
 create index order_shipping_methods_order on ordering.order_shipping_methods (order_id, position);
-
--- entry_id: a line or a shipping method of the order.
-create table ordering.order_tax_lines (
-    id uuid primary key,
-    order_id uuid not null references ordering.orders (id),
-    entry_id uuid not null,
-    position int not null,
-    rate_id uuid not null,
-    code text,
-    description text not null,
-    rate numeric not null,
-    subtotal bigint not null,
-    total bigint not null
-);
-create index order_tax_lines_order on ordering.order_tax_lines (order_id);
-
-create table ordering.order_adjustments (
-    id uuid primary key,
-    order_id uuid not null references ordering.orders (id),
-    entry_id uuid not null,
-    position int not null,
-    promotion_id uuid not null,
-    code text not null,
-    amount bigint not null,
-    total bigint not null
-);
-create index order_adjustments_order on ordering.order_adjustments (order_id);
 
 -- What FinishCheckouts looks for.
 create index carts_completing on ordering.carts (completing_until) where completing_until is not null and completed_at is null;

@@ -13,18 +13,10 @@ internal static class NewOrder
     {
         var cart = priced.Cart;
         var id = WireId.New();
-        var lines = cart.Lines.Select((line, i) => Line(priced, line, id, i)).ToList();
-        var shipping = cart.ShippingMethods.Select((method, i) => Shipping(priced, method, id, i)).ToList();
-        // Each stored row gets an id of its own; the quote knows entries by their ids in the cart.
-        var entries = lines.Select(l => l.Id).Zip(cart.Lines.Select(l => l.Id))
-            .Concat(shipping.Select(s => s.Id).Zip(cart.ShippingMethods.Select(m => m.Id)))
-            .Select(pair => (Id: pair.First, Quoted: priced.EntryOf(pair.Second)!)).ToList();
         return new Order(
-            Row(priced, id, number, now), lines, shipping,
-            entries.SelectMany(e => e.Quoted.TaxLines.Select((t, i) => new OrderTaxLineRow(
-                WireId.New(), id, e.Id, i, t.RateId, t.Code, t.Description, t.Rate, t.Subtotal, t.Total))).ToLookup(t => t.EntryId),
-            entries.SelectMany(e => e.Quoted.Adjustments.Select((a, i) => new OrderAdjustmentRow(
-                WireId.New(), id, e.Id, i, a.PromotionId, a.Code, a.Amount, a.Total))).ToLookup(a => a.EntryId));
+            Row(priced, id, number, now),
+            cart.Lines.Select((line, i) => Line(priced, line, id, i)).ToList(),
+            cart.ShippingMethods.Select((method, i) => Shipping(priced, method, id, i)).ToList());
     }
 
     private static OrderRow Row(PricedCart priced, Guid id, long number, DateTimeOffset now)
@@ -39,7 +31,8 @@ internal static class NewOrder
 
     private static OrderLineRow Line(PricedCart priced, CartLine line, Guid orderId, int position)
     {
-        var (variant, look, a) = (priced.Variants[line.VariantId], priced.SnapshotOf(line), priced.EntryOf(line.Id)!.Amounts);
+        var (variant, look, entry) = (priced.Variants[line.VariantId], priced.SnapshotOf(line), priced.EntryOf(line.Id)!);
+        var a = entry.Amounts;
         return new OrderLineRow(
             WireId.New(), orderId, position, line.VariantId, line.ProductId, look.ProductTitle, look.Thumbnail,
             look.ProductTitle, look.ProductSubtitle, look.ProductDescription, look.ProductHandle ?? "",
@@ -47,16 +40,24 @@ internal static class NewOrder
             look.OptionValues is { } values ? JsonSerializer.Serialize(values, NewOrderJson.Default.IReadOnlyDictionaryStringString) : null,
             look.RequiresShipping, look.IsGiftcard, look.IsDiscountable, line.Quantity, variant.UnitPrice!.Value, variant.CompareAtPrice,
             a.OriginalTotal, a.OriginalTaxTotal, a.Subtotal, a.DiscountTotal, a.DiscountSubtotal, a.DiscountTaxTotal, a.TaxTotal, a.Total,
-            line.Metadata);
+            line.Metadata, TaxLines(entry), Adjustments(entry));
     }
 
     private static OrderShippingRow Shipping(PricedCart priced, CartShippingMethod method, Guid orderId, int position)
     {
-        var (quote, a) = (priced.ShippingQuotes[method.OptionId], priced.EntryOf(method.Id)!.Amounts);
+        var (quote, entry) = (priced.ShippingQuotes[method.OptionId], priced.EntryOf(method.Id)!);
+        var a = entry.Amounts;
         return new OrderShippingRow(
             WireId.New(), orderId, position, method.OptionId, quote.Name, quote.Amount, method.Data,
-            a.OriginalTotal, a.OriginalTaxTotal, a.Subtotal, a.DiscountTotal, a.DiscountSubtotal, a.DiscountTaxTotal, a.TaxTotal, a.Total);
+            a.OriginalTotal, a.OriginalTaxTotal, a.Subtotal, a.DiscountTotal, a.DiscountSubtotal, a.DiscountTaxTotal, a.TaxTotal, a.Total,
+            TaxLines(entry), Adjustments(entry));
     }
+
+    private static List<OrderTaxLine> TaxLines(QuotedEntry entry) =>
+        entry.TaxLines.Select(t => new OrderTaxLine(WireId.New(), t.RateId, t.Code, t.Description, t.Rate, t.Subtotal, t.Total)).ToList();
+
+    private static List<OrderAdjustment> Adjustments(QuotedEntry entry) =>
+        entry.Adjustments.Select(a => new OrderAdjustment(WireId.New(), a.PromotionId, a.Code, a.Amount, a.Total)).ToList();
 
     private static string? Address(CartAddress? address, DateTimeOffset now) => address is null
         ? null

@@ -5,9 +5,7 @@ using HeadlessPro.Platform.Web;
 namespace HeadlessPro.Ordering.Orders;
 
 /// <summary>An order as it is stored. Amounts are minor units of <see cref="OrderRow.CurrencyCode"/>.</summary>
-internal sealed record Order(
-    OrderRow Row, IReadOnlyList<OrderLineRow> Lines, IReadOnlyList<OrderShippingRow> Shipping,
-    ILookup<Guid, OrderTaxLineRow> TaxLines, ILookup<Guid, OrderAdjustmentRow> Adjustments);
+internal sealed record Order(OrderRow Row, IReadOnlyList<OrderLineRow> Lines, IReadOnlyList<OrderShippingRow> Shipping);
 
 /// <summary>What the three tables with amounts have in common.</summary>
 internal interface IHasAmounts
@@ -36,7 +34,9 @@ internal sealed record OrderRow(
     string? Email, string? Locale, string Status, bool IsTaxInclusive,
     long OriginalTotal, long OriginalTaxTotal, long Subtotal, long DiscountTotal, long DiscountSubtotal, long DiscountTaxTotal,
     long TaxTotal, long Total,
-    string? ShippingAddress, string? BillingAddress, string? Metadata, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt) : IHasAmounts;
+    [property: JsonConverter(typeof(RawJsonConverter))] string? ShippingAddress,
+    [property: JsonConverter(typeof(RawJsonConverter))] string? BillingAddress,
+    [property: JsonConverter(typeof(RawJsonConverter))] string? Metadata, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt) : IHasAmounts;
 
 /// <summary><c>ordering.order_lines</c>.</summary>
 internal sealed record OrderLineRow(
@@ -46,18 +46,18 @@ internal sealed record OrderLineRow(
     string? VariantTitle, string? VariantSku, string? VariantBarcode, [property: JsonConverter(typeof(RawJsonConverter))] string? VariantOptionValues,
     bool RequiresShipping, bool IsGiftcard, bool IsDiscountable, long Quantity, long UnitPrice, long? CompareAtUnitPrice,
     long OriginalTotal, long OriginalTaxTotal, long Subtotal, long DiscountTotal, long DiscountSubtotal, long DiscountTaxTotal,
-    long TaxTotal, long Total, [property: JsonConverter(typeof(RawJsonConverter))] string? Metadata) : IHasAmounts;
+    long TaxTotal, long Total, [property: JsonConverter(typeof(RawJsonConverter))] string? Metadata,
+    IReadOnlyList<OrderTaxLine> TaxLines, IReadOnlyList<OrderAdjustment> Adjustments) : IHasAmounts;
 
 /// <summary><c>ordering.order_shipping_methods</c>.</summary>
 internal sealed record OrderShippingRow(
     Guid Id, Guid OrderId, int Position, Guid ShippingOptionId, string Name, long Amount,
     [property: JsonConverter(typeof(RawJsonConverter))] string? Data,
     long OriginalTotal, long OriginalTaxTotal, long Subtotal, long DiscountTotal, long DiscountSubtotal, long DiscountTaxTotal,
-    long TaxTotal, long Total) : IHasAmounts;
+    long TaxTotal, long Total, IReadOnlyList<OrderTaxLine> TaxLines, IReadOnlyList<OrderAdjustment> Adjustments) : IHasAmounts;
 
-/// <summary><c>ordering.order_tax_lines</c>.</summary>
-internal sealed record OrderTaxLineRow(
-    Guid Id, Guid OrderId, Guid EntryId, int Position, Guid RateId, string? Code, string Description, decimal Rate, long Subtotal, long Total);
+/// <summary>One tax on a line or shipping method.</summary>
+internal sealed record OrderTaxLine(Guid Id, Guid RateId, string? Code, string Description, decimal Rate, long Subtotal, long Total);
 
-/// <summary><c>ordering.order_adjustments</c>.</summary>
-internal sealed record OrderAdjustmentRow(Guid Id, Guid OrderId, Guid EntryId, int Position, Guid PromotionId, string Code, long Amount, long Total);
+/// <summary>One promotion's discount on a line or shipping method.</summary>
+internal sealed record OrderAdjustment(Guid Id, Guid PromotionId, string Code, long Amount, long Total);

@@ -151,8 +151,8 @@ internal sealed class OrderJson(
         writer.WriteRaw("metadata", line.Metadata ?? "{}");
         writer.WriteRaw("line_item_metadata", line.Metadata ?? "{}");
         writer.WriteTimes(row.CreatedAt, row.UpdatedAt, deletable: true);
-        WriteTaxLines(line.Id, "ordlitxl", "item_id", id);
-        WriteAdjustments(line.Id, "ordliadj", "item_id", id);
+        WriteTaxLines(line.TaxLines, "ordlitxl", "item_id", id);
+        WriteAdjustments(line.Adjustments, "ordliadj", "item_id", id);
         WriteAmountOrNull("compare_at_unit_price", line.CompareAtUnitPrice);
         WriteAmount("unit_price", line.UnitPrice);
         WriteQuantity("quantity", line.Quantity);
@@ -198,8 +198,8 @@ internal sealed class OrderJson(
         writer.WriteRaw("data", method.Data ?? "{}");
         writer.WriteNull("metadata");
         writer.WriteTimes(row.CreatedAt, row.UpdatedAt, deletable: true);
-        WriteTaxLines(method.Id, "ordsmtxl", "shipping_method_id", id);
-        WriteAdjustments(method.Id, "ordsmadj", "shipping_method_id", id);
+        WriteTaxLines(method.TaxLines, "ordsmtxl", "shipping_method_id", id);
+        WriteAdjustments(method.Adjustments, "ordsmadj", "shipping_method_id", id);
         WriteAmount("amount", method.Amount);
         writer.WriteString("order_id", orderId);
         writer.WriteStartObject("detail");
@@ -214,10 +214,10 @@ internal sealed class OrderJson(
         writer.WriteEndObject();
     }
 
-    private void WriteTaxLines(Guid entryId, string prefix, string ownerName, string ownerId)
+    private void WriteTaxLines(IReadOnlyList<OrderTaxLine> taxes, string prefix, string ownerName, string ownerId)
     {
         writer.WriteStartArray("tax_lines");
-        foreach (var tax in order.TaxLines[entryId])
+        foreach (var tax in taxes)
         {
             writer.WriteStartObject();
             writer.WriteString("id", WireId.Encode(prefix, tax.Id));
@@ -238,10 +238,10 @@ internal sealed class OrderJson(
         writer.WriteEndArray();
     }
 
-    private void WriteAdjustments(Guid entryId, string prefix, string ownerName, string ownerId)
+    private void WriteAdjustments(IReadOnlyList<OrderAdjustment> adjustments, string prefix, string ownerName, string ownerId)
     {
         writer.WriteStartArray("adjustments");
-        foreach (var adjustment in order.Adjustments[entryId])
+        foreach (var adjustment in adjustments)
         {
             writer.WriteStartObject();
             writer.WriteString("id", WireId.Encode(prefix, adjustment.Id));

@@ -1,94 +1,86 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Dapper;
+using System.Text.Json.Serialization.Metadata;
 using HeadlessPro.Platform.Data;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace HeadlessPro.Ordering.Orders;
 
-/// <summary>Writes and reads whole orders, each in one round trip.</summary>
+/// <summary>Writes and reads whole orders, each in one statement. Rows travel as JSON both ways.</summary>
 internal static class OrdersStore
 {
     private const string Amounts = "original_total, original_tax_total, subtotal, discount_total, discount_subtotal, discount_tax_total, tax_total, total";
 
     private const string OrderColumns = $"""
-        id, display_id, cart_id, region_id, currency_code, sales_channel_id, customer_id, email, locale, status, is_tax_inclusive, {Amounts},
+        id, display_id, region_id, currency_code, sales_channel_id, customer_id, email, locale, status, is_tax_inclusive, {Amounts},
         shipping_address, billing_address, metadata, created_at, updated_at
         """;
 
     private const string LineColumns = $"""
         id, order_id, position, variant_id, product_id, title, thumbnail, product_title, product_subtitle, product_description, product_handle,
         product_type, product_type_id, product_collection, variant_title, variant_sku, variant_barcode, variant_option_values,
-        requires_shipping, is_giftcard, is_discountable, quantity, unit_price, compare_at_unit_price, {Amounts}, metadata
+        requires_shipping, is_giftcard, is_discountable, quantity, unit_price, compare_at_unit_price, {Amounts}, metadata, tax_lines, adjustments
         """;
 
-    private const string ShippingColumns = $"id, order_id, position, shipping_option_id, name, amount, data, {Amounts}";
-    private const string TaxLineColumns = "id, order_id, entry_id, position, rate_id, code, description, rate, subtotal, total";
-    private const string AdjustmentColumns = "id, order_id, entry_id, position, promotion_id, code, amount, total";
+    private const string ShippingColumns = $"id, order_id, position, shipping_option_id, name, amount, data, {Amounts}, tax_lines, adjustments";
 
-    /// <summary>Adds the statements that write an order. Rows travel as JSON, one parameter a table.</summary>
-    public static void AddInserts(NpgsqlBatch batch, Order order)
+    /// <summary>
+    /// Completes the cart and writes its order. The order's cart is the one that was completed: when that no longer carries the lease, there
+    /// is none, the order is refused for it, and so is whatever stands in the same transaction (<see cref="IsRefused"/>).
+    /// </summary>
+    public static NpgsqlBatchCommand Place(Order order, Guid token, long version) => new($"""
+        with completed as (
+            update ordering.carts set completed_at = $4, order_id = $5, completing_token = null, completing_until = null, version = version + 1
+            where id = $1 and completing_token = $2 and version = $3 and completed_at is null
+            returning id),
+        placed as (
+            insert into ordering.orders (cart_id, {OrderColumns})
+            select (select c.id from completed c), {OrderColumns} from json_populate_record(null::ordering.orders, $6)),
+        lines as (
+            insert into ordering.order_lines ({LineColumns})
+            select {LineColumns} from json_populate_recordset(null::ordering.order_lines, $7))
+        insert into ordering.order_shipping_methods ({ShippingColumns})
+        select {ShippingColumns} from json_populate_recordset(null::ordering.order_shipping_methods, $8)
+        """)
     {
-        var row = order.Row;
-        batch.BatchCommands.Add(new NpgsqlBatchCommand($"""
-            insert into ordering.orders (id, display_id, cart_id, region_id, currency_code, sales_channel_id, customer_id, email, locale,
-                is_tax_inclusive, {Amounts}, shipping_address, billing_address, metadata, created_at, updated_at)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19::json, $20::json, $21::jsonb, $22, $22)
-            """)
+        Parameters =
         {
-            Parameters =
-            {
-                Value(row.Id), Value(row.DisplayId), Value(row.CartId), Value(row.RegionId), Value(row.CurrencyCode), Value(row.SalesChannelId),
-                Value(row.CustomerId), Value(row.Email), Value(row.Locale), Value(row.IsTaxInclusive),
-                Value(row.OriginalTotal), Value(row.OriginalTaxTotal), Value(row.Subtotal), Value(row.DiscountTotal),
-                Value(row.DiscountSubtotal), Value(row.DiscountTaxTotal), Value(row.TaxTotal), Value(row.Total),
-                Value(row.ShippingAddress), Value(row.BillingAddress), Value(row.Metadata), Value(row.CreatedAt),
-            },
-        });
-        Add(batch, "order_lines", LineColumns, JsonSerializer.Serialize(order.Lines, OrderRowsJson.Default.IReadOnlyListOrderLineRow), order.Lines.Count);
-        Add(batch, "order_shipping_methods", ShippingColumns,
-            JsonSerializer.Serialize(order.Shipping, OrderRowsJson.Default.IReadOnlyListOrderShippingRow), order.Shipping.Count);
-        Add(batch, "order_tax_lines", TaxLineColumns,
-            JsonSerializer.Serialize(order.TaxLines.SelectMany(t => t).ToList(), OrderRowsJson.Default.ListOrderTaxLineRow), order.TaxLines.Count);
-        Add(batch, "order_adjustments", AdjustmentColumns,
-            JsonSerializer.Serialize(order.Adjustments.SelectMany(a => a).ToList(), OrderRowsJson.Default.ListOrderAdjustmentRow), order.Adjustments.Count);
-    }
+            new() { Value = order.Row.CartId }, new() { Value = token }, new() { Value = version },
+            new() { Value = order.Row.CreatedAt }, new() { Value = order.Row.Id },
+            Json(order.Row, OrderRowsJson.Default.OrderRow), Json(order.Lines, OrderRowsJson.Default.IReadOnlyListOrderLineRow),
+            Json(order.Shipping, OrderRowsJson.Default.IReadOnlyListOrderShippingRow),
+        },
+    };
+
+    /// <summary>Whether <see cref="Place"/> found the cart without the lease.</summary>
+    public static bool IsRefused(PostgresException e) =>
+        e is { SqlState: PostgresErrorCodes.NotNullViolation, SchemaName: "ordering", TableName: "orders", ColumnName: "cart_id" };
 
     /// <summary>The order of that id or, with <paramref name="byCart"/>, of that cart; null when there is none.</summary>
     public static async Task<Order?> Load(Db db, Guid id, bool byCart, CancellationToken ct)
     {
-        var order = byCart ? "(select o.id from ordering.orders o where o.cart_id = @id)" : "@id";
-        await using var connection = await db.Open(ct);
-        using var answers = await connection.QueryMultipleAsync(new CommandDefinition($"""
-            select {OrderColumns} from ordering.orders where id = {order};
-            select {LineColumns} from ordering.order_lines where order_id = {order} order by position;
-            select {ShippingColumns} from ordering.order_shipping_methods where order_id = {order} order by position;
-            select {TaxLineColumns} from ordering.order_tax_lines where order_id = {order} order by entry_id, position;
-            select {AdjustmentColumns} from ordering.order_adjustments where order_id = {order} order by entry_id, position
-            """, new { id }, cancellationToken: ct));
-        if (await answers.ReadSingleOrDefaultAsync<OrderRow>() is not { } row) return null;
-        return new Order(
-            row, (await answers.ReadAsync<OrderLineRow>()).AsList(), (await answers.ReadAsync<OrderShippingRow>()).AsList(),
-            (await answers.ReadAsync<OrderTaxLineRow>()).ToLookup(t => t.EntryId),
-            (await answers.ReadAsync<OrderAdjustmentRow>()).ToLookup(a => a.EntryId));
+        await using var command = db.Command($"""
+            select json_build_object(
+                'row', (select to_json(r) from (select o.cart_id, {OrderColumns}) r),
+                'lines', (select coalesce(json_agg(l), '[]') from (
+                    select {LineColumns} from ordering.order_lines where order_id = o.id order by position) l),
+                'shipping', (select coalesce(json_agg(m), '[]') from (
+                    select {ShippingColumns} from ordering.order_shipping_methods where order_id = o.id order by position) m))
+            from ordering.orders o where {(byCart ? "o.cart_id" : "o.id")} = $1
+            """);
+        command.Parameters.Add(new() { Value = id });
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        return await reader.ReadAsync(ct) ? JsonSerializer.Deserialize(reader.GetFieldValue<byte[]>(0), OrderRowsJson.Default.Order) : null;
     }
 
-    private static void Add(NpgsqlBatch batch, string table, string columns, string rows, int count)
-    {
-        if (count == 0) return;
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(
-            $"insert into ordering.{table} ({columns}) select {columns} from jsonb_populate_recordset(null::ordering.{table}, $1::jsonb)")
-        {
-            Parameters = { Value(rows) },
-        });
-    }
-
-    private static NpgsqlParameter Value(object? value) => new() { Value = value ?? DBNull.Value };
+    private static NpgsqlParameter Json<T>(T value, JsonTypeInfo<T> type) =>
+        new() { Value = JsonSerializer.SerializeToUtf8Bytes(value, type), NpgsqlDbType = NpgsqlDbType.Json };
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(Order))]
+[JsonSerializable(typeof(OrderRow))]
 [JsonSerializable(typeof(IReadOnlyList<OrderLineRow>))]
 [JsonSerializable(typeof(IReadOnlyList<OrderShippingRow>))]
-[JsonSerializable(typeof(List<OrderTaxLineRow>))]
-[JsonSerializable(typeof(List<OrderAdjustmentRow>))]
 internal sealed partial class OrderRowsJson : JsonSerializerContext;
