@@ -22,6 +22,7 @@ public static class CatalogModule
         services.AddSingleton<StorePrices>();
         services.AddSingleton<ShopCurrency>();
         services.AddSingleton<Shelf>();
+        services.AddHostedService<PriceListTurns>();
         services.AddJson(StoreJson.Default);
         services.AddJson(ImportJson.Default);
         services.AddJobHandler(RunProductImport.JobName, RunProductImport.Handle);

@@ -22,13 +22,13 @@ namespace HeadlessPro.Platform.Caching;
 /// </summary>
 /// <remarks>
 /// An answer remembers how often its topics had been dropped <i>before</i> it was made and counts only as long as that is still so:
-/// what was being made from old rows while they changed is never served afterwards. What changes by the clock (a price list that
-/// begins) is bounded by <see cref="LongestLife"/>.
+/// what was being made from old rows while they changed is never served afterwards. Should the connection that listens for other hosts' events
+/// die without a word, <see cref="LongestLife"/> bounds what goes unnoticed.
 /// </remarks>
 public sealed class AnswerCache : IDisposable
 {
     /// <summary>Answers older than this are made anew even when nothing was heard.</summary>
-    public static readonly TimeSpan LongestLife = TimeSpan.FromSeconds(15);
+    public static readonly TimeSpan LongestLife = TimeSpan.FromMinutes(1);
 
     // A peer that this answer was made from may hear of a change a moment later than we do.
     private static readonly TimeSpan DropAgainAfter = TimeSpan.FromMilliseconds(100);
@@ -40,6 +40,7 @@ public sealed class AnswerCache : IDisposable
     private readonly ConcurrentDictionary<Key, Kept> _entries = new();
     private readonly ConcurrentDictionary<Key, Flight> _flights = new();
     private readonly ConcurrentDictionary<string, Topic> _topics = new(StringComparer.Ordinal);
+    private readonly int[] _asked = new int[16 * 1024];
     private readonly Lock _evicting = new();
     private readonly IDisposable _subscription;
     private readonly Timer _dropAgain;
@@ -77,13 +78,28 @@ public sealed class AnswerCache : IDisposable
     {
         var request = http.Request;
         if (request.Headers.Authorization.Count > 0 || request.QueryString.Value?.Length > LongestQuery) return await make();
-        return await GetOrMake(KeyOf(http), topics, Make, reply => reply.Status == StatusCodes.Status200OK ? reply.Size : null, http.RequestAborted);
+        var key = KeyOf(http);
+        return await GetOrMake(key, topics, Make, SizeOf, http.RequestAborted);
 
         async Task<DocumentReply> Make()
         {
             var result = await make();
             return result as DocumentReply ?? DocumentReply.Of(await CapturedAnswer.Of(http, () => result.ExecuteAsync(http)));
         }
+
+        // Most lists are asked for once. To put one together again from its documents costs next to nothing.
+        int? SizeOf(DocumentReply reply) =>
+            reply.Status == StatusCodes.Status200OK && (!reply.HasDocuments || WasAsked(key)) ? reply.Size : null;
+    }
+
+    /// <summary>Whether the key was asked about lately; at times wrong, which does no harm.</summary>
+    private bool WasAsked(string key)
+    {
+        var hash = key.GetHashCode(StringComparison.Ordinal);
+        ref var last = ref _asked[hash & (_asked.Length - 1)];
+        if (last == hash) return true;
+        last = hash;
+        return false;
     }
 
     /// <summary>What was kept under the key, or what <paramref name="make"/> makes; however many ask at once, it is made once.</summary>

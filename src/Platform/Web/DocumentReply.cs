@@ -18,6 +18,8 @@ internal sealed class DocumentReply(int status, string? contentType, ReadOnlyMem
 
     public int Status => status;
 
+    public bool HasDocuments => documents.Count > 0;
+
     /// <summary>Bytes in memory, roughly, without the documents, which others may show too.</summary>
     public int Size => before.Length + after.Length + (documents.Count * 8) + 400;
 

@@ -55,6 +55,25 @@ public class StorePriceTests(StoreShop app) : IClassFixture<StoreShop>
     }
 
     [Fact]
+    public async Task A_kept_answer_shows_a_price_list_from_the_moment_it_begins_until_it_ends()
+    {
+        var goods = await _shop.Product("Turning", 10_000);
+        var begins = DateTimeOffset.UtcNow.AddSeconds(1.2);
+        var ends = begins.AddSeconds(1.2);
+        var list = await _shop.PriceList("sale", starts: $"'{begins:O}'", ends: $"'{ends:O}'");
+        await _shop.Price(goods.Variants[0], 7_000, list: list);
+        async Task<decimal> Amount() => (decimal)(await Price(goods, "currency_code=zar"))["calculated_amount"]!;
+
+        Assert.Equal(100m, await Amount());
+        while (await Amount() == 100m) Assert.True(DateTimeOffset.UtcNow < begins.AddSeconds(1), "It did not begin");
+        Assert.True(DateTimeOffset.UtcNow >= begins);
+        Assert.Equal(70m, await Amount());
+        while (await Amount() == 70m) Assert.True(DateTimeOffset.UtcNow < ends.AddSeconds(1), "It did not end");
+        Assert.True(DateTimeOffset.UtcNow >= ends);
+        Assert.Equal(100m, await Amount());
+    }
+
+    [Fact]
     public async Task Products_are_sorted_by_what_they_cost_now_and_those_without_price_come_last()
     {
         var cheap = await _shop.Product("Sorted cheap", 5_000);

@@ -166,13 +166,23 @@ public class AnswerCacheTests : IAsyncLifetime
     public async Task An_answer_of_documents_is_known_again_when_they_are_the_same_and_takes_no_memory_for_them()
     {
         string[] names = ["one", "two"];
-        var count = 2;
-        await using var host = await Start(() => Reply.Page("goods", new ListPage<Document>(
-            names.Select(name => new Document(Encoding.UTF8.GetBytes($$"""{"name":"{{name}}{{new string('x', 9000)}}"}"""))).ToList(), count, new Paging(20, 0))));
+        var (count, made) = (2, 0);
+        await using var host = await Start(() => Made(Reply.Page("goods", new ListPage<Document>(
+            names.Select(name => new Document(Encoding.UTF8.GetBytes($$"""{"name":"{{name}}{{new string('x', 9000)}}"}"""))).ToList(), count, new Paging(20, 0)))));
+        IResult Made(IResult page)
+        {
+            made++;
+            return page;
+        }
+
         var first = await host.Http.GetAsync("/answer");
         var etag = first.Headers.ETag!.ToString();
         var x = new string('x', 9000);
         Assert.Equal($$"""{"goods":[{"name":"one{{x}}"},{"name":"two{{x}}"}],"count":2,"offset":0,"limit":20}""", await first.Content.ReadAsStringAsync());
+        // Asked for once, as most lists are, it is not kept; asked for again it is, without its documents.
+        Assert.Equal(0, host.Services.GetRequiredService<AnswerCache>().Used);
+        for (var again = 0; again < 3; again++) await host.Http.GetStringAsync("/answer");
+        Assert.Equal(2, made);
         Assert.InRange(host.Services.GetRequiredService<AnswerCache>().Used, 100, 2000);
 
         LocalSignals.Raise(_topic + "changed");

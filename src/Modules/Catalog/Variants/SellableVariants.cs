@@ -45,7 +45,7 @@ internal sealed class SellableVariants(Db db, TimeProvider clock)
         await using var batch = db.Batch();
         // First: what is read after it may be newer than this version says, never older.
         batch.BatchCommands.Add(TopicVersion.Read("catalog"));
-        batch.BatchCommands.Add(NextTurn(context.Now));
+        batch.BatchCommands.Add(PriceListTurns.Next(context.Now));
         batch.BatchCommands.Add(context.OfVariants(variants));
         batch.BatchCommands.Add(Variants(variants, channels));
         await using var reader = await batch.ExecuteReaderAsync(ct);
@@ -75,17 +75,6 @@ internal sealed class SellableVariants(Db db, TimeProvider clock)
         if (copies.Version > version) return;
         if (copies.Version < version || copies.IsFull) Volatile.Write(ref _copies, copies = new Copies(version));
         foreach (var copy in found) copies.Add((copy.Variant.VariantId, key), copy);
-    }
-
-    /// <summary>When the next price list begins or ends: until then the same prices stand.</summary>
-    private static NpgsqlBatchCommand NextTurn(DateTimeOffset now)
-    {
-        var command = new NpgsqlBatchCommand("""
-            select min(turn) from catalog.price_lists l, unnest(array[l.starts_at, l.ends_at]) turn
-            where l.deleted_at is null and l.status = 'active' and turn > @now
-            """);
-        command.Parameters.AddWithValue("now", now.ToUniversalTime());
-        return command;
     }
 
     private static NpgsqlBatchCommand Variants(Guid[] variants, IReadOnlyList<Guid> channels)
