@@ -68,7 +68,9 @@ public sealed record SellableVariant(
     long? UnitPrice, long? OriginalPrice, long? CompareAtPrice);
 
 /// <summary>Which variants to describe.</summary>
-public sealed record GetVariantDocuments(IReadOnlyList<Guid> VariantIds);
+/// <param name="VariantIds">The variants.</param>
+/// <param name="AsOf">The version of topic <c>catalog</c> the caller has read: a copy that old will do. Null: from the database.</param>
+public sealed record GetVariantDocuments(IReadOnlyList<Guid> VariantIds, long? AsOf = null);
 
 /// <summary>A variant as JSON in the wire's shape.</summary>
 /// <param name="VariantId">Its id.</param>

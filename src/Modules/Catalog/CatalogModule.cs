@@ -18,6 +18,7 @@ public static class CatalogModule
     {
         AdminDoor.Add(services, configuration);
         services.AddSingleton<SellableVariants>();
+        services.AddSingleton<VariantDocuments>();
         services.AddSingleton<ICatalog, CatalogContract>();
         services.AddSingleton<StorePrices>();
         services.AddSingleton<ShopCurrency>();

@@ -167,6 +167,26 @@ public class SellableVariantTests(HpApp app) : IClassFixture<HpApp>
     }
 
     [Fact]
+    public async Task A_copied_document_serves_whoever_read_its_version_and_nobody_who_read_a_later_one()
+    {
+        var goods = await _shop.Product("Copied whole", 10_000);
+        var variant = goods.Variants[0];
+        var version = await app.Scalar<long>("select version from events.versions where topic = 'catalog'");
+        Assert.Equal("Copied whole", await Title(version));
+        await _shop.Run("update catalog.products set title = 'Renamed' where id = (select product_id from catalog.variants where id = @id)", ("id", variant));
+
+        Assert.Equal("Copied whole", await Title(version));
+        await RoundTrips.AtMost(0, () => Title(version));
+        Assert.Equal("Renamed", await Title(null));
+        await _shop.Run("update catalog.products set title = 'Renamed again' where id = (select product_id from catalog.variants where id = @id)", ("id", variant));
+        await _shop.Run("update events.versions set version = version + 1 where topic = 'catalog'");
+        Assert.Equal("Renamed again", await Title(version + 1));
+
+        async Task<string> Title(long? asOf) => (string)JsonNode.Parse(Assert.Single(
+            (await app.Contract<ICatalog>().GetVariantDocuments(new GetVariantDocuments([variant], asOf), default)).Value!).Product)!["title"]!;
+    }
+
+    [Fact]
     public async Task A_copy_is_of_one_currency_region_and_channel()
     {
         var (web, kiosk, region) = (await _shop.Channel("Web copy"), await _shop.Channel("Kiosk copy"), Guid.NewGuid());

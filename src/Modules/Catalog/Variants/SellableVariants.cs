@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using HeadlessPro.Contracts.Catalog;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Events;
@@ -12,10 +11,7 @@ namespace HeadlessPro.Catalog;
 /// </summary>
 internal sealed class SellableVariants(Db db, TimeProvider clock)
 {
-    // A full shelf is emptied and fills again with what is asked for.
-    private const long MostBytes = 48 * 1024 * 1024;
-
-    private Copies _copies = new(-1);
+    private readonly CatalogCopies<(Guid Variant, string Context), Copy> _copies = new(mostBytes: 48 * 1024 * 1024, copy => copy.Bytes);
 
     public async Task<IReadOnlyList<SellableVariant>> Get(GetSellableVariants request, CancellationToken ct)
     {
@@ -25,11 +21,8 @@ internal sealed class SellableVariants(Db db, TimeProvider clock)
         var key = $"{context.Currency} {context.RegionId} {string.Join(',', context.Groups)} {string.Join(',', request.SalesChannelIds)}";
 
         var found = new List<Copy>(quantities.Count);
-        if (request.AsOf is { } version && Volatile.Read(ref _copies) is var copies && copies.Version >= version)
-        {
-            foreach (var id in quantities.Keys)
-                if (copies.Of.TryGetValue((id, key), out var copy) && context.Now < copy.Until) found.Add(copy);
-        }
+        foreach (var id in quantities.Keys)
+            if (_copies.TryGet(request.AsOf, (id, key), out var copy) && context.Now < copy.Until) found.Add(copy);
 
         if (found.Count < quantities.Count)
         {
@@ -65,16 +58,8 @@ internal sealed class SellableVariants(Db db, TimeProvider clock)
             found.Add(new Copy(variant, [.. prices[variant.VariantId]], until));
         }
 
-        Keep(version, key, found);
+        _copies.Keep(version, found.Select(copy => KeyValuePair.Create((copy.Variant.VariantId, key), copy)));
         return found;
-    }
-
-    private void Keep(long version, string key, List<Copy> found)
-    {
-        var copies = Volatile.Read(ref _copies);
-        if (copies.Version > version) return;
-        if (copies.Version < version || copies.IsFull) Volatile.Write(ref _copies, copies = new Copies(version));
-        foreach (var copy in found) copies.Add((copy.Variant.VariantId, key), copy);
     }
 
     private static NpgsqlBatchCommand Variants(Guid[] variants, IReadOnlyList<Guid> channels)
@@ -126,24 +111,6 @@ internal sealed class SellableVariants(Db db, TimeProvider clock)
         {
             var price = PriceChoice.Choose(Prices, quantity);
             return Variant with { UnitPrice = price?.Calculated.Amount, OriginalPrice = price?.Original.Amount, CompareAtPrice = price?.StruckThrough };
-        }
-    }
-
-    /// <summary>Copies made at one version of the catalogue or later.</summary>
-    private sealed class Copies(long version)
-    {
-        private long _bytes;
-
-        public long Version { get; } = version;
-
-        public ConcurrentDictionary<(Guid Variant, string Context), Copy> Of { get; } = new();
-
-        public bool IsFull => Interlocked.Read(ref _bytes) > MostBytes;
-
-        public void Add((Guid Variant, string Context) key, Copy copy)
-        {
-            if (Of.TryAdd(key, copy)) Interlocked.Add(ref _bytes, copy.Bytes);
-            else Of[key] = copy;
         }
     }
 }

@@ -1,24 +1,43 @@
 using System.Text.Json;
 using HeadlessPro.Contracts.Catalog;
 using HeadlessPro.Platform.Data;
+using HeadlessPro.Platform.Events;
 using HeadlessPro.Platform.Web;
 using Npgsql;
 
 namespace HeadlessPro.Catalog;
 
 /// <summary>
-/// Variants as carts and orders show them, deleted ones included, in one round trip. The variant has its options and its product (whose type and collection are
-/// ids only); the product on its own has type, collection, tags and categories.
+/// Variants as carts and orders show them, deleted ones included: at most one round trip, none for variants that were asked for before while
+/// the catalogue has not changed. The variant has its options and its product (whose type and collection are ids only); the product on its
+/// own has type, collection, tags and categories.
 /// </summary>
-internal static class VariantDocuments
+internal sealed class VariantDocuments(Db db)
 {
+    // Both texts and what holds them.
+    private readonly CatalogCopies<Guid, VariantDocument> _copies = new(mostBytes: 16 * 1024 * 1024, d => 200 + (2L * (d.Variant.Length + d.Product.Length)));
+
     private static readonly Fields VariantFields = Fields.Parse("*,options.**,product.*,product.type.id,product.collection.id");
 
-    public static async Task<IReadOnlyList<VariantDocument>> Get(GetVariantDocuments request, Db db, CancellationToken ct)
+    public async Task<IReadOnlyList<VariantDocument>> Get(GetVariantDocuments request, CancellationToken ct)
     {
-        if (request.VariantIds.Count == 0) return [];
-        var ids = request.VariantIds.Distinct().ToArray();
+        var found = new List<VariantDocument>(request.VariantIds.Count);
+        var missing = new List<Guid>();
+        foreach (var id in request.VariantIds.Distinct())
+        {
+            if (_copies.TryGet(request.AsOf, id, out var copy)) found.Add(copy);
+            else missing.Add(id);
+        }
+
+        if (missing.Count > 0) found.AddRange(await Read([.. missing], ct));
+        return found;
+    }
+
+    private async Task<List<VariantDocument>> Read(Guid[] ids, CancellationToken ct)
+    {
         await using var batch = db.Batch();
+        // First: what is read after it may be newer than this version says, never older.
+        batch.BatchCommands.Add(TopicVersion.Read("catalog"));
         Add(batch, ids, $"""
             select distinct on (p.id) {StoreRows.Product} from catalog.variants v
             join catalog.products p on p.id = v.product_id
@@ -46,6 +65,9 @@ internal static class VariantDocuments
             """);
         await using var reader = await batch.ExecuteReaderAsync(ct);
 
+        await reader.ReadAsync(ct);
+        var version = reader.GetInt64(0);
+        await reader.NextResultAsync(ct);
         var products = (await reader.ReadRows(StoreRows.ReadProduct, ct)).ToDictionary(p => p.Id, StringComparer.Ordinal);
         var tags = await reader.NextRowsByKey(StoreRows.ReadTag, ct);
         var categories = await reader.NextRowsByKey(StoreRows.ReadProductCategory, ct);
@@ -54,12 +76,14 @@ internal static class VariantDocuments
         foreach (var product in products.Values)
             (product.Tags, product.Categories) = ([.. tags[product.Key]], [.. categories[product.Key]]);
 
-        return variants.Select(variant =>
+        var documents = variants.Select(variant =>
         {
             var product = products[variant.ProductId];
             (variant.Product, variant.Options) = (product, [.. options[variant.Key]]);
             return new VariantDocument(variant.Key, Json(variant), JsonSerializer.Serialize(product, StoreJson.Default.ProductResponse));
         }).ToList();
+        _copies.Keep(version, documents.Select(document => KeyValuePair.Create(document.VariantId, document)));
+        return documents;
     }
 
     private static void Add(NpgsqlBatch batch, Guid[] ids, string sql) =>

@@ -139,7 +139,7 @@ internal sealed class CartAnswers(ICatalog catalog)
         if (fields.Wants("items.variant")) fields.Add("items.variant.product");
         if (lines.Count == 0 || !(fields.Wants("items.variant") || fields.WantsMore("items.product", CartFields.LineProduct)))
             return CartWire.Cart(view, NoDocuments);
-        var asked = await catalog.GetVariantDocuments(new GetVariantDocuments(lines.Select(l => l.VariantId).Distinct().ToList()), ct);
+        var asked = await catalog.GetVariantDocuments(new GetVariantDocuments(lines.Select(l => l.VariantId).Distinct().ToList(), view.Priced.Cart.CatalogVersion), ct);
         return asked.Try(out var documents, out var error) ? CartWire.Cart(view, documents.ToDictionary(d => d.VariantId)) : error;
     }
 }

@@ -36,7 +36,7 @@ internal sealed class CompleteCart(PlaceOrder placeOrder, CartReader carts, Cart
         if ((await placeOrder.Run(cartId, ct)).Try(out var placed, out var error))
         {
             var masked = GetOrder.IsMasked(placed.Order.Row.CreatedAt, clock.GetUtcNow());
-            return await OrderAnswer.Of(placed.Order, placed.Payment, query.Fields(OrderFields), catalog, masked, "order", ct);
+            return await OrderAnswer.Of(placed.Order, placed.Payment, query.Fields(OrderFields), catalog, placed.CatalogVersion, masked, "order", ct);
         }
 
         return error.Type == ErrorType.PaymentAuthorization ? await CartWith(id, error, ct) : Reply.Error(error);

@@ -81,7 +81,7 @@ internal sealed class PlaceOrder(CheckoutSteps steps, CheckoutLease lease, Check
         var order = NewOrder.From(cart, claim.OrderNumber, steps.Now);
         if (!await Finalize(claim, order, ct)) return null;
         steps.Reached(CheckoutStep.Finalized);
-        return new PlacedOrder(order, payment.Collection);
+        return new PlacedOrder(order, payment.Collection, claim.Cart.CatalogVersion);
     }
 
     private async Task<bool> Finalize(Claim claim, Order order, CancellationToken ct)
@@ -122,4 +122,5 @@ internal sealed class PlaceOrder(CheckoutSteps steps, CheckoutLease lease, Check
 /// <summary>What completing a cart ends in.</summary>
 /// <param name="Order">The order.</param>
 /// <param name="Payment">Its payment collection; null when nothing was owed.</param>
-internal sealed record PlacedOrder(Order Order, PaymentCollection? Payment);
+/// <param name="CatalogVersion">Where the catalogue stood when it was placed; null for an order of before.</param>
+internal sealed record PlacedOrder(Order Order, PaymentCollection? Payment, long? CatalogVersion = null);

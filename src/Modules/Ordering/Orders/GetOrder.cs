@@ -24,7 +24,7 @@ internal static class GetOrder
         if (!found.Try(out var collections, out var error)) return Reply.Error(error);
 
         var masked = IsMasked(order.Row.CreatedAt, clock.GetUtcNow());
-        return await OrderAnswer.Of(order, collections.FirstOrDefault(), query.Fields(OrderJson.Defaults), catalog, masked, type: null, ct);
+        return await OrderAnswer.Of(order, collections.FirstOrDefault(), query.Fields(OrderJson.Defaults), catalog, asOf: null, masked, type: null, ct);
     }
 
     /// <summary>Whether an order placed then is shown without personal data to whoever holds its id, or its cart's.</summary>

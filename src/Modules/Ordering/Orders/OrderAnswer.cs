@@ -14,16 +14,17 @@ internal static class OrderAnswer
     /// <param name="payment">Its payment collection.</param>
     /// <param name="fields">What to show.</param>
     /// <param name="catalog">Asked for the variants when they are to be shown.</param>
+    /// <param name="asOf">A state of the catalogue that will do.</param>
     /// <param name="masked">Leave out what is personal.</param>
     /// <param name="type">When given: the <c>type</c> of the union that completing a cart answers with.</param>
     /// <param name="ct">Cancellation.</param>
     public static async Task<IResult> Of(
-        Order order, PaymentCollection? payment, Fields fields, ICatalog catalog, bool masked, string? type, CancellationToken ct)
+        Order order, PaymentCollection? payment, Fields fields, ICatalog catalog, long? asOf, bool masked, string? type, CancellationToken ct)
     {
         IReadOnlyDictionary<Guid, VariantDocument> variants = new Dictionary<Guid, VariantDocument>();
         if (fields.Wants("items.variant") || fields.Wants("items.product"))
         {
-            var asked = await catalog.GetVariantDocuments(new GetVariantDocuments(order.Lines.Select(l => l.VariantId).Distinct().ToList()), ct);
+            var asked = await catalog.GetVariantDocuments(new GetVariantDocuments(order.Lines.Select(l => l.VariantId).Distinct().ToList(), asOf), ct);
             // An order is answered even while the catalogue cannot be reached: its lines carry what was bought.
             if (asked.Try(out var documents, out _)) variants = documents.ToDictionary(d => d.VariantId);
         }
