@@ -50,8 +50,6 @@ internal sealed class Authorize(Db db, PaymentProviders providers)
 
         if (providers.TryFind(payment.ProviderId, out var provider))
             await provider.Void(new ProviderSession(payment.SessionId, payment.Amount, payment.CurrencyCode, payment.Data), ct);
-        await using var batch = db.Batch();
-        batch.BatchCommands.Add(LockCollection(found[0].Id));
         var command = new NpgsqlBatchCommand("""
             with voided as (
                 update payments.payments set canceled_at = now() where id = @id and canceled_at is null and captured_at is null returning id),
@@ -67,17 +65,14 @@ internal sealed class Authorize(Db db, PaymentProviders providers)
         command.Parameters.AddWithValue("session", payment.SessionId);
         command.Parameters.AddWithValue("amount", payment.Amount);
         command.Parameters.AddWithValue("currency", payment.CurrencyCode);
-        batch.BatchCommands.Add(command);
-        await batch.ExecuteNonQueryAsync(ct);
+        await CollectionsStore.Write(db, found[0].Id, command, ct);
         return default(Done);
     }
 
     // The unique keys (one payment a session, one live payment a collection) are what two simultaneous calls meet at.
-    private async Task<PaymentCollection> Write(
+    private Task<PaymentCollection> Write(
         PaymentCollection collection, PaymentSession session, AuthorizePayment request, ProviderAuthorization verdict, CancellationToken ct)
     {
-        await using var batch = db.Batch();
-        batch.BatchCommands.Add(LockCollection(collection.Id));
         var command = new NpgsqlBatchCommand("""
             with session as (
                 update payments.sessions set status = @status, data = @data::jsonb, amount = @amount, updated_at = now(),
@@ -109,11 +104,6 @@ internal sealed class Authorize(Db db, PaymentProviders providers)
         command.Parameters.AddWithValue("session", session.Id);
         command.Parameters.AddWithValue("collection", collection.Id);
         command.Parameters.AddWithValue("payment", WireId.New());
-        batch.BatchCommands.Add(command);
-        return (await CollectionsStore.Run(batch, [], [collection.Id], ct))[0];
+        return CollectionsStore.Write(db, collection.Id, command, ct);
     }
-
-    // An update, because a select would answer rows: the version of the row stays its own.
-    private static NpgsqlBatchCommand LockCollection(Guid id) =>
-        new("update payments.collections set is_authorized = is_authorized where id = $1") { Parameters = { new() { Value = id } } };
 }

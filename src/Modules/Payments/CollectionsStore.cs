@@ -5,7 +5,7 @@ using Npgsql;
 namespace HeadlessPro.Payments;
 
 /// <summary>
-/// Reads collections with their sessions and payments: three statements at the end of a batch, so that a write answers what it left behind
+/// Reads collections with their sessions and payments: one statement at the end of a batch, so that a write answers what it left behind
 /// in the same round trip. Whoever writes locks the collection's row first, so that writers wait for each other in one order.
 /// </summary>
 internal static class CollectionsStore
@@ -13,51 +13,83 @@ internal static class CollectionsStore
     public static async Task<IReadOnlyList<PaymentCollection>> Load(
         Db db, IReadOnlyList<Guid> cartIds, IReadOnlyList<Guid> collectionIds, CancellationToken ct)
     {
-        await using var batch = db.Batch();
-        return await Run(batch, cartIds, collectionIds, ct);
-    }
-
-    /// <summary>Runs the batch's own statements, which answer no rows, and reads the collections after them.</summary>
-    public static async Task<IReadOnlyList<PaymentCollection>> Run(
-        NpgsqlBatch batch, IReadOnlyList<Guid> cartIds, IReadOnlyList<Guid> collectionIds, CancellationToken ct)
-    {
         // One key or the other: an «or» of both would use neither index.
-        var (key, values) = cartIds.Count > 0 ? ("c.cart_id", cartIds) : ("c.id", collectionIds);
-        foreach (var sql in (ReadOnlySpan<string>)[Collections, Sessions, Payments])
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(sql.Replace("c.key", key, StringComparison.Ordinal)) { Parameters = { new() { Value = values.ToArray() } } });
-
-        await using var reader = await batch.ExecuteReaderAsync(ct);
-        var collections = await ReadRows(reader, r => new CollectionRow(
-            r.GetGuid(0), r.GetGuid(1), r.GetString(2), r.GetInt64(3), Time(r, 4), Time(r, 5)), ct);
-        await reader.NextResultAsync(ct);
-        var sessions = (await ReadRows(reader, r => (CollectionId: r.GetGuid(1), Session: new PaymentSession(
-            r.GetGuid(0), r.GetString(2), r.GetInt64(3), r.GetString(4), PaymentSessionStatusNames.Parse(r.GetString(5)), r.GetString(6),
-            TimeOrNull(r, 7), Time(r, 8), Time(r, 9))), ct)).ToLookup(s => s.CollectionId, s => s.Session);
-        await reader.NextResultAsync(ct);
-        var payments = (await ReadRows(reader, r => new PaymentRow(
-            r.GetGuid(1), new Payment(
-                r.GetGuid(0), r.GetGuid(2), r.GetString(3), r.GetInt64(4), r.GetString(5), r.GetString(6), TimeOrNull(r, 7), TimeOrNull(r, 8), Time(r, 9)),
-            r.GetInt64(10), r.GetInt64(11)), ct)).ToLookup(p => p.CollectionId);
-        return collections.ConvertAll(c => ToContract(c, [.. sessions[c.Id]], [.. payments[c.Id]]));
+        await using var command = cartIds.Count > 0 ? db.Command(ByCarts) : db.Command(ByIds);
+        command.Parameters.Add(new() { Value = (cartIds.Count > 0 ? cartIds : collectionIds).ToArray() });
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        return await Read(reader, ct);
     }
 
-    private const string Collections = """
-        select c.id, c.cart_id, c.currency_code, c.amount, c.created_at, c.updated_at from payments.collections c where c.key = any ($1)
+    /// <summary>Writes to a collection that is there, with one statement that sees what whoever held the lock left behind, and reads it.</summary>
+    public static async Task<PaymentCollection> Write(Db db, Guid collectionId, NpgsqlBatchCommand write, CancellationToken ct)
+    {
+        await using var batch = db.Batch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("select from payments.collections where id = $1 for no key update") { Parameters = { new() { Value = collectionId } } });
+        batch.BatchCommands.Add(write);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(ByIds) { Parameters = { new() { Value = new[] { collectionId } } } });
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        await reader.NextResultAsync(ct);
+        return (await Read(reader, ct))[0];
+    }
+
+    /// <summary>As <see cref="Write"/>, where the collection of a cart may only begin to exist.</summary>
+    public static async Task<PaymentCollection> Make(Db db, Guid cartId, NpgsqlBatchCommand make, CancellationToken ct)
+    {
+        await using var batch = db.Batch();
+        batch.BatchCommands.Add(make);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(ByCarts) { Parameters = { new() { Value = new[] { cartId } } } });
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        return (await Read(reader, ct))[0];
+    }
+
+    // A row for each session, and the one payment it may have led to.
+    private const string Select = """
+        select c.id, c.cart_id, c.currency_code, c.amount, c.created_at, c.updated_at,
+            s.id, s.provider_id, s.amount, s.status, s.data::text, s.authorized_at, s.created_at, s.updated_at,
+            p.id, p.provider_id, p.amount, p.data::text, p.captured_at, p.canceled_at, p.created_at, moved.captured, moved.refunded
+        from payments.collections c
+        left join payments.sessions s on s.collection_id = c.id
+        left join payments.payments p on p.session_id = s.id
+        left join lateral (
+            select coalesce(sum(l.amount) filter (where l.kind = 'capture'), 0)::bigint as captured,
+                coalesce(sum(l.amount) filter (where l.kind = 'refund'), 0)::bigint as refunded
+            from payments.ledger l where l.payment_id = p.id) moved on p.id is not null
         """;
 
-    private const string Sessions = """
-        select s.id, s.collection_id, s.provider_id, s.amount, c.currency_code, s.status, s.data::text, s.authorized_at, s.created_at, s.updated_at
-        from payments.sessions s join payments.collections c on c.id = s.collection_id
-        where c.key = any ($1) order by s.id
-        """;
+    private const string ByCarts = Select + " where c.cart_id = any ($1) order by c.id, s.id";
+    private const string ByIds = Select + " where c.id = any ($1) order by c.id, s.id";
 
-    private const string Payments = """
-        select p.id, p.collection_id, p.session_id, p.provider_id, p.amount, c.currency_code, p.data::text, p.captured_at, p.canceled_at, p.created_at,
-            coalesce((select sum(l.amount) from payments.ledger l where l.payment_id = p.id and l.kind = 'capture'), 0)::bigint,
-            coalesce((select sum(l.amount) from payments.ledger l where l.payment_id = p.id and l.kind = 'refund'), 0)::bigint
-        from payments.payments p join payments.collections c on c.id = p.collection_id
-        where c.key = any ($1) order by p.id
-        """;
+    private static async Task<List<PaymentCollection>> Read(NpgsqlDataReader reader, CancellationToken ct)
+    {
+        var found = new List<PaymentCollection>();
+        CollectionRow? row = null;
+        List<PaymentSession> sessions = [];
+        List<PaymentRow> payments = [];
+        while (await reader.ReadAsync(ct))
+        {
+            var collection = new CollectionRow(
+                reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2), reader.GetInt64(3), Time(reader, 4), Time(reader, 5));
+            if (collection != row)
+            {
+                if (row is not null) found.Add(ToContract(row, sessions, payments));
+                (row, sessions, payments) = (collection, [], []);
+            }
+
+            if (!reader.IsDBNull(6)) sessions.Add(ReadSession(reader, row.CurrencyCode));
+            if (!reader.IsDBNull(14)) payments.Add(new PaymentRow(ReadPayment(reader, row.CurrencyCode), reader.GetInt64(21), reader.GetInt64(22)));
+        }
+
+        if (row is not null) found.Add(ToContract(row, sessions, payments));
+        return found;
+    }
+
+    private static PaymentSession ReadSession(NpgsqlDataReader reader, string currency) => new(
+        reader.GetGuid(6), reader.GetString(7), reader.GetInt64(8), currency, PaymentSessionStatusNames.Parse(reader.GetString(9)),
+        reader.GetString(10), TimeOrNull(reader, 11), Time(reader, 12), Time(reader, 13));
+
+    private static Payment ReadPayment(NpgsqlDataReader reader, string currency) => new(
+        reader.GetGuid(14), reader.GetGuid(6), reader.GetString(15), reader.GetInt64(16), currency, reader.GetString(17),
+        TimeOrNull(reader, 18), TimeOrNull(reader, 19), Time(reader, 20));
 
     private static PaymentCollection ToContract(CollectionRow row, List<PaymentSession> sessions, List<PaymentRow> payments)
     {
@@ -66,7 +98,8 @@ internal static class CollectionsStore
         var (authorized, captured) = (Sum(p => p.Payment.Amount), Sum(p => p.Captured));
         return new PaymentCollection(
             row.Id, row.CartId, row.CurrencyCode, row.Amount, authorized, captured, Sum(p => p.Refunded),
-            StatusOf(row.Amount, authorized, captured, sessions), row.CreatedAt, row.UpdatedAt, sessions, payments.ConvertAll(p => p.Payment));
+            StatusOf(row.Amount, authorized, captured, sessions), row.CreatedAt, row.UpdatedAt,
+            sessions, [.. payments.Select(p => p.Payment).OrderBy(p => p.CreatedAt)]);
     }
 
     private static string StatusOf(long amount, long? authorized, long? captured, List<PaymentSession> sessions) => authorized switch
@@ -77,13 +110,6 @@ internal static class CollectionsStore
         _ => sessions.Exists(s => s.Status == PaymentSessionStatus.RequiresMore) ? "awaiting" : "not_paid",
     };
 
-    private static async Task<List<T>> ReadRows<T>(NpgsqlDataReader reader, Func<NpgsqlDataReader, T> read, CancellationToken ct)
-    {
-        var rows = new List<T>();
-        while (await reader.ReadAsync(ct)) rows.Add(read(reader));
-        return rows;
-    }
-
     private static DateTimeOffset Time(NpgsqlDataReader reader, int column) => reader.GetFieldValue<DateTimeOffset>(column);
 
     private static DateTimeOffset? TimeOrNull(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : Time(reader, column);
@@ -91,5 +117,5 @@ internal static class CollectionsStore
     private sealed record CollectionRow(
         Guid Id, Guid CartId, string CurrencyCode, long Amount, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
 
-    private sealed record PaymentRow(Guid CollectionId, Payment Payment, long Captured, long Refunded);
+    private sealed record PaymentRow(Payment Payment, long Captured, long Refunded);
 }

@@ -10,7 +10,6 @@ internal static class OpenCollection
 {
     public static async Task<Result<PaymentCollection>> Run(Db db, OpenPaymentCollection request, CancellationToken ct)
     {
-        await using var batch = db.Batch();
         // The open session follows: the amount sent to a provider is the cart's total.
         var command = new NpgsqlBatchCommand("""
             with owed as (
@@ -26,7 +25,6 @@ internal static class OpenCollection
         command.Parameters.AddWithValue("cart", request.CartId);
         command.Parameters.AddWithValue("currency", request.CurrencyCode);
         command.Parameters.AddWithValue("amount", request.Amount);
-        batch.BatchCommands.Add(command);
-        return (await CollectionsStore.Run(batch, [request.CartId], [], ct))[0];
+        return await CollectionsStore.Make(db, request.CartId, command, ct);
     }
 }

@@ -28,36 +28,27 @@ internal sealed class OpenSession(Db db, PaymentProviders providers)
         return written.AuthorizedAmount is null ? written : PaymentErrors.AlreadyAuthorized(request.CollectionId);
     }
 
-    private async Task<PaymentCollection> Write(OpenPaymentSession request, string providerId, Guid sessionId, string data, CancellationToken ct)
+    private Task<PaymentCollection> Write(OpenPaymentSession request, string providerId, Guid sessionId, string data, CancellationToken ct)
     {
-        await using var batch = db.Batch();
-        // Two tabs may open sessions at once, or one while the other pays: the collection's row puts them in line.
-        Add("update payments.collections set amount = @amount, updated_at = now() where id = @collection and not is_authorized");
-        Add("""
-            update payments.sessions s set status = 'canceled', updated_at = now()
-            from payments.collections c
-            where c.id = @collection and not c.is_authorized
-                and s.collection_id = c.id and s.status in ('pending', 'requires_more') and s.id <> @session
-            """);
-        Add("""
+        // Two tabs may open sessions at once, or one while the other pays. Counting what was closed makes the insert wait for it.
+        var command = new NpgsqlBatchCommand("""
+            with owed as (
+                update payments.collections set amount = @amount, updated_at = now() where id = @collection and not is_authorized returning id),
+            closed as (
+                update payments.sessions s set status = 'canceled', updated_at = now()
+                from owed where s.collection_id = owed.id and s.status in ('pending', 'requires_more') and s.id <> @session
+                returning s.id)
             insert into payments.sessions (id, collection_id, provider_id, amount, status, data)
-            select @session, c.id, @provider, @amount, 'pending', @data::jsonb
-            from payments.collections c where c.id = @collection and not c.is_authorized
+            select @session, owed.id, @provider, @amount, 'pending', @data::jsonb from owed, (select count(*) from closed) as all_closed
             on conflict (id) do update set amount = excluded.amount, data = excluded.data, updated_at = now()
             where payments.sessions.status in ('pending', 'requires_more')
             """);
-        return (await CollectionsStore.Run(batch, [], [request.CollectionId], ct))[0];
-
-        void Add(string sql)
-        {
-            var command = new NpgsqlBatchCommand(sql);
-            command.Parameters.AddWithValue("collection", request.CollectionId);
-            if (sql.Contains("@session", StringComparison.Ordinal)) command.Parameters.AddWithValue("session", sessionId);
-            if (sql.Contains("@amount", StringComparison.Ordinal)) command.Parameters.AddWithValue("amount", request.Amount);
-            if (sql.Contains("@provider", StringComparison.Ordinal)) command.Parameters.AddWithValue("provider", providerId);
-            if (sql.Contains("@data", StringComparison.Ordinal)) command.Parameters.AddWithValue("data", data);
-            batch.BatchCommands.Add(command);
-        }
+        command.Parameters.AddWithValue("collection", request.CollectionId);
+        command.Parameters.AddWithValue("session", sessionId);
+        command.Parameters.AddWithValue("amount", request.Amount);
+        command.Parameters.AddWithValue("provider", providerId);
+        command.Parameters.AddWithValue("data", data);
+        return CollectionsStore.Write(db, request.CollectionId, command, ct);
     }
 }
 
