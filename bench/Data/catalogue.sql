@@ -130,4 +130,7 @@ from new_variants v, (
 insert into inventory.movements (item_id, location_id, reason, quantity)
 select l.item_id, l.location_id, 'imported', l.stocked from inventory.levels l join new_variants v using (item_id);
 
-analyze;
+-- Only what was filled: plans made for a table known to be empty are bad for as long as it takes PostgreSQL to look again.
+analyze catalog.categories, catalog.collections, catalog.images, catalog.option_values, catalog.options, catalog.prices, catalog.product_categories,
+    catalog.product_channels, catalog.product_tags, catalog.products, catalog.tags, catalog.types, catalog.variant_values, catalog.variants,
+    inventory.items, inventory.levels, inventory.movements, inventory.variant_items;
