@@ -14,7 +14,7 @@ public static class HostApp
     /// <summary>Builds a migrated, ready to run host from <c>serve [--role R] [--port N]</c>, the environment and appsettings.</summary>
     public static async Task<WebApplication> Build(string[] args)
     {
-        var builder = WebApplication.CreateSlimBuilder(args.SkipWhile(a => a == "serve").ToArray());
+        var builder = NewBuilder(args.SkipWhile(a => a == "serve").ToArray());
         var configuration = builder.Configuration;
         var role = configuration["role"] ?? Roles.All;
         var modules = Roles.ModulesOf(role);
@@ -26,33 +26,62 @@ public static class HostApp
 
         var (host, port) = (configuration["host"] ?? "127.0.0.1", configuration["port"] ?? Roles.PortOf(role).ToString());
         RefuseTakenPort(host, port);
-        var database = await Database.Open(configuration, CancellationToken.None);
-        builder.Services.AddSingleton(_ => database);
-        builder.Services.AddPlatform(database.Source);
+        builder.WebHost.UseUrls($"http://{host}:{port}");
         builder.Services.AddSingleton(new HostInfo(role, modules.Select(m => m.Name).ToList()));
-        foreach (var module in modules) module.Add(builder.Services, configuration);
+        // The longest wait of a start: the host is put together meanwhile.
+        var opening = Task.Run(() => Database.Open(configuration, CancellationToken.None));
+        builder.Services.AddSingleton(_ => opening.Result);
+        builder.Services.AddSingleton(provider => provider.GetRequiredService<Database>().Source);
+        WebApplication? app = null;
+        try
+        {
+            builder.Services.AddPlatform();
+            foreach (var module in modules) module.Add(builder.Services, configuration);
+            app = builder.Build();
+            app.UsePlatform();
+            if (DemoShop.IsAllowed(app.Environment, configuration)) DemoPictures.Map(app);
+            foreach (var module in modules)
+            {
+                module.Map(app);
+                if (role == Roles.All) continue;
+                foreach (var contract in module.Offers) app.MapContract(contract, Roles.ServiceToken(configuration));
+            }
+
+            await opening;
+            // Made first, so that it is disposed of last: the database outlives whoever uses it.
+            app.Services.GetRequiredService<Database>();
+            if (modules.Any(m => m.Offers.Contains(typeof(Contracts.Identity.IApiKeys)))) await FirstKey.Ensure(app);
+            return app;
+        }
+        catch
+        {
+            if (app is not null) await app.DisposeAsync();
+            if (await opening.ContinueWith(o => o.IsCompletedSuccessfully ? o.Result : null, TaskScheduler.Default) is { } database) await database.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// A builder with what this host uses. The framework's usual one also watches files, reads a developer's secrets and checks every service
+    /// in Development, and each start would wait for that.
+    /// </summary>
+    private static WebApplicationBuilder NewBuilder(string[] args)
+    {
+        var named = new ConfigurationBuilder().AddEnvironmentVariables("DOTNET_").AddEnvironmentVariables("ASPNETCORE_").AddCommandLine(args).Build()[HostDefaults.EnvironmentKey];
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = named });
+        builder.Configuration.AddEnvironmentVariables("DOTNET_").AddEnvironmentVariables("ASPNETCORE_")
+            .AddJsonFile("appsettings.json", optional: true)
+            .AddJsonFile($"appsettings.{builder.Environment.EnvironmentName}.json", optional: true)
+            .AddEnvironmentVariables().AddCommandLine(args);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
         // Lines a program can read, unless a person watches.
-        if (!builder.Environment.IsDevelopment()) builder.Logging.ClearProviders().AddJsonConsole(console => console.UseUtcTimestamp = true);
+        if (builder.Environment.IsDevelopment()) builder.Logging.AddConsole();
+        else builder.Logging.AddJsonConsole(console => console.UseUtcTimestamp = true);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning)
             // A failure to start reaches the operator as one sentence, from Program.
             .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
-        builder.WebHost.UseUrls($"http://{host}:{port}");
-
-        var app = builder.Build();
-        // Made first, so that it is disposed of last: the database outlives whoever uses it.
-        app.Services.GetRequiredService<Database>();
-        app.UsePlatform();
-        if (DemoShop.IsAllowed(app.Environment, configuration)) DemoPictures.Map(app);
-        foreach (var module in modules)
-        {
-            module.Map(app);
-            if (role == Roles.All) continue;
-            foreach (var contract in module.Offers) app.MapContract(contract, Roles.ServiceToken(configuration));
-        }
-
-        if (modules.Any(m => m.Offers.Contains(typeof(Contracts.Identity.IApiKeys)))) await FirstKey.Ensure(app);
-        return app;
+        return builder;
     }
 
     /// <summary>Brings a database up to date with every module, whatever this host's role.</summary>

@@ -17,11 +17,10 @@ namespace HeadlessPro.Platform;
 /// <summary>The ground under every module.</summary>
 public static class PlatformSetup
 {
-    /// <summary>Registers the database, the clock, JSON rules and background work.</summary>
-    public static void AddPlatform(this IServiceCollection services, NpgsqlDataSource source)
+    /// <summary>Registers what stands on the host's <see cref="NpgsqlDataSource"/>: the clock, JSON rules and background work.</summary>
+    public static void AddPlatform(this IServiceCollection services)
     {
         DapperTypes.Register();
-        services.AddSingleton(source);
         services.AddSingleton<Db>();
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<HostPresence>();

@@ -60,7 +60,8 @@ public sealed class PlatformHost : IAsyncDisposable
         builder.Logging.SetMinimumLevel(Environment.GetEnvironmentVariable("HEADLESSPRO_TEST_LOG") is null ? LogLevel.None : LogLevel.Warning);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
-        builder.Services.AddPlatform(NpgsqlDataSource.Create(database.ConnectionString));
+        builder.Services.AddSingleton(NpgsqlDataSource.Create(database.ConnectionString));
+        builder.Services.AddPlatform();
         add?.Invoke(builder.Services);
         var app = builder.Build();
         app.UsePlatform();

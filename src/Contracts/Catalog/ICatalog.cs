@@ -82,4 +82,8 @@ public sealed record VariantDocument(Guid VariantId, string Variant, string Prod
 public sealed record GetSalesChannels(IReadOnlyList<Guid>? Ids);
 
 /// <summary>A sales channel.</summary>
-public sealed record SalesChannelInfo(Guid Id, string Name, bool IsDisabled);
+/// <param name="Id">Its id.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="IsDisabled">Whether nothing is sold through it now.</param>
+/// <param name="Metadata">What staff or programs noted on it, one JSON object.</param>
+public sealed record SalesChannelInfo(Guid Id, string Name, bool IsDisabled, string? Metadata = null);

@@ -48,7 +48,12 @@ public static class DemoShop
         if (!IsAllowed(services.GetRequiredService<IHostEnvironment>(), services.GetRequiredService<IConfiguration>()))
             throw new InvalidOperationException("Demo data is refused in Production and where --empty was asked.");
         var channels = (await services.GetRequiredService<ICatalog>().GetSalesChannels(new GetSalesChannels(null), ct)).Value ?? [];
-        if (channels.Count > 0 && channels.All(c => c.Name != Channel)) return false;
+        var made = channels.FirstOrDefault(c => c.Name == Channel);
+        if (made is null && channels.Count > 0) return false;
+        var noted = JsonNode.Parse(made?.Metadata ?? "{}")!;
+        var pictures = DemoPictures.Address(services.GetRequiredService<IConfiguration>(), address);
+        var isComplete = (string?)noted["demo"] == "complete";
+        if (isComplete && (string?)noted["pictures"] == pictures) return true;
 
         var keys = services.GetRequiredService<IApiKeys>();
         var publishable = (await keys.Ensure(new EnsureApiKey(PublishableKey, ApiKeyType.Publishable, "Demo storefront"), ct)).Value!;
@@ -58,9 +63,6 @@ public static class DemoShop
         var channel = await api.Ensure("/admin/sales-channels", "sales_channels", "sales_channel", "name",
             new JsonObject { ["name"] = Channel, ["description"] = "The web shop of the demo" }, ct);
         var channelId = (string)channel["id"]!;
-        var pictures = DemoPictures.Address(services.GetRequiredService<IConfiguration>(), address);
-        var isComplete = (string?)channel["metadata"]?["demo"] == "complete";
-        if (isComplete && (string?)channel["metadata"]?["pictures"] == pictures) return true;
         await DemoPictures.Move(api, pictures, ct);
         if (isComplete) return await Finish();
         await api.Post($"/admin/api-keys/{WireId.Encode("apk", publishable.Id)}/sales-channels", new JsonObject { ["add"] = new JsonArray(channelId) }, ct);
@@ -72,8 +74,8 @@ public static class DemoShop
 
         async Task<bool> Finish()
         {
-            var noted = new JsonObject { ["demo"] = "complete", ["pictures"] = pictures };
-            await api.Post($"/admin/sales-channels/{channelId}", new JsonObject { ["metadata"] = noted }, ct);
+            var note = new JsonObject { ["demo"] = "complete", ["pictures"] = pictures };
+            await api.Post($"/admin/sales-channels/{channelId}", new JsonObject { ["metadata"] = note }, ct);
             return true;
         }
     }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace HeadlessPro.Platform.Web;
 
@@ -29,7 +30,13 @@ internal static class Cors
         foreach (var (path, setting, fallback) in Groups)
         {
             if ((app.Configuration[setting] ?? fallback).Length == 0) continue;
-            app.UseWhen(http => http.Request.Path.StartsWithSegments(path, StringComparison.Ordinal), branch => branch.UseCors(path));
+            app.UseWhen(http => http.Request.Path.StartsWithSegments(path, StringComparison.Ordinal), branch => branch.Use(next =>
+            {
+                // As UseCors(path) does, which compiles an expression to call it.
+                var cors = new CorsMiddleware(next, app.Services.GetRequiredService<ICorsService>(), app.Services.GetRequiredService<ILoggerFactory>(), path);
+                var policies = app.Services.GetRequiredService<ICorsPolicyProvider>();
+                return http => cors.Invoke(http, policies);
+            }));
         }
     }
 

@@ -11,7 +11,7 @@ internal static class FindSalesChannels
     {
         await using var connection = await db.Open(ct);
         return (await connection.QueryAsync<SalesChannelInfo>(new CommandDefinition("""
-            select id, name, is_disabled from catalog.sales_channels
+            select id, name, is_disabled, metadata::text from catalog.sales_channels
             where deleted_at is null and (@ids::uuid[] is null or id = any (@ids))
             """, new { ids = request.Ids?.ToArray() }, cancellationToken: ct))).AsList();
     }
