@@ -138,6 +138,15 @@ public class CheckoutTests(CheckoutShop shop) : IClassFixture<CheckoutShop>
     }
 
     [Fact]
+    public async Task An_order_is_placed_in_seven_round_trips()
+    {
+        var voucher = await shop.Voucher(stock: 9);
+        var carts = new Queue<string>();
+        for (var i = 0; i < 5; i++) carts.Enqueue(await shop.ReadyCart((voucher, 1)));
+        await RoundTrips.AtMost(7, () => shop.Complete(carts.Dequeue()));
+    }
+
+    [Fact]
     public async Task Once_the_shopper_begins_to_pay_the_amount_owed_costs_a_round_trip_and_two_when_it_moves()
     {
         var voucher = await shop.Voucher(stock: 9);
