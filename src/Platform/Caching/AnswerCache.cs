@@ -156,7 +156,7 @@ public sealed class AnswerCache : IDisposable
     /// <param name="value">The value.</param>
     /// <param name="size">Its bytes, roughly.</param>
     public void Keep<T>(string kind, Guid id, CacheStamp stamp, T value, int size)
-        where T : notnull => Keep(new Key(kind, id), new Kept(value, stamp, size + Overhead));
+        where T : notnull => Keep(new Key(kind, id), value, stamp, size);
 
     private Kept? Find(Key key, long generation)
     {
@@ -174,7 +174,7 @@ public sealed class AnswerCache : IDisposable
         {
             var stamp = new CacheStamp(flight.Generation, _clock.GetTimestamp());
             var value = await make();
-            if (size(value) is { } bytes && bytes < _budget / 8) Keep(key, new Kept(value, stamp, bytes + (key.Kind.Length * 2L) + Overhead));
+            if (size(value) is { } bytes && bytes < _budget / 8) Keep(key, value, stamp, bytes);
             flight.Value.SetResult(value);
             return value;
         }
@@ -195,8 +195,9 @@ public sealed class AnswerCache : IDisposable
         }
     }
 
-    private void Keep(Key key, Kept entry)
+    private void Keep(Key key, object value, CacheStamp stamp, int size)
     {
+        var entry = new Kept(value, stamp, size + (key.Kind.Length * 2L) + Overhead);
         var added = entry.Size;
         _entries.AddOrUpdate(key, entry, (_, old) =>
         {

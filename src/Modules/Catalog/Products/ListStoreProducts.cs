@@ -60,17 +60,17 @@ internal static class ListStoreProducts
 
         async Task<Found> Read()
         {
-            // Every part of a list, in any order, counts the same products, and counting is most of the work.
+            // A list that fits into the block needs no counting, which is most of the work; nor does another part, or order, of one that was counted.
             var (counted, stamp) = ("count of products " + filter.Key, cache.StampOf(Topics));
             var isCounted = cache.TryGet(counted, default, stamp, out long count);
             var ids = prices is null
-                ? $"select p.id from found p order by {order.Sql} limit @limit offset @offset"
+                ? $"select p.id from catalog.products p where {filter.Sql} order by {order.Sql} limit @limit offset @offset"
                 : PriceOrder.Sql(filter, order.Descending, (long)block.Offset + block.Limit);
-            // What a search found is counted and sorted; of the whole catalogue the index knows the order.
             var command = filter.Page($"""
-                with found as {(filter.Narrows ? "" : "not materialized")} (
-                    select p.id, p.created_at, p.updated_at, p.title, p.handle from catalog.products p where {filter.Sql})
-                select {(isCounted ? "null" : "(select count(*) from found)")}, array({ids})
+                with block as materialized (select array({ids}) as ids)
+                select block.ids, case when @offset = 0 and cardinality(block.ids) < @limit then cardinality(block.ids)::bigint
+                    else {(isCounted ? "null" : $"(select count(*) from catalog.products p where {filter.Sql})")} end
+                from block
                 """, block);
             if (prices is not null) command.Parameters.AddRange(prices.Prices.Parameters());
 
@@ -78,9 +78,9 @@ internal static class ListStoreProducts
             batch.BatchCommands.Add(command);
             await using var reader = await batch.ExecuteReaderAsync(ct);
             await reader.ReadAsync(ct);
-            if (isCounted) return new Found(count, reader.GetFieldValue<Guid[]>(1));
-            cache.Keep(counted, default, stamp, count = reader.GetInt64(0), sizeof(long));
-            return new Found(count, reader.GetFieldValue<Guid[]>(1));
+            var found = new Found(isCounted ? count : reader.GetInt64(1), reader.GetFieldValue<Guid[]>(0));
+            if (!isCounted && found.Count > found.Ids.Length) cache.Keep(counted, default, stamp, found.Count, sizeof(long));
+            return found;
         }
     }
 }
