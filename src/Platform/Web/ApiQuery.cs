@@ -225,6 +225,9 @@ public sealed class ApiQuery
     /// <summary>The selected fields.</summary>
     public Fields Fields(params ReadOnlySpan<string> defaults) => Web.Fields.Parse(Text("fields"), defaults);
 
+    /// <summary>As above, of a list that stays the same.</summary>
+    public Fields Fields(string[] defaults) => Text("fields") is { } asked ? Web.Fields.Parse(asked, defaults) : Web.Fields.Unasked(defaults);
+
     /// <summary>Refuses parameters nobody read: <c>400</c> naming them.</summary>
     public void RejectUnknown()
     {

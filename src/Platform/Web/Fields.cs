@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace HeadlessPro.Platform.Web;
 
 /// <summary>
@@ -11,6 +13,8 @@ namespace HeadlessPro.Platform.Web;
 /// </remarks>
 public sealed class Fields
 {
+    private static readonly ConditionalWeakTable<string[], Fields> Kept = [];
+
     private Fields(Node root, string key) => (Root, Key) = (root, key);
 
     /// <summary>What the client wrote: equal only for selections that, on one route, show the same.</summary>
@@ -53,8 +57,16 @@ public sealed class Fields
         return new Fields(root, query ?? "");
     }
 
-    /// <summary>Selects one more (dotted path): for what an answer shows together.</summary>
-    public void Add(string path) => Root.Select(path);
+    /// <summary>What an endpoint answers unasked: read once, for a long list takes as long as a small answer.</summary>
+    public static Fields Unasked(string[] defaults) => Kept.GetValue(defaults, static names => Parse(null, names));
+
+    /// <summary>This and one more (dotted path): for what an answer shows together.</summary>
+    public Fields With(string path)
+    {
+        var root = Root.Copy();
+        root.Select(path);
+        return new Fields(root, Key);
+    }
 
     /// <summary>Whether a property or relation (dotted path) is selected: what a handler asks before it loads it.</summary>
     public bool Wants(string path)
@@ -96,6 +108,14 @@ public sealed class Fields
         public bool Own { get; set; }
         public bool Deep { get; set; }
         public HashSet<string>? Removed { get; private set; }
+
+        public Node Copy() => new()
+        {
+            Children = Children?.ToDictionary(c => c.Key, c => c.Value.Copy(), StringComparer.Ordinal),
+            Own = Own,
+            Deep = Deep,
+            Removed = Removed?.ToHashSet(StringComparer.Ordinal),
+        };
 
         public void Apply(string piece)
         {

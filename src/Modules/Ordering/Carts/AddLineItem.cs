@@ -13,7 +13,7 @@ internal static class AddLineItem
     public static async Task<IResult> Handle(
         string id, Body<AddLineItemRequest> body, ApiQuery query, CartChange change, CartAnswers answers, CancellationToken ct)
     {
-        var fields = query.Fields(CartFields.Cart);
+        var fields = CartFields.Of(query);
         return await answers.Send(await change.Run(id, cart => Decide(cart, body.Value, ""), ct), fields, ct);
     }
 

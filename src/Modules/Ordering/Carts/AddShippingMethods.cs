@@ -16,7 +16,7 @@ internal static class AddShippingMethods
     public static async Task<IResult> Handle(
         string id, OneOrManyMethods body, ApiQuery query, CartChange change, CartAnswers answers, CancellationToken ct)
     {
-        var fields = query.Fields(CartFields.Cart);
+        var fields = CartFields.Of(query);
         return await answers.Send(await change.Run(id, cart => Decide(cart, body.Methods), ct), fields, ct);
     }
 

@@ -1,8 +1,17 @@
+using HeadlessPro.Platform.Web;
+
 namespace HeadlessPro.Ordering.Carts;
 
 /// <summary>What cart answers show unasked (recordings 036–065; line totals by the wire page's section 5).</summary>
 internal static class CartFields
 {
+    /// <summary>What is to be shown of a cart. As the storefront reads it: a line's variant comes with its product.</summary>
+    public static Fields Of(ApiQuery query)
+    {
+        var fields = query.Fields(Cart);
+        return fields.Wants("items.variant") ? fields.With("items.variant.product") : fields;
+    }
+
     /// <summary>What a line shows of its product without a look into the catalogue.</summary>
     public static readonly string[] LineProduct = ["id", "collection_id", "type_id", "categories", "tags"];
 

@@ -13,7 +13,7 @@ internal static class CartPromotions
     public static async Task<IResult> Add(
         string id, Body<CartPromotionsRequest> body, ApiQuery query, IPricing pricing, CartChange change, CartAnswers answers, CancellationToken ct)
     {
-        var fields = query.Fields(CartFields.Cart);
+        var fields = CartFields.Of(query);
         if (!CartRules.Codes(body.Value.PromoCodes).Try(out var codes, out var error)) return Reply.Error(error);
         if (codes.Count > 0 && (await pricing.CheckPromotionCodes(new CheckPromotionCodes(codes), ct)).Error is { } unusable) return Reply.Error(unusable);
         var view = await change.Run(id, cart => Merge(cart, codes), ct);
@@ -23,7 +23,7 @@ internal static class CartPromotions
     public static async Task<IResult> Remove(
         string id, Body<CartPromotionsRequest> body, ApiQuery query, CartChange change, CartAnswers answers, CancellationToken ct)
     {
-        var fields = query.Fields(CartFields.Cart);
+        var fields = CartFields.Of(query);
         if (!CartRules.Codes(body.Value.PromoCodes).Try(out var codes, out var error)) return Reply.Error(error);
         var view = await change.Run(
             id, cart => cart with { PromoCodes = cart.PromoCodes.Where(c => !codes.Contains(c, StringComparer.OrdinalIgnoreCase)).ToList() }, ct);

@@ -135,8 +135,6 @@ internal sealed class CartAnswers(ICatalog catalog)
     public async Task<Result<CartResponse>> ToWire(CartView view, Fields fields, CancellationToken ct)
     {
         var lines = view.Priced.Cart.Lines;
-        // As the storefront reads it: a line's variant comes with its product.
-        if (fields.Wants("items.variant")) fields.Add("items.variant.product");
         if (lines.Count == 0 || !(fields.Wants("items.variant") || fields.WantsMore("items.product", CartFields.LineProduct)))
             return CartWire.Cart(view, NoDocuments);
         var asked = await catalog.GetVariantDocuments(new GetVariantDocuments(lines.Select(l => l.VariantId).Distinct().ToList(), view.Priced.Cart.CatalogVersion), ct);

@@ -14,7 +14,7 @@ internal static class ChangeLineItem
         string id, string lineId, Body<ChangeLineItemRequest> body, ApiQuery query,
         CartChange change, CartAnswers answers, CancellationToken ct)
     {
-        var fields = query.Fields(CartFields.Cart);
+        var fields = CartFields.Of(query);
         return await answers.Send(await change.Run(id, cart => Decide(cart, lineId, body.Value), ct), fields, ct);
     }
 

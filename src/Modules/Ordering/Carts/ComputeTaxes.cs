@@ -9,7 +9,7 @@ internal static class ComputeTaxes
     public static async Task<IResult> Handle(
         string id, Body<ComputeTaxesRequest> _, ApiQuery query, CartChange change, CartAnswers answers, CancellationToken ct)
     {
-        var fields = query.Fields(CartFields.Cart);
+        var fields = CartFields.Of(query);
         return await answers.Send(await change.Run(id, cart => cart with { TaxesAsked = true }, ct), fields, ct);
     }
 }

@@ -16,7 +16,7 @@ internal sealed record CreateCartRequest(
 internal sealed class CreateCart(IPricing pricing, CartChange change, CartAnswers answers)
 {
     public static Task<IResult> Handle(Body<CreateCartRequest> body, ApiQuery query, Caller caller, CreateCart create, CancellationToken ct) =>
-        create.Run(body.Value, query.Fields(CartFields.Cart), caller, ct);
+        create.Run(body.Value, CartFields.Of(query), caller, ct);
 
     private async Task<IResult> Run(CreateCartRequest request, Fields fields, Caller caller, CancellationToken ct)
     {

@@ -8,7 +8,7 @@ internal static class ReadCart
 {
     public static async Task<IResult> Handle(string id, ApiQuery query, CartReader reader, CartAnswers answers, CancellationToken ct)
     {
-        var fields = query.Fields(CartFields.Cart);
+        var fields = CartFields.Of(query);
         return await answers.Send(await reader.Read(id, ct), fields, ct);
     }
 }

@@ -11,7 +11,7 @@ internal static class RemoveLineItem
         string id, string lineId, ApiQuery query, CartChange change,
         CartAnswers answers, CancellationToken ct)
     {
-        var fields = query.Fields(CartFields.Cart);
+        var fields = CartFields.Of(query);
         var view = await change.Run(id, cart => Decide(cart, lineId), ct);
         if (!view.Try(out var after, out var error)) return Reply.Error(error);
         if (!(await answers.ToWire(after, fields, ct)).Try(out var parent, out error)) return Reply.Error(error);

@@ -21,7 +21,7 @@ internal sealed class UpdateCart(IPricing pricing, CartChange change, CartAnswer
 {
     public static Task<IResult> Handle(
         string id, Body<UpdateCartRequest> body, ApiQuery query, Caller caller, UpdateCart update, CancellationToken ct) =>
-        update.Run(id, body.Value, query.Fields(CartFields.Cart), caller, ct);
+        update.Run(id, body.Value, CartFields.Of(query), caller, ct);
 
     private async Task<IResult> Run(string id, UpdateCartRequest request, Fields fields, Caller caller, CancellationToken ct)
     {

@@ -44,7 +44,7 @@ internal sealed class CompleteCart(PlaceOrder placeOrder, CartReader carts, Cart
 
     private async Task<IResult> CartWith(string id, Error error, CancellationToken ct)
     {
-        var fields = Fields.Parse(null, CartFields.Cart);
+        var fields = Fields.Unasked(CartFields.Cart);
         if (!(await carts.Read(id, ct)).Try(out var view, out var problem)
             || !(await cartAnswers.ToWire(view, fields, ct)).Try(out var cart, out problem)) return Reply.Error(problem);
         return Reply.Written(writer =>
