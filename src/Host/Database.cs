@@ -77,6 +77,8 @@ internal sealed class Database(NpgsqlDataSource source, IAsyncDisposable? server
             if (!given.ContainsKey("Options")) settings.Options = "-c plan_cache_mode=force_generic_plan -c random_page_cost=1.1";
             // Nobody leaves state on a connection: locks of sessions are given back by name, settings are `set local`.
             if (!given.ContainsKey("No Reset On Close")) settings.NoResetOnClose = true;
+            // Looking for a Kerberos ticket loads its libraries in every host; who has one says so.
+            if (!given.ContainsKey("GSS Encryption Mode")) settings.GssEncryptionMode = GssEncryptionMode.Disable;
             return NpgsqlDataSource.Create(settings.ConnectionString);
         }
         catch (Exception e) when (e is ArgumentException or FormatException)

@@ -118,5 +118,7 @@ public static class HostApp
         var isDemo = DemoShop.IsAllowed(app.Environment, app.Configuration)
             && await DemoShop.Seed(app.Services, new Uri(app.Urls.First()), app.Lifetime.ApplicationStopping);
         await Console.Out.WriteLineAsync(ReadyBlock.For(app, isDemo));
+        // What only the start needed goes back to the machine; the collector would keep it until there is work.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 }
