@@ -21,7 +21,7 @@ public static class InventoryModule
     {
         services.AddSingleton<IInventory, StockKeeper>();
         services.AddJson(InventoryJson.Default);
-        services.AddSubscriber<OrderPlaced>(OnOrderPlaced.Name, OnOrderPlaced.Handle);
+        services.AddSubscriber<OrderPlaced>(OnOrderPlaced.Name, OnOrderPlaced.Handle, OnOrderPlaced.HandleMany);
         services.AddRecurringJob(ExpireReservations.Name, ExpireReservations.Every, ExpireReservations.Run);
         services.AddRecurringJob(ForgetReservations.Name, ForgetReservations.Every, ForgetReservations.Run);
     }

@@ -75,6 +75,8 @@ internal sealed partial class EventRelay(
 
             // After a signal the event may still hide behind an older open transaction: look again soon, then ever more seldom.
             var woken = await Pause(pause, stoppingToken);
+            // Where one happened others do: those of the next moment are handed over together with it.
+            if (woken) await Task.Delay(ShortestPause, stoppingToken).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
             pause = woken ? ShortestPause : pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
 
@@ -205,7 +207,8 @@ internal sealed partial class EventRelay(
         var delivered = 0;
         try
         {
-            foreach (var (_, id, payload) in batch)
+            if (await DeliverTogether(subscriber, batch, ct)) delivered = batch.Count;
+            foreach (var (_, id, payload) in batch.Skip(delivered))
             {
                 if (await Deliver(subscriber, id, payload, ct) is { } error) failures.Add((id, error));
                 delivered++;
@@ -296,6 +299,25 @@ internal sealed partial class EventRelay(
         }
     }
 
+    /// <summary>Hands all of them over at once; false when the subscriber takes one at a time, or one of them is amiss.</summary>
+    private async Task<bool> DeliverTogether(Subscriber subscriber, List<(ulong Tx, long Id, string Payload)> batch, CancellationToken ct)
+    {
+        if (subscriber.HandleMany is null || batch.Count < 2) return false;
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        deadline.CancelAfter(LongestDelivery);
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            await subscriber.HandleMany(scope.ServiceProvider, batch.ConvertAll(e => e.Payload), deadline.Token);
+            return true;
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            LogNotTakenTogether(logger, e, subscriber.Name, batch.Count);
+            return false;
+        }
+    }
+
     /// <summary>Hands one event over; null when it was taken, else why not.</summary>
     private async Task<string?> Deliver(Subscriber subscriber, long id, string payload, CancellationToken ct)
     {
@@ -323,6 +345,9 @@ internal sealed partial class EventRelay(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Subscriber} did not take event {EventId}; it is tried again")]
     private static partial void LogNotTaken(ILogger logger, Exception e, string subscriber, long eventId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Subscriber} did not take {Count} events at once; each is handed over by itself")]
+    private static partial void LogNotTakenTogether(ILogger logger, Exception e, string subscriber, int count);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Subscriber} gave up on event {EventId}, now a dead letter: {Error}")]
     private static partial void LogDeadLetter(ILogger logger, string subscriber, long eventId, string error);

@@ -8,15 +8,22 @@ namespace HeadlessPro.Platform.Events;
 /// <param name="Name">Unique and stable, <c>inventory.on_order_placed</c>: the key of its cursor.</param>
 /// <param name="EventName">The event heard.</param>
 /// <param name="Handle">Must be safe to repeat. An exception means: try again later, with backoff; in the end a dead letter.</param>
-public sealed record Subscriber(string Name, string EventName, Func<IServiceProvider, string, CancellationToken, Task> Handle);
+/// <param name="HandleMany">When given: takes several at once, in order. When it throws, each is handed over by itself.</param>
+public sealed record Subscriber(
+    string Name, string EventName, Func<IServiceProvider, string, CancellationToken, Task> Handle,
+    Func<IServiceProvider, IReadOnlyList<string>, CancellationToken, Task>? HandleMany = null);
 
 /// <summary>Registration of subscribers.</summary>
 public static class SubscriberRegistration
 {
-    /// <summary>Adds a subscriber; <paramref name="handle"/> gets a scope of its own.</summary>
+    /// <summary>Adds a subscriber; <paramref name="handle"/> gets a scope of its own. Where events are many, <paramref name="handleMany"/> takes those that wait together.</summary>
     public static IServiceCollection AddSubscriber<TEvent>(
-        this IServiceCollection services, string name, Func<IServiceProvider, TEvent, CancellationToken, Task> handle)
+        this IServiceCollection services, string name, Func<IServiceProvider, TEvent, CancellationToken, Task> handle,
+        Func<IServiceProvider, IReadOnlyList<TEvent>, CancellationToken, Task>? handleMany = null)
         where TEvent : IEvent =>
-        services.AddSingleton(new Subscriber(name, TEvent.Name, (provider, payload, ct) =>
-            handle(provider, JsonSerializer.Deserialize<TEvent>(payload)!, ct)));
+        services.AddSingleton(new Subscriber(
+            name, TEvent.Name, (provider, payload, ct) => handle(provider, Read<TEvent>(payload), ct),
+            handleMany is null ? null : (provider, payloads, ct) => handleMany(provider, [.. payloads.Select(Read<TEvent>)], ct)));
+
+    private static TEvent Read<TEvent>(string payload) => JsonSerializer.Deserialize<TEvent>(payload)!;
 }

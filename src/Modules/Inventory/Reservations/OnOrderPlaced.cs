@@ -11,4 +11,8 @@ internal static class OnOrderPlaced
 
     public static Task Handle(IServiceProvider services, OrderPlaced placed, CancellationToken ct) =>
         ReserveStock.Commit(services.GetRequiredService<Db>(), placed.CartId, ct);
+
+    /// <summary>The same for several orders at once; all are taken or none.</summary>
+    public static Task HandleMany(IServiceProvider services, IReadOnlyList<OrderPlaced> placed, CancellationToken ct) =>
+        ReserveStock.CommitAll(services.GetRequiredService<Db>(), [.. placed.Select(p => p.CartId).Distinct()], ct);
 }

@@ -47,14 +47,28 @@ internal static class ReserveStock
             Publish(tx, found.Parts, takes.Concat(given).Select(t => t.ItemId));
         }
 
-        last.BatchCommands.Add(new NpgsqlBatchCommand("""
-            update inventory.reservations set status = 'held', fingerprint = $2, expires_at = $3, updated_at = now() where key = $1
-            """)
+        if (!found.IsNew)
         {
-            Parameters = { new() { Value = request.Key }, new() { Value = fingerprint }, new() { Value = request.ExpiresAt.ToUniversalTime() } },
-        });
+            last.BatchCommands.Add(new NpgsqlBatchCommand("""
+                update inventory.reservations set status = 'held', fingerprint = $2, expires_at = $3, updated_at = now() where key = $1
+                """)
+            {
+                Parameters = { new() { Value = request.Key }, new() { Value = fingerprint }, new() { Value = request.ExpiresAt.ToUniversalTime() } },
+            });
+        }
+
         await tx.Commit(last, ct);
         return new StockReservation(request.Key, request.ExpiresAt);
+    }
+
+    /// <summary>Sells the holds of many orders in one transaction, so that a thing many buy is written once for all of them.</summary>
+    public static async Task CommitAll(Db db, IReadOnlyCollection<Guid> keys, CancellationToken ct)
+    {
+        await using var tx = await db.Begin(ct);
+        var (lapsed, items) = await ReserveRows.SellHeld(tx, keys, ct);
+        await LowStock.Check(tx, items, ct);
+        await tx.Commit(ct);
+        foreach (var key in lapsed) await Commit(db, key, ct);
     }
 
     /// <summary>An order of nothing that is counted has no hold: nothing happens, nor does when it is repeated.</summary>
@@ -73,7 +87,8 @@ internal static class ReserveStock
         await using (batch) await batch.ExecuteNonQueryAsync(ct);
         var items = sold.Select(l => l.ItemId).Distinct().ToArray();
         await LowStock.Check(tx, items, ct);
-        Publish(tx, held.Parts, items);
+        // What was held could not be promised before it was sold either.
+        if (held.Status == "released") Publish(tx, held.Parts, items);
         await tx.Commit(ct);
     }
 
