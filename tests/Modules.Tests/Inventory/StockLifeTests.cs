@@ -31,6 +31,42 @@ public class StockLifeTests(HpApp app) : IClassFixture<HpApp>
     }
 
     [Fact]
+    public async Task Orders_that_wait_together_are_sold_together_also_one_whose_hold_lapsed_and_one_sold_before()
+    {
+        var (variant, other) = (await app.WithStock(10), await app.WithStock(10));
+        Guid[] carts = [WireId.New(), WireId.New(), WireId.New(), WireId.New()];
+        foreach (var cart in carts) await app.Hold(cart, Line(variant, 2), Line(other, 1));
+        await Place(carts[0]);
+        await Until(async () => await app.Counts(variant) == (8, 6, 0));
+        await Lapse(carts[1]);
+        await Until(async () => await app.Counts(variant) == (8, 4, 0));
+
+        await Place(carts);
+        await Until(async () => await app.Counts(variant) == (2, 0, 0));
+        Assert.Equal((6, 0, 0), await app.Counts(other));
+        foreach (var cart in carts)
+        {
+            Assert.Equal("committed", await Status(cart));
+            Assert.Equal("-2,-1", await app.Scalar<string>($"select string_agg(quantity::text, ',' order by quantity) from inventory.movements where reference = '{cart}'"));
+        }
+
+        Assert.Equal(0L, await app.Scalar<long>("select count(*) from events.failed"));
+    }
+
+    [Fact]
+    public async Task What_can_be_promised_is_the_same_before_and_after_a_hold_is_sold_so_nobody_is_told()
+    {
+        var (variant, cart) = (await app.WithStock(5), WireId.New());
+        await app.Hold(cart, Line(variant, 2));
+        var told = await Told();
+        await Place(cart);
+        await Until(async () => await app.Counts(variant) == (3, 0, 0));
+        Assert.Equal((told, 3L), (await Told(), await app.Available(variant)));
+
+        Task<long> Told() => app.Scalar<long>($"select count(*) from events.log where name = 'inventory.stock_changed' and payload->'VariantIds' ? '{variant}'");
+    }
+
+    [Fact]
     public async Task An_expired_hold_is_given_back_by_itself_and_an_extended_one_is_not()
     {
         var (variant, lapsing, extended) = (await app.WithStock(4), WireId.New(), WireId.New());
@@ -97,10 +133,10 @@ public class StockLifeTests(HpApp app) : IClassFixture<HpApp>
 
     private Task Lapse(Guid cart) => app.Scalar<int>($"update inventory.reservations set expires_at = clock_timestamp() where key = '{cart}'");
 
-    private async Task Place(Guid cart)
+    private async Task Place(params Guid[] carts)
     {
         await using var tx = await app.Contract<Db>().Begin(default);
-        tx.Publish(new OrderPlaced(WireId.New(), cart, 1, null, 100, "zar"));
+        foreach (var cart in carts) tx.Publish(new OrderPlaced(WireId.New(), cart, 1, null, 100, "zar"));
         await tx.Commit(default);
     }
 
