@@ -14,5 +14,5 @@ internal static class OnOrderPlaced
 
     /// <summary>The same for several orders at once; all are taken or none.</summary>
     public static Task HandleMany(IServiceProvider services, IReadOnlyList<OrderPlaced> placed, CancellationToken ct) =>
-        ReserveStock.CommitAll(services.GetRequiredService<Db>(), [.. placed.Select(p => p.CartId).Distinct()], ct);
+        SellHolds.Run(services.GetRequiredService<Db>(), [.. placed.Select(p => p.CartId).Distinct()], ct);
 }

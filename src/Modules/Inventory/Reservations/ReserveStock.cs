@@ -61,16 +61,6 @@ internal static class ReserveStock
         return new StockReservation(request.Key, request.ExpiresAt);
     }
 
-    /// <summary>Sells the holds of many orders in one transaction, so that a thing many buy is written once for all of them.</summary>
-    public static async Task CommitAll(Db db, IReadOnlyCollection<Guid> keys, CancellationToken ct)
-    {
-        await using var tx = await db.Begin(ct);
-        var (lapsed, items) = await ReserveRows.SellHeld(tx, keys, ct);
-        await LowStock.Check(tx, items, ct);
-        await tx.Commit(ct);
-        foreach (var key in lapsed) await Commit(db, key, ct);
-    }
-
     /// <summary>An order of nothing that is counted has no hold: nothing happens, nor does when it is repeated.</summary>
     public static async Task Commit(Db db, Guid key, CancellationToken ct)
     {
