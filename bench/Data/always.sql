@@ -54,7 +54,7 @@ union all
 select format('cart %s is nobody''s turn, and uses a promotion', id) from open_carts where id in (select key from pricing.promotion_claims)
 union all
 select format('promotion %s: used %s, but %s claims', p.code, p.used, coalesce(c.uses, 0))
-from pricing.promotions p left join claims c on c.promotion_id = p.id where p.used <> coalesce(c.uses, 0)
+from pricing.promotions p join limited using (id) left join claims c on c.promotion_id = p.id where p.used <> coalesce(c.uses, 0)
 union all
 select format('promotion %s: used %s of %s', p.code, p.used, p.use_limit) from pricing.promotions p where p.used > p.use_limit
 union all

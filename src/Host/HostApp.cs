@@ -73,7 +73,11 @@ public static class HostApp
             .AddJsonFile("appsettings.json", optional: true)
             .AddJsonFile($"appsettings.{builder.Environment.EnvironmentName}.json", optional: true)
             .AddEnvironmentVariables().AddCommandLine(args);
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel((context, kestrel) =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Configure(context.Configuration.GetSection("Kestrel"));
+        });
         builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
         // Lines a program can read, unless a person watches.
         if (builder.Environment.IsDevelopment()) builder.Logging.AddConsole();
