@@ -11,6 +11,8 @@ internal sealed class Database(NpgsqlDataSource source, IAsyncDisposable? server
 {
     private const int Oldest = 15;
 
+    private bool _isDisposed;
+
     public NpgsqlDataSource Source { get; } = source;
 
     /// <summary>Opens it, up to date.</summary>
@@ -36,8 +38,10 @@ internal sealed class Database(NpgsqlDataSource source, IAsyncDisposable? server
 
     public static string DataFolder(IConfiguration configuration) => Path.GetFullPath(configuration["data"] ?? ".data");
 
+    /// <summary>May be called again: a start that fails lets go of what it made from both ends.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, true)) return;
         await Source.DisposeAsync();
         if (server is not null) await server.DisposeAsync();
     }

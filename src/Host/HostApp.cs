@@ -30,7 +30,7 @@ public static class HostApp
         builder.Services.AddSingleton(new HostInfo(role, modules.Select(m => m.Name).ToList()));
         // The longest wait of a start: the host is put together meanwhile.
         var opening = Task.Run(() => Database.Open(configuration, CancellationToken.None));
-        builder.Services.AddSingleton(_ => opening.Result);
+        builder.Services.AddSingleton(_ => opening.GetAwaiter().GetResult());
         builder.Services.AddSingleton(provider => provider.GetRequiredService<Database>().Source);
         WebApplication? app = null;
         try
@@ -68,7 +68,7 @@ public static class HostApp
     private static WebApplicationBuilder NewBuilder(string[] args)
     {
         var named = new ConfigurationBuilder().AddEnvironmentVariables("DOTNET_").AddEnvironmentVariables("ASPNETCORE_").AddCommandLine(args).Build()[HostDefaults.EnvironmentKey];
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = named });
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = named, ContentRootPath = Directory.GetCurrentDirectory() });
         builder.Configuration.AddEnvironmentVariables("DOTNET_").AddEnvironmentVariables("ASPNETCORE_")
             .AddJsonFile("appsettings.json", optional: true)
             .AddJsonFile($"appsettings.{builder.Environment.EnvironmentName}.json", optional: true)

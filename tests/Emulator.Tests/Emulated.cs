@@ -17,14 +17,14 @@ namespace HeadlessPro.Emulator.Tests;
 public sealed class Emulated : IAsyncDisposable
 {
     public const string Secret = "whsec_test";
-    private readonly EmulatorApp emulator;
-    private readonly WebApplication shop;
-    private readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false });
+    private readonly EmulatorApp _emulator;
+    private readonly WebApplication _shop;
+    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false });
 
     private Emulated(EmulatorApp emulator, WebApplication shop, ConcurrentQueue<Hook> hooks, StrongBox refusals)
     {
-        (this.emulator, this.shop, Hooks, Refusals) = (emulator, shop, hooks, refusals);
-        http.BaseAddress = new Uri(emulator.Url);
+        (_emulator, _shop, Hooks, Refusals) = (emulator, shop, hooks, refusals);
+        _http.BaseAddress = new Uri(emulator.Url);
     }
 
     /// <summary>Every webhook that came, also those the shop refused.</summary>
@@ -33,7 +33,7 @@ public sealed class Emulated : IAsyncDisposable
     /// <summary>How many webhooks the shop refuses before it takes one.</summary>
     public StrongBox Refusals { get; }
 
-    public string Url => emulator.Url;
+    public string Url => _emulator.Url;
 
     public static async Task<Emulated> StartAsync()
     {
@@ -62,9 +62,9 @@ public sealed class Emulated : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        http.Dispose();
-        await emulator.DisposeAsync();
-        await shop.DisposeAsync();
+        _http.Dispose();
+        await _emulator.DisposeAsync();
+        await _shop.DisposeAsync();
     }
 
     /// <summary>Calls Stripe: <paramref name="form"/> is <c>name=value&amp;…</c>, headers are <c>name: value</c>.</summary>
@@ -105,7 +105,7 @@ public sealed class Emulated : IAsyncDisposable
     {
         using var message = new HttpRequestMessage(form.Length == 0 ? HttpMethod.Get : HttpMethod.Post, url);
         if (form.Length > 0) message.Content = new FormUrlEncodedContent(form.Select(f => new KeyValuePair<string, string>(f.Name, f.Value)));
-        using var answer = await http.SendAsync(message);
+        using var answer = await _http.SendAsync(message);
         return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(), answer.Headers.Location?.OriginalString);
     }
 
@@ -117,7 +117,7 @@ public sealed class Emulated : IAsyncDisposable
             message.Headers.TryAddWithoutValidation(parts[0], parts[1]);
         }
 
-        using var answer = await http.SendAsync(message);
+        using var answer = await _http.SendAsync(message);
         var text = await answer.Content.ReadAsStringAsync();
         return new Answer((int)answer.StatusCode, text.Length == 0 ? new JsonObject() : JsonNode.Parse(text)!,
             answer.Headers.ToDictionary(h => h.Key, h => string.Join(", ", h.Value), StringComparer.OrdinalIgnoreCase));

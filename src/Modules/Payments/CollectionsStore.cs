@@ -36,9 +36,11 @@ internal static class CollectionsStore
     public static async Task<PaymentCollection> Make(Db db, Guid cartId, NpgsqlBatchCommand make, CancellationToken ct)
     {
         await using var batch = db.Batch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("select from payments.collections where cart_id = $1 for no key update") { Parameters = { new() { Value = cartId } } });
         batch.BatchCommands.Add(make);
         batch.BatchCommands.Add(new NpgsqlBatchCommand(ByCarts) { Parameters = { new() { Value = new[] { cartId } } } });
         await using var reader = await batch.ExecuteReaderAsync(ct);
+        await reader.NextResultAsync(ct);
         return (await Read(reader, ct))[0];
     }
 

@@ -198,12 +198,14 @@ public sealed class AnswerCache : IDisposable
     private void Keep(Key key, object value, CacheStamp stamp, int size)
     {
         var entry = new Kept(value, stamp, size + (key.Kind.Length * 2L) + Overhead);
-        var added = entry.Size;
-        _entries.AddOrUpdate(key, entry, (_, old) =>
+        var added = 0L;
+        Kept Replacing(long size)
         {
-            added = entry.Size - old.Size;
+            added = entry.Size - size;
             return entry;
-        });
+        }
+
+        _entries.AddOrUpdate(key, _ => Replacing(0), (_, old) => Replacing(old.Size));
         if (Interlocked.Add(ref _used, added) > _budget) Evict();
     }
 

@@ -62,7 +62,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
             await File.WriteAllTextAsync(Path.Combine(pg, SettingsFile), Settings(run, durable), ct);
 
             var shell = await StartServer(pg, run, binaries, user, ct);
-            var connection = new NpgsqlConnectionStringBuilder { Host = run, Username = Name, Database = Name, MaxPoolSize = 100 };
+            var connection = new NpgsqlConnectionStringBuilder { Host = run, Username = Name, Database = Name };
             return new PrivatePostgres(@lock, shell, connection.ConnectionString);
         }
         catch

@@ -76,7 +76,7 @@ internal sealed partial class EventRelay(
             // After a signal the event may still hide behind an older open transaction: look again soon, then ever more seldom.
             var woken = await Pause(pause, stoppingToken);
             // Where one happened others do: those of the next moment are handed over together with it.
-            if (woken) await Task.Delay(ShortestPause, stoppingToken).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            if (woken) await Task.Delay(ShortestPause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             pause = woken ? ShortestPause : pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
 

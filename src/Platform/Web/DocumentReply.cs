@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.IO.Pipelines;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
@@ -13,6 +14,8 @@ namespace HeadlessPro.Platform.Web;
 /// </summary>
 internal sealed class DocumentReply(int status, string? contentType, ReadOnlyMemory<byte> before, IReadOnlyList<Document> documents, byte[] after) : IResult
 {
+    private const int MostUnsent = 256 * 1024;
+
     private readonly long _length = before.Length + after.Length + Math.Max(0, documents.Count - 1) + documents.Sum(d => (long)d.Json.Length);
     private readonly string? _etag = status == StatusCodes.Status200OK ? TagOf(before.Span, documents, after) : null;
 
@@ -20,8 +23,10 @@ internal sealed class DocumentReply(int status, string? contentType, ReadOnlyMem
 
     public bool HasDocuments => documents.Count > 0;
 
-    /// <summary>Bytes in memory, roughly, without the documents, which others may show too.</summary>
-    public int Size => before.Length + after.Length + (documents.Count * 8) + 400;
+    /// <summary>
+    /// Bytes in memory, roughly. Its documents count in full, though others may show them too: as long as it is kept they cannot go.
+    /// </summary>
+    public int Size => (int)Math.Min(int.MaxValue, _length + (documents.Count * 8L) + 400);
 
     public static DocumentReply One(string key, Document document) =>
         new(StatusCodes.Status200OK, JsonBody.ContentType, Encoding.UTF8.GetBytes($"{{\"{key}\":"), [document], "}"u8.ToArray());
@@ -44,6 +49,8 @@ internal sealed class DocumentReply(int status, string? contentType, ReadOnlyMem
             if (IsKnown(httpContext.Request.Headers.IfNoneMatch))
             {
                 response.StatusCode = StatusCodes.Status304NotModified;
+                response.ContentLength = null;
+                response.Headers.ContentType = default;
                 return;
             }
         }
@@ -52,20 +59,22 @@ internal sealed class DocumentReply(int status, string? contentType, ReadOnlyMem
         response.ContentLength = _length;
         // Started, the server hands out its own buffers; before that it would copy what is written.
         await response.StartAsync(httpContext.RequestAborted);
-        Write(response.BodyWriter);
-        await response.BodyWriter.FlushAsync(httpContext.RequestAborted);
+        await Write(response.BodyWriter, httpContext.RequestAborted);
     }
 
-    private void Write(IBufferWriter<byte> body)
+    private async Task Write(PipeWriter body, CancellationToken ct)
     {
         body.Write(before.Span);
         for (var i = 0; i < documents.Count; i++)
         {
             if (i > 0) body.Write(","u8);
             body.Write(documents[i].Json.Span);
+            // Whoever reads slowly waits for himself: most answers are smaller and go out at once.
+            if (body.UnflushedBytes > MostUnsent) await body.FlushAsync(ct);
         }
 
         body.Write(after);
+        await body.FlushAsync(ct);
     }
 
     private bool IsKnown(StringValues tags)

@@ -163,7 +163,7 @@ public class AnswerCacheTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_answer_of_documents_is_known_again_when_they_are_the_same_and_takes_no_memory_for_them()
+    public async Task An_answer_of_documents_is_known_again_when_they_are_the_same_and_counts_with_all_it_holds()
     {
         string[] names = ["one", "two"];
         var (count, made) = (2, 0);
@@ -179,11 +179,11 @@ public class AnswerCacheTests : IAsyncLifetime
         var etag = first.Headers.ETag!.ToString();
         var x = new string('x', 9000);
         Assert.Equal($$"""{"goods":[{"name":"one{{x}}"},{"name":"two{{x}}"}],"count":2,"offset":0,"limit":20}""", await first.Content.ReadAsStringAsync());
-        // Asked for once, as most lists are, it is not kept; asked for again it is, without its documents.
+        // Asked for once, as most lists are, it is not kept; asked for again it is, and counts with its documents, which cannot go before it.
         Assert.Equal(0, host.Services.GetRequiredService<AnswerCache>().Used);
         for (var again = 0; again < 3; again++) await host.Http.GetStringAsync("/answer");
         Assert.Equal(2, made);
-        Assert.InRange(host.Services.GetRequiredService<AnswerCache>().Used, 100, 2000);
+        Assert.InRange(host.Services.GetRequiredService<AnswerCache>().Used, 18_000, 20_500);
 
         LocalSignals.Raise(_topic + "changed");
         Assert.Equal(HttpStatusCode.NotModified, (await Conditional(host, etag)).StatusCode);
@@ -235,6 +235,8 @@ public class AnswerCacheTests : IAsyncLifetime
         var host = await PlatformHost.Start(_database, map: app =>
             app.MapGet("/answer", (HttpContext http, AnswerCache cache) => cache.GetOrCreate(http, [_topic], make)), args: args);
         await listening.Task;
+        // The signal may still be on its way to the cache, which hears it last.
+        await Task.Delay(200);
         return host;
     }
 }

@@ -19,6 +19,8 @@ internal sealed partial class PriceListTurns(Db db, TimeProvider clock, ILogger<
     // An import changes the catalogue many times a second.
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(50);
 
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+
     /// <summary>When the next price list begins or ends, or null: until then the same prices stand.</summary>
     public static NpgsqlBatchCommand Next(DateTimeOffset now)
     {
@@ -32,33 +34,42 @@ internal sealed partial class PriceListTurns(Db db, TimeProvider clock, ILogger<
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // Up to here every turn was said; one that passes meanwhile is the next.
+        var since = clock.GetUtcNow();
         while (!stoppingToken.IsCancellationRequested)
         {
             var changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             using var subscription = LocalSignals.Subscribe("catalog.", () => changed.TrySetResult());
-            var now = clock.GetUtcNow();
-            var turn = await Read(now, stoppingToken);
-            var wait = turn - now < LongestWait ? turn - now + TimeSpan.FromMilliseconds(1) : LongestWait;
-            await changed.Task.WaitAsync(wait, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (turn <= clock.GetUtcNow()) LocalSignals.Raise(CatalogChanged.Name);
-            else await Task.Delay(ShortestWait, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var turn = await Read(since, stoppingToken);
+            var left = turn - clock.GetUtcNow();
+            if (left > TimeSpan.Zero) await changed.Task.WaitAsync(left < LongestWait ? left : LongestWait, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (turn <= clock.GetUtcNow())
+            {
+                since = turn;
+                LocalSignals.Raise(CatalogChanged.Name);
+            }
+
+            await Task.Delay(ShortestWait, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    /// <summary>Far away when the database does not answer: when it is back, all is said to have changed.</summary>
-    private async Task<DateTimeOffset> Read(DateTimeOffset now, CancellationToken ct)
+    /// <summary>The next turn, far away when there is none; when the database does not answer it is asked again in a second.</summary>
+    private async Task<DateTimeOffset> Read(DateTimeOffset since, CancellationToken ct)
     {
-        try
+        while (true)
         {
-            await using var batch = db.Batch();
-            batch.BatchCommands.Add(Next(now));
-            await using var reader = await batch.ExecuteReaderAsync(ct);
-            return (await reader.ReadRows((ref row) => row.TimeOrNull(), ct))[0] ?? DateTimeOffset.MaxValue;
-        }
-        catch (Exception e)
-        {
-            if (!ct.IsCancellationRequested) LogUnread(logger, e);
-            return DateTimeOffset.MaxValue;
+            try
+            {
+                await using var batch = db.Batch();
+                batch.BatchCommands.Add(Next(since));
+                await using var reader = await batch.ExecuteReaderAsync(ct);
+                return (await reader.ReadRows((ref row) => row.TimeOrNull(), ct))[0] ?? DateTimeOffset.MaxValue;
+            }
+            catch (Exception e) when (!ct.IsCancellationRequested)
+            {
+                LogUnread(logger, e);
+                await Task.Delay(RetryAfter, clock, ct);
+            }
         }
     }
 

@@ -56,5 +56,5 @@ internal sealed class StorePrices(IPricing pricing, TimeProvider clock)
 internal sealed record StorePriceContext(PriceContext Prices, bool IsTaxInclusive, string? CountryCode, string? Province)
 {
     /// <summary>Equal where everything costs the same, but for price lists that begin or end. What the client wrote stands last.</summary>
-    public string Key => $"{Prices.Currency} {Prices.RegionId} {IsTaxInclusive} {CountryCode?.Length}:{CountryCode} {Province}";
+    public string Key => $"{Prices.Currency} {Prices.RegionId} {string.Join(',', Prices.Groups)} {IsTaxInclusive} {CountryCode?.Length}:{CountryCode} {Province}";
 }

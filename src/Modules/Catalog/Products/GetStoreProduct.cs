@@ -16,9 +16,10 @@ internal static class GetStoreProduct
         return cache.GetOrCreate(http, Shelf.TopicsOf(parts), async () =>
         {
             var channels = http.Features.Get<Caller>()!.SalesChannelIds;
+            var stamp = shelf.StampOf(parts);
             var context = parts.Prices ? await shelf.Prices.ContextOf(query, ct) : null;
             if (!WireId.TryDecode("prod", id, out var key)) return NotFound(id);
-            var products = await shelf.Documents([key], fields, parts, context, channels, ct);
+            var products = await shelf.Documents([key], fields, parts, context, channels, stamp, ct);
             return products.Count == 0 ? NotFound(id) : Reply.One("product", products[0]);
         });
     }

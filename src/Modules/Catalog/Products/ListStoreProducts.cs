@@ -26,11 +26,12 @@ internal static class ListStoreProducts
         var paging = query.Paging(50);
         var filter = Visibility.Filter(channels).Where(query, ProductFilters.For(channels));
         var order = OrderOf(query);
+        var stamp = shelf.StampOf(parts);
         var context = parts.Prices || order.NeedsPrice ? await shelf.Prices.ContextOf(query, ct) : null;
 
         var found = await Find(filter, order, context, paging.Blocks(Block), cache, shelf.Db, ct);
         var ids = found.Ids.Skip(paging.Offset % Block).Take(paging.Limit).ToArray();
-        return Reply.Page("products", new ListPage<Document>(await shelf.Documents(ids, fields, parts, context, channels, ct), found.Count, paging));
+        return Reply.Page("products", new ListPage<Document>(await shelf.Documents(ids, fields, parts, context, channels, stamp, ct), found.Count, paging));
     }
 
     private static ListOrder OrderOf(ApiQuery query) => query.Text("order") switch

@@ -18,14 +18,17 @@ internal sealed class Shelf(Db db, StorePrices prices, IInventory inventory, Ans
     /// <summary>The events that change an answer with these parts.</summary>
     public static IReadOnlyList<string> TopicsOf(ProductParts parts) => parts.Stock ? WithStock : WithoutStock;
 
+    /// <summary>Where what these parts depend on stands now.</summary>
+    public CacheStamp StampOf(ProductParts parts) => cache.StampOf(TopicsOf(parts));
+
     /// <summary>
     /// Products as answers show them to callers of these channels; those they may not see are missing. Each is kept by itself, so that lists that
-    /// differ share the products they have in common: a list that nobody asked for before loads only the products that were in none.
+    /// differ share the products they have in common: a list that nobody asked for before loads only the products that were in none. The stamp
+    /// (<see cref="StampOf"/>) is from before the context: that names the moment whose prices are chosen.
     /// </summary>
     public async Task<List<Document>> Documents(
-        Guid[] ids, Fields fields, ProductParts parts, StorePriceContext? context, IReadOnlyList<Guid> channels, CancellationToken ct)
+        Guid[] ids, Fields fields, ProductParts parts, StorePriceContext? context, IReadOnlyList<Guid> channels, CacheStamp stamp, CancellationToken ct)
     {
-        var stamp = cache.StampOf(TopicsOf(parts));
         // With its length, so that nothing a client writes can pass for something else.
         var kind = $"product {string.Join(',', channels)} {fields.Key.Length}:{fields.Key} {context?.Key}";
         var documents = new Document?[ids.Length];

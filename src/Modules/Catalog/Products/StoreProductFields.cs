@@ -14,9 +14,8 @@ internal static class StoreProductFields
 
     public static Fields Of(ApiQuery query)
     {
-        var text = query.Text("fields");
-        var fields = Fields.Parse(text, Defaults);
+        var fields = query.Fields(Defaults);
         // A category names its parent, though a relation of a relation is not asked for by name.
-        return fields.Wants("categories") ? Fields.Parse(text + ",+categories.parent_category.id", Defaults) : fields;
+        return fields.Wants("categories") ? Fields.Parse(query.Text("fields") + ",+categories.parent_category.id", Defaults) : fields;
     }
 }

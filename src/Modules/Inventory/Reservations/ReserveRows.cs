@@ -17,7 +17,7 @@ internal sealed record FoundStock(
 internal sealed record HeldStock(
     string? Status, DateTimeOffset ExpiresAt, IReadOnlyList<Take> Lines, IReadOnlyList<ServingLevel> Levels, IReadOnlyList<VariantPart> Parts);
 
-/// <summary>The SQL of <see cref="ReserveStock"/>.</summary>
+/// <summary>The SQL of reserving, and what selling and releasing read first.</summary>
 internal static class ReserveRows
 {
     private const string Items = """

@@ -35,7 +35,7 @@ internal static partial class CartRules
         locale is null || (locale.Length <= 35 && LocalePattern().IsMatch(locale)) ? null
         : Error.Invalid("Invalid request: Field 'locale' must be a language tag such as 'en' or 'af-ZA'");
 
-    /// <summary>A JSON object as text for a jsonb column; null for null.</summary>
+    /// <summary>A JSON object as text for a json column; null for null.</summary>
     public static Result<string?> Json(Dictionary<string, JsonElement>? value, string field = "metadata")
     {
         if (value is null) return (string?)null!;

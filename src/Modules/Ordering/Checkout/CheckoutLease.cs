@@ -1,6 +1,8 @@
 using HeadlessPro.Contracts;
 using HeadlessPro.Ordering.Carts;
 using HeadlessPro.Platform.Data;
+using HeadlessPro.Platform.Events;
+using Npgsql;
 
 namespace HeadlessPro.Ordering.Checkout;
 
@@ -22,14 +24,16 @@ internal sealed class CheckoutLease(Db db, CheckoutOptions options)
     public async Task<Claim?> Take(Guid cartId, CancellationToken ct)
     {
         var token = WireId.New();
-        await using var command = db.Command(TakeIt);
-        command.Parameters.Add(new() { Value = cartId });
-        command.Parameters.Add(new() { Value = token });
-        command.Parameters.Add(new() { Value = options.Lease });
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        return await reader.ReadAsync(ct)
-            ? new Claim(CartStore.Read(reader), token, reader.GetInt64(reader.GetOrdinal("number")), reader.GetBoolean(reader.GetOrdinal("resumed")))
-            : null;
+        await using var batch = db.Batch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(TakeIt) { Parameters = { new() { Value = cartId }, new() { Value = token }, new() { Value = options.Lease } } });
+        // A statement of its own: that one may have waited for a writer, and would tell the version from before the wait.
+        batch.BatchCommands.Add(TopicVersion.Read("catalog"));
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        if (!await reader.ReadAsync(ct)) return null;
+        var (cart, number, resumed) = (CartStore.Read(reader), reader.GetInt64(reader.GetOrdinal("number")), reader.GetBoolean(reader.GetOrdinal("resumed")));
+        await reader.NextResultAsync(ct);
+        await reader.ReadAsync(ct);
+        return new Claim(cart with { CatalogVersion = reader.GetInt64(0) }, token, number, resumed);
     }
 
     /// <summary>Makes sure the lease is still ours and will last through the next step.</summary>

@@ -16,7 +16,8 @@ internal sealed class CheckoutSteps(CartPricing pricing, CheckoutPeers peers, Ch
     /// <summary>For tests that send a rival at a chosen step.</summary>
     public Action<CheckoutStep>? Probe { get; set; }
 
-    public DateTimeOffset Now => clock.GetUtcNow();
+    /// <summary>In whole milliseconds, as answers show times: what is read later must say the same.</summary>
+    public DateTimeOffset Now => DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
 
     public void Reached(CheckoutStep step)
     {
