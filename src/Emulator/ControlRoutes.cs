@@ -1,10 +1,11 @@
 using System.Text.Json.Nodes;
+using HeadlessPro.Emulator.PayPal;
 using HeadlessPro.Emulator.Stripe;
 
 namespace HeadlessPro.Emulator;
 
 /// <summary><c>/_emulator</c>: what tests and the curious do to the providers that no shop could. Bodies are JSON.</summary>
-internal sealed class ControlRoutes(EmulatorState state, StripeBook stripe)
+internal sealed class ControlRoutes(EmulatorState state, StripeBook stripe, PayPalBook payPal)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -18,6 +19,8 @@ internal sealed class ControlRoutes(EmulatorState state, StripeBook stripe)
         Map("POST", "/_emulator/events/{id}/send", (body, http) => Resend((string)http.RouteValues["id"]!, body));
         Map("POST", "/_emulator/stripe/disputes", (body, _) => OpenDispute(body));
         Map("POST", "/_emulator/stripe/disputes/{id}/close", (body, http) => CloseDispute((string)http.RouteValues["id"]!, body));
+        Map("POST", "/_emulator/paypal/captures/{id}/settle", (body, http) => Settle((string)http.RouteValues["id"]!, body));
+        Map("POST", "/_emulator/paypal/revoke-tokens", (_, _) => RevokeTokens());
         routes.MapGet("/_emulator/idle", (RequestDelegate)IdleAsync);
 
         void Map(string method, string path, Func<JsonObject, HttpRequest, JsonObject> work) => routes.MapMethods(path, [method], context => RunAsync(context, work));
@@ -34,6 +37,10 @@ internal sealed class ControlRoutes(EmulatorState state, StripeBook stripe)
         {
             await Json.WriteAsync(context, new JsonObject { ["message"] = refused.Message }, refused.Status);
         }
+        catch (ArgumentException wrong)
+        {
+            await Json.WriteAsync(context, new JsonObject { ["message"] = wrong.Message }, 400);
+        }
     }
 
     /// <summary>Waits until no webhook waits to be sent: <c>{"idle": true}</c>, or false after <c>?seconds=</c> (10).</summary>
@@ -48,9 +55,10 @@ internal sealed class ControlRoutes(EmulatorState state, StripeBook stripe)
         ["clock"] = state.Clock.Now.ToString("O"),
         ["ahead_seconds"] = (long)state.Clock.Ahead.TotalSeconds,
         ["stripe"] = StripeSummary.Of(stripe, payment),
+        ["paypal"] = PayPalSummary.Of(payPal, payment),
         ["movements"] = state.Ledger.ToJson(payment),
         ["totals"] = state.Ledger.Totals(),
-        ["webhooks"] = state.Webhooks.ToJson(payment),
+        ["webhooks"] = state.Webhooks.Log.ToJson(payment),
         ["faults"] = state.Faults.ToJson(),
     };
 
@@ -58,6 +66,7 @@ internal sealed class ControlRoutes(EmulatorState state, StripeBook stripe)
     {
         state.Reset();
         stripe.Clear();
+        payPal.Clear();
         return new JsonObject { ["reset"] = true };
     }
 
@@ -67,7 +76,8 @@ internal sealed class ControlRoutes(EmulatorState state, StripeBook stripe)
             + "webhook-drop, webhook-duplicate, webhook-reorder, webhook-delay:S, webhook-bad-signature, webhook-skew:S, webhook-replay.");
         var rule = new FaultRule(Ids.Stripe("fault_", 12), fault, body.Text("method") ?? "*", body.Text("path") ?? "*", body.Text("event") ?? "*")
         {
-            Left = (int)Number(body, "times", 1), Skip = (int)Number(body, "skip", 0),
+            Left = (int)Number(body, "times", 1),
+            Skip = (int)Number(body, "skip", 0),
         };
         state.Faults.Add(rule);
         return rule.ToJson();
@@ -83,16 +93,18 @@ internal sealed class ControlRoutes(EmulatorState state, StripeBook stripe)
     {
         state.Clock.Advance(TimeSpan.FromSeconds(Number(body, "advance_seconds", 0)) + TimeSpan.FromDays(Number(body, "advance_days", 0)));
         stripe.Lapse();
+        payPal.Lapse();
         return new JsonObject { ["clock"] = state.Clock.Now.ToString("O"), ["ahead_seconds"] = (long)state.Clock.Ahead.TotalSeconds };
     }
 
     private JsonObject Redirect(string provider, JsonObject body)
     {
-        if (provider is not (StripeBook.Provider or "paypal")) throw new ControlException($"There is no provider '{provider}'.", 404);
+        if (provider is not (StripeBook.Provider or PayPalBook.Provider)) throw new ControlException($"There is no provider '{provider}'.", 404);
         var endpoint = state.Webhooks.EndpointOf(provider);
         endpoint = endpoint with
         {
-            Url = body.ContainsKey("url") ? body.Text("url") : endpoint.Url, Secret = body.Text("secret") ?? endpoint.Secret,
+            Url = body.ContainsKey("url") ? body.Text("url") : endpoint.Url,
+            Secret = body.Text("secret") ?? endpoint.Secret,
             Skew = body.ContainsKey("skew_seconds") ? TimeSpan.FromSeconds(Number(body, "skew_seconds", 0)) : endpoint.Skew,
         };
         state.Webhooks.SetEndpoint(provider, endpoint);
@@ -102,7 +114,7 @@ internal sealed class ControlRoutes(EmulatorState state, StripeBook stripe)
     /// <summary>Sends an event that was sent before: <c>{"times": 2, "age_seconds": 3600, "fault": "webhook-bad-signature"}</c>.</summary>
     private JsonObject Resend(string id, JsonObject body)
     {
-        var sent = state.Webhooks.Find(id) ?? throw new ControlException($"There is no event '{id}'.", 404);
+        var sent = state.Webhooks.Log.Find(id) ?? throw new ControlException($"There is no event '{id}'.", 404);
         IReadOnlyList<Fault> faults = body.Text("fault") is not { } text ? [] : Fault.Parse(text) is { } fault ? [fault] : throw new ControlException($"There is no fault '{text}'.");
         for (var i = Number(body, "times", 1); i > 0; i--)
             state.Webhooks.Send(new Delivery(sent.Provider, sent.EventId, sent.Type, sent.Lane, sent.Payload, faults) { Age = TimeSpan.FromSeconds(Number(body, "age_seconds", 0)) });
@@ -129,6 +141,24 @@ internal sealed class ControlRoutes(EmulatorState state, StripeBook stripe)
             Disputes.Close(stripe, dispute, body.Text("status") == "won");
             return dispute.ToJson();
         }
+    }
+
+    private JsonObject Settle(string id, JsonObject body)
+    {
+        lock (payPal.Lock)
+        {
+            if (!payPal.Captures.TryGet(id, out var capture)) throw new ControlException($"There is no capture '{id}'.", 404);
+            if (capture.Settlement != Capture.Pending) throw new ControlException("The capture is not pending.");
+            if (body.Text("status") is not (Capture.Completed or Capture.Denied)) throw new ControlException("status: COMPLETED or DENIED.");
+            PayPal.Captures.Settle(payPal, capture, body.Text("status") == Capture.Denied);
+            return capture.ToJson(payPal, true);
+        }
+    }
+
+    private JsonObject RevokeTokens()
+    {
+        payPal.RevokeTokens();
+        return new JsonObject { ["revoked"] = true };
     }
 
     private static double Number(JsonObject body, string name, double otherwise) => body.Text(name) is not { } text ? otherwise

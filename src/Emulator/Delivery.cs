@@ -7,6 +7,11 @@ internal sealed record WebhookEndpoint(string? Url, string Secret)
 {
     /// <summary>How far the provider's clock is off when it signs.</summary>
     public TimeSpan Skew { get; init; }
+
+    /// <summary>Refuses what is no address of the web.</summary>
+    public WebhookEndpoint Checked() => Url is null || Uri.TryCreate(Url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+        ? this
+        : throw new ArgumentException($"'{Url}' is not an absolute http URL.");
 }
 
 /// <summary>One event on its way to the shop.</summary>
@@ -50,7 +55,12 @@ internal sealed record Delivery(string Provider, string EventId, string Type, st
         {
             return new JsonObject
             {
-                ["id"] = Id, ["provider"] = Provider, ["event"] = EventId, ["type"] = Type, ["payment"] = Lane, ["state"] = State,
+                ["id"] = Id,
+                ["provider"] = Provider,
+                ["event"] = EventId,
+                ["type"] = Type,
+                ["payment"] = Lane,
+                ["state"] = State,
                 ["faults"] = Json.Array(Faults.Select(f => f.ToString())),
                 ["attempts"] = new JsonArray([.. attempts.Select(a => (JsonNode)new JsonObject { ["at"] = a.At.ToString("O"), ["status"] = a.Status, ["error"] = a.Error })]),
             };

@@ -1,4 +1,5 @@
 using System.Net;
+using HeadlessPro.Emulator.PayPal;
 using HeadlessPro.Emulator.Stripe;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -30,17 +31,19 @@ public sealed class EmulatorApp : IAsyncDisposable
         var app = builder.Build();
         var state = new EmulatorState(options);
         var stripe = new StripeBook(state);
+        var payPal = new PayPalBook(state);
         var exchange = new Exchange(state);
         app.UseRouting();
         new StripeRoutes(stripe, exchange).Map(app);
-        new ControlRoutes(state, stripe).Map(app);
+        new PayPalRoutes(payPal, exchange).Map(app);
+        new ControlRoutes(state, stripe, payPal).Map(app);
         app.MapFallback(StripeEndpoint.UnknownAsync);
 
         await app.StartAsync(cancellation);
         state.Url = options.PublicUrl?.TrimEnd('/')
             ?? app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         var emulator = new EmulatorApp(app, state);
-        emulator.lapses = emulator.LapseAsync(stripe);
+        emulator.lapses = emulator.LapseAsync(stripe, payPal);
         return emulator;
     }
 
@@ -56,12 +59,16 @@ public sealed class EmulatorApp : IAsyncDisposable
     }
 
     /// <summary>Authorizations and checkout sessions end by themselves.</summary>
-    private async Task LapseAsync(StripeBook stripe)
+    private async Task LapseAsync(StripeBook stripe, PayPalBook payPal)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1));
         try
         {
-            while (await timer.WaitForNextTickAsync(stopping.Token)) stripe.Lapse();
+            while (await timer.WaitForNextTickAsync(stopping.Token))
+            {
+                stripe.Lapse();
+                payPal.Lapse();
+            }
         }
         catch (OperationCanceledException)
         {

@@ -31,8 +31,12 @@ internal sealed class Exchange(EmulatorState state)
         {
             // A caller that gave up waiting does not stop the work: that is what makes delays dangerous.
             if (fault?.Kind == Fault.Delay) await Task.Delay(fault.Time, CancellationToken.None);
-            if (fault?.Kind == Fault.Cut) context.Abort();
-            if (context.RequestAborted.IsCancellationRequested && fault?.Kind == Fault.Cut) return;
+            if (fault?.Kind == Fault.Cut)
+            {
+                context.Abort();
+                return;
+            }
+
             if (fault?.Kind is Fault.Error or Fault.TooMany)
             {
                 await SendAsync(context, manners.Fails(fault));

@@ -44,7 +44,13 @@ internal sealed record FaultRule(string Id, Fault Fault, string Method, string P
 
     public JsonObject ToJson() => new()
     {
-        ["id"] = Id, ["fault"] = Fault.ToString(), ["method"] = Method, ["path"] = Path, ["event"] = Event, ["skip"] = Skip, ["left"] = Left,
+        ["id"] = Id,
+        ["fault"] = Fault.ToString(),
+        ["method"] = Method,
+        ["path"] = Path,
+        ["event"] = Event,
+        ["skip"] = Skip,
+        ["left"] = Left,
     };
 }
 

@@ -53,7 +53,12 @@ internal sealed record Movement(DateTimeOffset At, string Provider, string Payme
 {
     public JsonObject ToJson() => new()
     {
-        ["at"] = At.ToString("O"), ["provider"] = Provider, ["payment"] = Payment, ["kind"] = Kind, ["amount"] = Amount,
-        ["currency"] = Currency, ["reference"] = Reference,
+        ["at"] = At.ToString("O"),
+        ["provider"] = Provider,
+        ["payment"] = Payment,
+        ["kind"] = Kind,
+        ["amount"] = Amount,
+        ["currency"] = Currency,
+        ["reference"] = Reference,
     };
 }

@@ -1,6 +1,3 @@
-using System.Text.Json.Nodes;
-using System.Threading.Channels;
-
 namespace HeadlessPro.Emulator;
 
 /// <summary>Writes the headers by which a shop knows that a webhook is the provider's. <c>wrong</c>: they must not hold.</summary>
@@ -10,30 +7,23 @@ internal delegate void SignWebhook(HttpRequestMessage message, WebhookEndpoint e
 /// Sends events to the shop: those of one payment in the order they happened, each again until it is answered with 2xx or its retries are used
 /// up. Faults drop, double, hold back, swap or spoil them.
 /// </summary>
-internal sealed class WebhookSender : IAsyncDisposable
+internal sealed class WebhookSender(EmulatorState state) : IAsyncDisposable
 {
-    private const int LaneCount = 32;
-    private const int Remembered = 20_000;
-    private readonly EmulatorState state;
+    private const int AtOnce = 64;
     private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(30) };
-    private readonly Channel<Delivery>[] lanes = [.. Enumerable.Range(0, LaneCount).Select(_ => Channel.CreateUnbounded<Delivery>())];
+    private readonly SemaphoreSlim places = new(AtOnce);
+    private readonly Dictionary<string, Queue<Delivery>> lanes = [];
     private readonly Dictionary<string, SignWebhook> signers = [];
     private readonly Dictionary<string, WebhookEndpoint> endpoints = [];
-    private readonly List<Delivery> log = [];
     private readonly CancellationTokenSource stopping = new();
-    private readonly Task[] runs;
     private int underway;
     private int epoch;
 
-    public WebhookSender(EmulatorState state)
-    {
-        this.state = state;
-        runs = [.. lanes.Select(RunAsync)];
-    }
+    public DeliveryLog Log { get; } = new();
 
     public void Connect(string provider, WebhookEndpoint endpoint, SignWebhook sign)
     {
-        lock (endpoints) (endpoints[provider], signers[provider]) = (endpoint, sign);
+        lock (endpoints) (endpoints[provider], signers[provider]) = (endpoint.Checked(), sign);
     }
 
     public WebhookEndpoint EndpointOf(string provider)
@@ -43,37 +33,30 @@ internal sealed class WebhookSender : IAsyncDisposable
 
     public void SetEndpoint(string provider, WebhookEndpoint endpoint)
     {
-        lock (endpoints) endpoints[provider] = endpoint;
+        lock (endpoints) endpoints[provider] = endpoint.Checked();
     }
 
     public void Send(Delivery delivery)
     {
-        lock (log)
-        {
-            if (log.Count >= Remembered) log.RemoveRange(0, Remembered / 10);
-            log.Add(delivery);
-        }
-
+        Log.Add(delivery);
         delivery.Epoch = Volatile.Read(ref epoch);
         Interlocked.Increment(ref underway);
-        lanes[(uint)delivery.Lane.GetHashCode(StringComparison.Ordinal) % LaneCount].Writer.TryWrite(delivery);
-    }
-
-    public Delivery? Find(string eventId)
-    {
-        lock (log) return log.FindLast(d => d.EventId == eventId);
-    }
-
-    public JsonArray ToJson(string? payment)
-    {
-        lock (log) return [.. log.Where(d => payment is null || d.Lane == payment).Select(d => (JsonNode)d.ToJson())];
+        lock (lanes)
+        {
+            if (lanes.TryGetValue(delivery.Lane, out var lane)) lane.Enqueue(delivery);
+            else
+            {
+                lanes.Add(delivery.Lane, lane = new Queue<Delivery>([delivery]));
+                _ = Task.Run(() => RunAsync(delivery.Lane, lane));
+            }
+        }
     }
 
     /// <summary>Forgets what was sent, and does not send what waits.</summary>
     public void Clear()
     {
         Interlocked.Increment(ref epoch);
-        lock (log) log.Clear();
+        Log.Clear();
     }
 
     /// <summary>Whether, within that time, nothing waited to be sent any more.</summary>
@@ -87,57 +70,52 @@ internal sealed class WebhookSender : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await stopping.CancelAsync();
-        foreach (var lane in lanes) lane.Writer.TryComplete();
-        await Task.WhenAll(runs);
+        await IdleAsync(TimeSpan.FromSeconds(5));
         http.Dispose();
+        places.Dispose();
         stopping.Dispose();
     }
 
-    private async Task RunAsync(Channel<Delivery> lane)
+    /// <summary>Sends what waits for one payment, and ends when nothing does.</summary>
+    private async Task RunAsync(string name, Queue<Delivery> lane)
     {
         Delivery? held = null;
-        try
+        while (await NextAsync(name, lane, held) is { } delivery)
         {
-            while (await ReadAsync(lane, held))
+            if (held is null && delivery.Has(Fault.Reorder))
             {
-                if (lane.Reader.TryRead(out var delivery))
-                {
-                    if (held is null && delivery.Has(Fault.Reorder))
-                    {
-                        held = delivery;
-                        continue;
-                    }
-
-                    await HandAsync(delivery);
-                }
-
-                if (held is not null) await HandAsync(held);
-                held = null;
+                held = delivery;
+                continue;
             }
-        }
-        catch (OperationCanceledException)
-        {
+
+            await HandAsync(delivery);
+            if (held is not null && held != delivery) await HandAsync(held);
+            held = null;
         }
     }
 
-    /// <summary>Waits for the next delivery; while one is held back, no longer than it may be.</summary>
-    private async Task<bool> ReadAsync(Channel<Delivery> lane, Delivery? held)
+    /// <summary>The next delivery; the held one itself when it has been held back long enough; null when there is none.</summary>
+    private async Task<Delivery?> NextAsync(string name, Queue<Delivery> lane, Delivery? held)
     {
-        if (held is null) return await lane.Reader.WaitToReadAsync(stopping.Token);
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token);
-        patience.CancelAfter(held.TimeOf(Fault.Reorder));
-        try
+        for (var until = DateTime.UtcNow + (held?.TimeOf(Fault.Reorder) ?? TimeSpan.Zero); ; await Task.Delay(5))
         {
-            return await lane.Reader.WaitToReadAsync(patience.Token);
-        }
-        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
-        {
-            return true;
+            lock (lanes)
+            {
+                if (lane.TryDequeue(out var next)) return next;
+                if (held is null)
+                {
+                    lanes.Remove(name);
+                    return null;
+                }
+            }
+
+            if (DateTime.UtcNow >= until || stopping.IsCancellationRequested) return held;
         }
     }
 
     private async Task HandAsync(Delivery delivery)
     {
+        // A late one lets the others go first.
         if (delivery.Has(Fault.DelayWebhook)) _ = DeliverAsync(delivery, delivery.TimeOf(Fault.DelayWebhook));
         else await DeliverAsync(delivery, TimeSpan.Zero);
     }
@@ -150,7 +128,7 @@ internal sealed class WebhookSender : IAsyncDisposable
             if (delivery.Has(Fault.Drop)) delivery.Ends("dropped");
             else await TryAsync(delivery);
             if (delivery.Has(Fault.Duplicate)) await TryAsync(delivery);
-            if (delivery.Has(Fault.Replay)) await TryAsync(Earliest(delivery));
+            if (delivery.Has(Fault.Replay)) await TryAsync(Log.Earliest(delivery.Lane) ?? delivery);
         }
         catch (OperationCanceledException)
         {
@@ -160,11 +138,6 @@ internal sealed class WebhookSender : IAsyncDisposable
         {
             Interlocked.Decrement(ref underway);
         }
-    }
-
-    private Delivery Earliest(Delivery delivery)
-    {
-        lock (log) return log.First(d => d.Lane == delivery.Lane && d.Provider == delivery.Provider);
     }
 
     private async Task TryAsync(Delivery delivery)
@@ -203,6 +176,7 @@ internal sealed class WebhookSender : IAsyncDisposable
         using var message = new HttpRequestMessage(HttpMethod.Post, endpoint.Url) { Content = new ByteArrayContent(delivery.Payload) };
         message.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json; charset=utf-8");
         signers[delivery.Provider](message, endpoint, delivery.Payload, at, first && delivery.Has(Fault.BadSignature));
+        await places.WaitAsync(stopping.Token);
         try
         {
             using var answer = await http.SendAsync(message, stopping.Token);
@@ -213,6 +187,10 @@ internal sealed class WebhookSender : IAsyncDisposable
         {
             delivery.Tried(0, failed.Message);
             return false;
+        }
+        finally
+        {
+            places.Release();
         }
     }
 }

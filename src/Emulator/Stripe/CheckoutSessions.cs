@@ -23,13 +23,17 @@ internal static class CheckoutSessions
         var currency = request.Required(items[0] + "[price_data][currency]").ToLowerInvariant();
         var session = new CheckoutSession
         {
-            Currency = currency, Lines = [.. items.Select(item => Line(request, item, currency))],
+            Currency = currency,
+            Lines = [.. items.Select(item => Line(request, item, currency))],
             SuccessUrl = Absolute(request, "success_url") ?? throw StripeFailure.Invalid("parameter_missing", "Missing required param: success_url.", "success_url"),
-            CancelUrl = Absolute(request, "cancel_url"), Created = now, ExpiresAt = expires,
+            CancelUrl = Absolute(request, "cancel_url"),
+            Created = now,
+            ExpiresAt = expires,
             CaptureMethod = request.Choice("payment_intent_data[capture_method]", "automatic_async", "automatic", "automatic_async", "manual"),
             Customer = request.Text("customer") is { } customer ? Customers.Known(book, customer, "customer").Id : null,
             CustomerEmail = request.Text("customer_email") ?? (book.Customers.TryGet(request.Text("customer"), out var known) ? known.Email : null),
-            ClientReferenceId = request.Text("client_reference_id"), Description = request.Text("payment_intent_data[description]"),
+            ClientReferenceId = request.Text("client_reference_id"),
+            Description = request.Text("payment_intent_data[description]"),
             SetupFutureUsage = request.Text("payment_intent_data[setup_future_usage]"),
             Shipping = request.Has("payment_intent_data[shipping]") ? request.Tree("payment_intent_data[shipping]") : null,
         };
@@ -70,9 +74,17 @@ internal static class CheckoutSessions
         if (session.Intent is not null) return session.Intent;
         var intent = new PaymentIntent
         {
-            Amount = session.Total, Currency = session.Currency, Created = book.Clock.UnixSeconds, CaptureMethod = session.CaptureMethod, ConfirmationMethod = "automatic",
-            Customer = session.Customer, Description = session.Description, ReceiptEmail = session.PayerEmail, SetupFutureUsage = session.SetupFutureUsage,
-            Shipping = session.Shipping, Session = session,
+            Amount = session.Total,
+            Currency = session.Currency,
+            Created = book.Clock.UnixSeconds,
+            CaptureMethod = session.CaptureMethod,
+            ConfirmationMethod = "automatic",
+            Customer = session.Customer,
+            Description = session.Description,
+            ReceiptEmail = session.PayerEmail,
+            SetupFutureUsage = session.SetupFutureUsage,
+            Shipping = session.Shipping,
+            Session = session,
         };
         foreach (var (key, value) in session.IntentMetadata) intent.Metadata[key] = value;
         session.Intent = book.Intents.Add(intent);

@@ -100,7 +100,11 @@ internal static class Confirmation
             book.Raise(origin, "charge.failed", intent.Id, charge.ToJson());
             Fail(book, origin, intent, new StripeFailure(402, "card_error", code, message)
             {
-                DeclineCode = decline, Charge = charge.Id, Intent = intent, PaymentMethod = method.ToJson(), Param = code switch { "incorrect_cvc" => "cvc", "expired_card" => "exp_month", _ => null },
+                DeclineCode = decline,
+                Charge = charge.Id,
+                Intent = intent,
+                PaymentMethod = method.ToJson(),
+                Param = code switch { "incorrect_cvc" => "cvc", "expired_card" => "exp_month", _ => null },
             });
         }
 

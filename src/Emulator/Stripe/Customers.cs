@@ -26,11 +26,26 @@ internal sealed class Customer(long created)
         ? new JsonObject { ["id"] = Id, ["object"] = "customer", ["deleted"] = true }
         : new JsonObject
         {
-            ["id"] = Id, ["object"] = "customer", ["address"] = Address.Count == 0 ? null : Json.Object(Address), ["balance"] = 0, ["created"] = created, ["currency"] = null,
-            ["default_source"] = null, ["delinquent"] = false, ["description"] = Description, ["email"] = Email, ["invoice_prefix"] = Id[^8..].ToUpperInvariant(),
+            ["id"] = Id,
+            ["object"] = "customer",
+            ["address"] = Address.Count == 0 ? null : Json.Object(Address),
+            ["balance"] = 0,
+            ["created"] = created,
+            ["currency"] = null,
+            ["default_source"] = null,
+            ["delinquent"] = false,
+            ["description"] = Description,
+            ["email"] = Email,
+            ["invoice_prefix"] = Id[^8..].ToUpperInvariant(),
             ["invoice_settings"] = new JsonObject { ["custom_fields"] = null, ["default_payment_method"] = null, ["footer"] = null, ["rendering_options"] = null },
-            ["livemode"] = false, ["metadata"] = Json.Object(Metadata), ["name"] = Name, ["phone"] = Phone, ["preferred_locales"] = new JsonArray(), ["shipping"] = null,
-            ["tax_exempt"] = "none", ["test_clock"] = null,
+            ["livemode"] = false,
+            ["metadata"] = Json.Object(Metadata),
+            ["name"] = Name,
+            ["phone"] = Phone,
+            ["preferred_locales"] = new JsonArray(),
+            ["shipping"] = null,
+            ["tax_exempt"] = "none",
+            ["test_clock"] = null,
         };
 }
 

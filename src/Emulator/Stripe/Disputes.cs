@@ -18,18 +18,35 @@ internal sealed class Dispute(Charge charge, long amount, string reason, long cr
 
     public JsonObject ToJson() => new()
     {
-        ["id"] = Id, ["object"] = "dispute", ["amount"] = amount, ["balance_transactions"] = new JsonArray(), ["charge"] = charge.Id, ["created"] = created,
-        ["currency"] = charge.Intent.Currency, ["enhanced_eligibility_types"] = new JsonArray(), ["evidence"] = new JsonObject(),
+        ["id"] = Id,
+        ["object"] = "dispute",
+        ["amount"] = amount,
+        ["balance_transactions"] = new JsonArray(),
+        ["charge"] = charge.Id,
+        ["created"] = created,
+        ["currency"] = charge.Intent.Currency,
+        ["enhanced_eligibility_types"] = new JsonArray(),
+        ["evidence"] = new JsonObject(),
         ["evidence_details"] = new JsonObject
         {
-            ["due_by"] = created + (long)TimeSpan.FromDays(9).TotalSeconds, ["enhanced_eligibility"] = new JsonObject(), ["has_evidence"] = false, ["past_due"] = false, ["submission_count"] = 0,
+            ["due_by"] = created + (long)TimeSpan.FromDays(9).TotalSeconds,
+            ["enhanced_eligibility"] = new JsonObject(),
+            ["has_evidence"] = false,
+            ["past_due"] = false,
+            ["submission_count"] = 0,
         },
-        ["is_charge_refundable"] = false, ["livemode"] = false, ["metadata"] = Json.Object(Metadata), ["network_reason_code"] = "10.4", ["payment_intent"] = charge.Intent.Id,
+        ["is_charge_refundable"] = false,
+        ["livemode"] = false,
+        ["metadata"] = Json.Object(Metadata),
+        ["network_reason_code"] = "10.4",
+        ["payment_intent"] = charge.Intent.Id,
         ["payment_method_details"] = new JsonObject
         {
-            ["card"] = new JsonObject { ["brand"] = charge.Method.Card.Brand, ["case_type"] = "chargeback", ["network_reason_code"] = "10.4" }, ["type"] = "card",
+            ["card"] = new JsonObject { ["brand"] = charge.Method.Card.Brand, ["case_type"] = "chargeback", ["network_reason_code"] = "10.4" },
+            ["type"] = "card",
         },
-        ["reason"] = reason, ["status"] = Status,
+        ["reason"] = reason,
+        ["status"] = Status,
     };
 }
 

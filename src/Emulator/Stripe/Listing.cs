@@ -33,7 +33,10 @@ internal static class Listing
 
     public static JsonObject Of(string url, IEnumerable<JsonObject> items, bool more = false) => new()
     {
-        ["object"] = "list", ["data"] = new JsonArray([.. items]), ["has_more"] = more, ["url"] = url,
+        ["object"] = "list",
+        ["data"] = new JsonArray([.. items]),
+        ["has_more"] = more,
+        ["url"] = url,
     };
 
     private static Func<T, bool> Within<T>(StripeRequest request, Func<T, long> created)

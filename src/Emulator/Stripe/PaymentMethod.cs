@@ -31,26 +31,51 @@ internal sealed class PaymentMethod(TestCard card, int month, int year, long cre
 
     public JsonObject ToJson() => new()
     {
-        ["id"] = Id, ["object"] = "payment_method", ["allow_redisplay"] = "unspecified", ["billing_details"] = BillingJson(), ["card"] = CardJson(), ["created"] = created,
-        ["customer"] = Customer, ["livemode"] = false, ["metadata"] = Json.Object(Metadata), ["type"] = "card",
+        ["id"] = Id,
+        ["object"] = "payment_method",
+        ["allow_redisplay"] = "unspecified",
+        ["billing_details"] = BillingJson(),
+        ["card"] = CardJson(),
+        ["created"] = created,
+        ["customer"] = Customer,
+        ["livemode"] = false,
+        ["metadata"] = Json.Object(Metadata),
+        ["type"] = "card",
     };
 
     public JsonObject BillingJson() => new()
     {
         ["address"] = new JsonObject
         {
-            ["city"] = Address.GetValueOrDefault("city"), ["country"] = Address.GetValueOrDefault("country"), ["line1"] = Address.GetValueOrDefault("line1"),
-            ["line2"] = Address.GetValueOrDefault("line2"), ["postal_code"] = Address.GetValueOrDefault("postal_code"), ["state"] = Address.GetValueOrDefault("state"),
+            ["city"] = Address.GetValueOrDefault("city"),
+            ["country"] = Address.GetValueOrDefault("country"),
+            ["line1"] = Address.GetValueOrDefault("line1"),
+            ["line2"] = Address.GetValueOrDefault("line2"),
+            ["postal_code"] = Address.GetValueOrDefault("postal_code"),
+            ["state"] = Address.GetValueOrDefault("state"),
         },
-        ["email"] = Email, ["name"] = Name, ["phone"] = Phone, ["tax_id"] = null,
+        ["email"] = Email,
+        ["name"] = Name,
+        ["phone"] = Phone,
+        ["tax_id"] = null,
     };
 
     public JsonObject CardJson() => new()
     {
-        ["brand"] = card.Brand, ["checks"] = ChecksJson(), ["country"] = card.Country, ["display_brand"] = card.Brand, ["exp_month"] = month, ["exp_year"] = year,
-        ["fingerprint"] = Fingerprint, ["funding"] = card.Funding, ["generated_from"] = null, ["last4"] = Last4,
-        ["networks"] = new JsonObject { ["available"] = new JsonArray(card.Brand), ["preferred"] = null }, ["regulated_status"] = "unregulated",
-        ["three_d_secure_usage"] = new JsonObject { ["supported"] = true }, ["wallet"] = null,
+        ["brand"] = card.Brand,
+        ["checks"] = ChecksJson(),
+        ["country"] = card.Country,
+        ["display_brand"] = card.Brand,
+        ["exp_month"] = month,
+        ["exp_year"] = year,
+        ["fingerprint"] = Fingerprint,
+        ["funding"] = card.Funding,
+        ["generated_from"] = null,
+        ["last4"] = Last4,
+        ["networks"] = new JsonObject { ["available"] = new JsonArray(card.Brand), ["preferred"] = null },
+        ["regulated_status"] = "unregulated",
+        ["three_d_secure_usage"] = new JsonObject { ["supported"] = true },
+        ["wallet"] = null,
     };
 
     /// <summary><c>payment_method_details.card</c> of a charge.</summary>
@@ -58,9 +83,21 @@ internal sealed class PaymentMethod(TestCard card, int month, int year, long cre
     {
         var json = new JsonObject
         {
-            ["amount_authorized"] = amount, ["authorization_code"] = null, ["brand"] = card.Brand, ["checks"] = ChecksJson(), ["country"] = card.Country, ["exp_month"] = month,
-            ["exp_year"] = year, ["fingerprint"] = Fingerprint, ["funding"] = card.Funding, ["installments"] = null, ["last4"] = Last4, ["mandate"] = null,
-            ["network"] = card.Brand, ["network_token"] = new JsonObject { ["used"] = false }, ["regulated_status"] = "unregulated",
+            ["amount_authorized"] = amount,
+            ["authorization_code"] = null,
+            ["brand"] = card.Brand,
+            ["checks"] = ChecksJson(),
+            ["country"] = card.Country,
+            ["exp_month"] = month,
+            ["exp_year"] = year,
+            ["fingerprint"] = Fingerprint,
+            ["funding"] = card.Funding,
+            ["installments"] = null,
+            ["last4"] = Last4,
+            ["mandate"] = null,
+            ["network"] = card.Brand,
+            ["network_token"] = new JsonObject { ["used"] = false },
+            ["regulated_status"] = "unregulated",
             ["three_d_secure"] = authenticated
                 ? new JsonObject { ["authentication_flow"] = "challenge", ["result"] = "authenticated", ["result_reason"] = null, ["version"] = "2.2.0" }
                 : null,
@@ -72,7 +109,8 @@ internal sealed class PaymentMethod(TestCard card, int month, int year, long cre
 
     private JsonObject ChecksJson() => new()
     {
-        ["address_line1_check"] = Address.ContainsKey("line1") ? "pass" : null, ["address_postal_code_check"] = Address.ContainsKey("postal_code") ? "pass" : null,
+        ["address_line1_check"] = Address.ContainsKey("line1") ? "pass" : null,
+        ["address_postal_code_check"] = Address.ContainsKey("postal_code") ? "pass" : null,
         ["cvc_check"] = card.Code == "incorrect_cvc" ? "fail" : "pass",
     };
 }

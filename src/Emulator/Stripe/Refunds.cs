@@ -21,13 +21,25 @@ internal sealed class Refund(Charge charge, long amount, long created)
 
     public JsonObject ToJson() => new()
     {
-        ["id"] = Id, ["object"] = "refund", ["amount"] = amount, ["balance_transaction"] = OfHold ? null : "txn_" + Id[3..], ["charge"] = charge.Id, ["created"] = created,
-        ["currency"] = charge.Intent.Currency, ["destination_details"] = new JsonObject
+        ["id"] = Id,
+        ["object"] = "refund",
+        ["amount"] = amount,
+        ["balance_transaction"] = OfHold ? null : "txn_" + Id[3..],
+        ["charge"] = charge.Id,
+        ["created"] = created,
+        ["currency"] = charge.Intent.Currency,
+        ["destination_details"] = new JsonObject
         {
-            ["card"] = new JsonObject { ["reference_status"] = "pending", ["reference_type"] = "acquirer_reference_number", ["type"] = OfHold ? "reversal" : "refund" }, ["type"] = "card",
+            ["card"] = new JsonObject { ["reference_status"] = "pending", ["reference_type"] = "acquirer_reference_number", ["type"] = OfHold ? "reversal" : "refund" },
+            ["type"] = "card",
         },
-        ["metadata"] = Json.Object(Metadata), ["payment_intent"] = charge.Intent.Id, ["reason"] = Reason, ["receipt_number"] = null, ["source_transfer_reversal"] = null,
-        ["status"] = "succeeded", ["transfer_reversal"] = null,
+        ["metadata"] = Json.Object(Metadata),
+        ["payment_intent"] = charge.Intent.Id,
+        ["reason"] = Reason,
+        ["receipt_number"] = null,
+        ["source_transfer_reversal"] = null,
+        ["status"] = "succeeded",
+        ["transfer_reversal"] = null,
     };
 }
 

@@ -44,8 +44,15 @@ internal sealed class StripeBook
         var created = Clock.UnixSeconds;
         var json = new JsonObject
         {
-            ["id"] = id, ["object"] = "event", ["api_version"] = StripeEndpoint.Version, ["created"] = created, ["data"] = data, ["livemode"] = false,
-            ["pending_webhooks"] = 1, ["request"] = new JsonObject { ["id"] = origin.RequestId, ["idempotency_key"] = origin.IdempotencyKey }, ["type"] = type,
+            ["id"] = id,
+            ["object"] = "event",
+            ["api_version"] = StripeEndpoint.Version,
+            ["created"] = created,
+            ["data"] = data,
+            ["livemode"] = false,
+            ["pending_webhooks"] = 1,
+            ["request"] = new JsonObject { ["id"] = origin.RequestId, ["idempotency_key"] = origin.IdempotencyKey },
+            ["type"] = type,
         };
         var happened = Events.Add(new StripeEvent(id, type, created, payment, Json.Bytes(json)));
         IReadOnlyList<Fault> faults = State.Faults.TakeForEvent(type) is { } fault ? [.. origin.WebhookFaults, fault] : origin.WebhookFaults;

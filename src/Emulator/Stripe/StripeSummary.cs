@@ -22,15 +22,26 @@ internal static class StripeSummary
 
     private static JsonObject Intent(PaymentIntent intent) => new()
     {
-        ["id"] = intent.Id, ["status"] = intent.Status, ["amount"] = intent.Amount, ["currency"] = intent.Currency, ["on_hold"] = intent.AmountCapturable,
-        ["captured"] = intent.AmountReceived, ["refunded"] = intent.Charges.Sum(c => c.AmountCaptured - c.Refundable),
-        ["disputed"] = intent.Charges.Exists(c => c.Disputed), ["charges"] = intent.Charges.Count,
-        ["refunds"] = intent.Charges.SelectMany(c => c.Refunds).Count(r => !r.OfHold), ["metadata"] = Json.Object(intent.Metadata),
+        ["id"] = intent.Id,
+        ["status"] = intent.Status,
+        ["amount"] = intent.Amount,
+        ["currency"] = intent.Currency,
+        ["on_hold"] = intent.AmountCapturable,
+        ["captured"] = intent.AmountReceived,
+        ["refunded"] = intent.Charges.Sum(c => c.AmountCaptured - c.Refundable),
+        ["disputed"] = intent.Charges.Exists(c => c.Disputed),
+        ["charges"] = intent.Charges.Count,
+        ["refunds"] = intent.Charges.SelectMany(c => c.Refunds).Count(r => !r.OfHold),
+        ["metadata"] = Json.Object(intent.Metadata),
     };
 
     private static JsonObject Session(CheckoutSession session) => new()
     {
-        ["id"] = session.Id, ["status"] = session.Status, ["amount"] = session.Total, ["currency"] = session.Currency, ["payment_intent"] = session.Intent?.Id,
+        ["id"] = session.Id,
+        ["status"] = session.Status,
+        ["amount"] = session.Total,
+        ["currency"] = session.Currency,
+        ["payment_intent"] = session.Intent?.Id,
         ["metadata"] = Json.Object(session.Metadata),
     };
 }

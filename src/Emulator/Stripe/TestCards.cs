@@ -25,8 +25,22 @@ internal sealed record TestCard(string Number, string Name, string? Code = null,
 
     private static readonly Dictionary<string, string> Countries = new()
     {
-        ["036"] = "AU", ["076"] = "BR", ["124"] = "CA", ["250"] = "FR", ["276"] = "DE", ["356"] = "IN", ["372"] = "IE", ["392"] = "JP", ["484"] = "MX",
-        ["528"] = "NL", ["554"] = "NZ", ["566"] = "NG", ["710"] = "ZA", ["724"] = "ES", ["756"] = "CH", ["826"] = "GB",
+        ["036"] = "AU",
+        ["076"] = "BR",
+        ["124"] = "CA",
+        ["250"] = "FR",
+        ["276"] = "DE",
+        ["356"] = "IN",
+        ["372"] = "IE",
+        ["392"] = "JP",
+        ["484"] = "MX",
+        ["528"] = "NL",
+        ["554"] = "NZ",
+        ["566"] = "NG",
+        ["710"] = "ZA",
+        ["724"] = "ES",
+        ["756"] = "CH",
+        ["826"] = "GB",
     };
 }
 
