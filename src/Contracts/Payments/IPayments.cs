@@ -19,7 +19,7 @@ public interface IPayments
     /// </summary>
     Task<Result<PaymentAuthorization>> Authorize(AuthorizePayment request, CancellationToken ct);
 
-    /// <summary>Cancels an authorization that led to no order. Repeating it, or having nothing to cancel, changes nothing.</summary>
+    /// <summary>Cancels an authorization that led to no order. Repeating it, having nothing to cancel, or money that was taken, changes nothing.</summary>
     Task<Result<Done>> Void(VoidPayment request, CancellationToken ct);
 }
 
@@ -73,7 +73,7 @@ public sealed record PaymentSession(
 /// <summary>Money promised or taken.</summary>
 public sealed record Payment(
     Guid Id, Guid SessionId, string ProviderId, long Amount, string CurrencyCode, string Data,
-    DateTimeOffset? CapturedAt, DateTimeOffset? CanceledAt, DateTimeOffset CreatedAt);
+    DateTimeOffset? CapturedAt, DateTimeOffset? CanceledAt, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
 
 /// <summary>Where a session stands; the wire shows it in snake_case.</summary>
 public enum PaymentSessionStatus

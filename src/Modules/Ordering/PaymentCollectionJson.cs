@@ -65,7 +65,7 @@ internal static class PaymentCollectionJson
         writer.WriteTime("canceled_at", payment.CanceledAt);
         writer.WriteString("payment_collection_id", collectionId);
         writer.WriteString("payment_session_id", WireId.Encode("payses", payment.SessionId));
-        writer.WriteTimes(payment.CreatedAt, payment.CapturedAt ?? payment.CreatedAt, deletable: true);
+        writer.WriteTimes(payment.CreatedAt, payment.UpdatedAt, deletable: true);
         writer.WriteNumberAndRaw("amount", Money.ToMajor(payment.Amount, payment.CurrencyCode));
         writer.WriteEndObject();
     }

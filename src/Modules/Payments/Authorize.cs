@@ -12,7 +12,7 @@ namespace HeadlessPro.Payments;
 /// with the session as the key, so a call repeated after a crash moves no second money. A promise whose session was closed meanwhile is
 /// let go at once.
 /// </summary>
-internal sealed class Authorize(Db db, PaymentProviders providers)
+internal sealed class Authorize(Db db, PaymentProviders providers, MoveMoney money)
 {
     public async Task<Result<PaymentAuthorization>> Run(AuthorizePayment request, CancellationToken ct)
     {
@@ -22,7 +22,8 @@ internal sealed class Authorize(Db db, PaymentProviders providers)
 
         if (collection.Payments.FirstOrDefault(p => p.CanceledAt is null) is { } payment)
         {
-            if (payment.Amount == request.Amount && payment.CurrencyCode == request.CurrencyCode)
+            // What staff gave back pays for nothing any more.
+            if (payment.Amount == request.Amount && payment.CurrencyCode == request.CurrencyCode && collection.RefundedAmount is not > 0)
                 return new PaymentAuthorization(PaymentSessionStatus.Authorized, collection);
             await Undo(new VoidPayment(request.CartId), ct);
             return PaymentErrors.NoSession;
@@ -39,7 +40,7 @@ internal sealed class Authorize(Db db, PaymentProviders providers)
         if (verdict.Verdict == ProviderVerdict.Refused) return PaymentErrors.Refused(verdict.Reason);
         if (after.Payments.Any(p => p.SessionId == session.Id && p.CanceledAt is null)) return new PaymentAuthorization(PaymentSessionStatus.Authorized, after);
 
-        await provider.Void(asked with { Data = verdict.Data }, CancellationToken.None);
+        await provider.Void(new ProviderPayment(verdict.Reference, request.Amount, request.CurrencyCode, verdict.Data), session.Id, CancellationToken.None);
         return PaymentErrors.NoSession;
     }
 
@@ -48,25 +49,9 @@ internal sealed class Authorize(Db db, PaymentProviders providers)
         var found = await CollectionsStore.Load(db, [request.CartId], [], ct);
         if (found.Count == 0 || found[0].Payments.FirstOrDefault(p => p.CanceledAt is null) is not { } payment) return default(Done);
 
-        if (providers.TryFind(payment.ProviderId, out var provider))
-            await provider.Void(new ProviderSession(payment.SessionId, payment.Amount, payment.CurrencyCode, payment.Data), ct);
-        var command = new NpgsqlBatchCommand("""
-            with voided as (
-                update payments.payments set canceled_at = now() where id = @id and canceled_at is null and captured_at is null returning id),
-            reopened as (
-                update payments.collections set is_authorized = false, updated_at = now() where id = @collection and exists (select from voided)),
-            closed as (
-                update payments.sessions set status = 'canceled', updated_at = now() where id = @session and exists (select from voided))
-            insert into payments.ledger (payment_id, kind, amount, currency_code, provider_reference)
-            select id, 'void', @amount, @currency, @id::text from voided
-            """);
-        command.Parameters.AddWithValue("id", payment.Id);
-        command.Parameters.AddWithValue("collection", found[0].Id);
-        command.Parameters.AddWithValue("session", payment.SessionId);
-        command.Parameters.AddWithValue("amount", payment.Amount);
-        command.Parameters.AddWithValue("currency", payment.CurrencyCode);
-        await CollectionsStore.Write(db, found[0].Id, command, ct);
-        return default(Done);
+        var voided = await money.Run(new Movement(payment.Id, MovementKind.Void), ct);
+        // Money that staff have taken, or a promise they have let go meanwhile, is no longer ours to let go.
+        return voided.Error is { Type: not ErrorType.NotAllowed } error ? error : default(Done);
     }
 
     // The unique keys (one payment a session, one live payment a collection) are what two simultaneous calls meet at.
@@ -80,8 +65,8 @@ internal sealed class Authorize(Db db, PaymentProviders providers)
                 where id = @session and status in ('pending', 'requires_more')
                 returning id, collection_id, provider_id),
             payment as (
-                insert into payments.payments (id, collection_id, session_id, provider_id, amount, data)
-                select @payment, collection_id, id, provider_id, @amount, @data::jsonb from session where @authorized
+                insert into payments.payments (id, collection_id, session_id, provider_id, reference, amount, data)
+                select @payment, collection_id, id, provider_id, @reference, @amount, @data::jsonb from session where @authorized
                 on conflict do nothing
                 returning id),
             owed as (

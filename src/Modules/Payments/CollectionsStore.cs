@@ -48,14 +48,10 @@ internal static class CollectionsStore
     private const string Select = """
         select c.id, c.cart_id, c.currency_code, c.amount, c.created_at, c.updated_at,
             s.id, s.provider_id, s.amount, s.status, s.data::text, s.authorized_at, s.created_at, s.updated_at,
-            p.id, p.provider_id, p.amount, p.data::text, p.captured_at, p.canceled_at, p.created_at, moved.captured, moved.refunded
+            p.id, p.provider_id, p.amount, p.data::text, p.captured_at, p.canceled_at, p.created_at, p.updated_at, p.captured, p.refunded
         from payments.collections c
         left join payments.sessions s on s.collection_id = c.id
         left join payments.payments p on p.session_id = s.id
-        left join lateral (
-            select coalesce(sum(l.amount) filter (where l.kind = 'capture'), 0)::bigint as captured,
-                coalesce(sum(l.amount) filter (where l.kind = 'refund'), 0)::bigint as refunded
-            from payments.ledger l where l.payment_id = p.id) moved on p.id is not null
         """;
 
     private const string ByCarts = Select + " where c.cart_id = any ($1) order by c.id, s.id";
@@ -78,7 +74,7 @@ internal static class CollectionsStore
             }
 
             if (!reader.IsDBNull(6)) sessions.Add(ReadSession(reader, row.CurrencyCode));
-            if (!reader.IsDBNull(14)) payments.Add(new PaymentRow(ReadPayment(reader, row.CurrencyCode), reader.GetInt64(21), reader.GetInt64(22)));
+            if (!reader.IsDBNull(14)) payments.Add(new PaymentRow(ReadPayment(reader, row.CurrencyCode), reader.GetInt64(22), reader.GetInt64(23)));
         }
 
         if (row is not null) found.Add(ToContract(row, sessions, payments));
@@ -91,7 +87,7 @@ internal static class CollectionsStore
 
     private static Payment ReadPayment(NpgsqlDataReader reader, string currency) => new(
         reader.GetGuid(14), reader.GetGuid(6), reader.GetString(15), reader.GetInt64(16), currency, reader.GetString(17),
-        TimeOrNull(reader, 18), TimeOrNull(reader, 19), Time(reader, 20));
+        TimeOrNull(reader, 18), TimeOrNull(reader, 19), Time(reader, 20), Time(reader, 21));
 
     private static PaymentCollection ToContract(CollectionRow row, List<PaymentSession> sessions, List<PaymentRow> payments)
     {

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Pricing;
 using HeadlessPro.Platform.Web;
@@ -36,7 +35,3 @@ internal static class ListPaymentProviders
 
     private static Error NotFound(string regionId) => Error.NotFound($"Region with id: {regionId} was not found");
 }
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
-[JsonSerializable(typeof(PaymentProviderResponse))]
-internal sealed partial class PaymentsJson : JsonSerializerContext;

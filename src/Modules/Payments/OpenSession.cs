@@ -69,6 +69,11 @@ internal static class PaymentErrors
     public static Error AlreadyAuthorized(Guid id) =>
         Error.NotAllowed($"Payment collection {WireId.Encode("pay_col", id)} is already authorized");
 
+    public static Error NotFound(string id) => Error.NotFound($"Payment with id: {id} was not found");
+
+    public static Error ProviderUnavailable(string id) =>
+        Error.Unavailable($"Payment provider {id} cannot be reached now: try again later", "payment_provider_unavailable");
+
     public static Error NoSession => Error.Invalid("Payment sessions are required to complete the cart: POST /store/payment-collections/{id}/payment-sessions first");
 
     public static Error Refused(string? reason) =>

@@ -69,8 +69,10 @@ internal sealed class OrderJson(
         // Nothing was owed.
         _ when total == 0 => "captured",
         null => "captured",
+        { RefundedAmount: > 0 } => payment.RefundedAmount < payment.CapturedAmount ? "partially_refunded" : "refunded",
         { Status: "completed" } => "captured",
         { CapturedAmount: > 0 } => "partially_captured",
+        { Payments: [.., { CanceledAt: not null }] } => "canceled",
         _ => payment.Status,
     };
 

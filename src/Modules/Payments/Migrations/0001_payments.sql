@@ -32,15 +32,44 @@ create table payments.payments (
     collection_id uuid not null references payments.collections (id),
     session_id uuid not null unique references payments.sessions (id),
     provider_id text not null,
+    -- The provider's name of it.
+    reference text not null,
     amount bigint not null check (amount >= 0),
+    -- Sums of its ledger rows, written with them.
+    captured bigint not null default 0 check (captured between 0 and amount),
+    refunded bigint not null default 0 check (refunded between 0 and captured),
     data jsonb not null default '{}',
-    captured_at timestamptz,
-    canceled_at timestamptz,
-    created_at timestamptz not null default now()
+    -- When all of it was.
+    captured_at timestamptz check (captured_at is null or captured = amount),
+    canceled_at timestamptz check (canceled_at is null or captured = 0),
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now()
 );
 create index payments_collection on payments.payments (collection_id);
 -- Money is promised once for a cart, whatever arrives in whatever order.
 create unique index payments_one_live on payments.payments (collection_id) where canceled_at is null;
+
+-- A movement we ask a provider for, written before the provider is called: its id is the key there. One that a crash left open is finished later.
+create table payments.operations (
+    id uuid primary key,
+    payment_id uuid not null references payments.payments (id),
+    kind text not null check (kind in ('capture', 'refund', 'void')),
+    amount bigint not null check (amount >= 0),
+    reason text,
+    note text,
+    -- Staff's API key; null when the shop itself asks.
+    created_by uuid,
+    status text not null default 'open' check (status in ('open', 'done', 'refused')),
+    -- What the provider said.
+    refusal text,
+    -- Whoever is at it has a minute from here.
+    taken_at timestamptz not null default now(),
+    created_at timestamptz not null default now(),
+    finished_at timestamptz,
+    check ((status = 'open') = (finished_at is null))
+);
+create index operations_payment on payments.operations (payment_id) where status = 'open';
+create index operations_open on payments.operations (taken_at) where status = 'open';
 
 -- Every movement of money, never updated.
 create table payments.ledger (
@@ -50,6 +79,16 @@ create table payments.ledger (
     amount bigint not null check (amount >= 0),
     currency_code text not null,
     provider_reference text not null,
+    -- Which of ours it is; null for what nobody here asked for.
+    operation_id uuid references payments.operations (id),
     created_at timestamptz not null default now(),
     unique (payment_id, kind, provider_reference)
 );
+create unique index ledger_operation on payments.ledger (operation_id) where operation_id is not null;
+
+create function payments.refuse_change() returns trigger language plpgsql as $$
+begin
+    raise exception '% is only ever appended to', tg_table_name;
+end $$;
+create trigger ledger_append_only before update or delete or truncate on payments.ledger
+    for each statement execute function payments.refuse_change();

@@ -1,6 +1,11 @@
+using HeadlessPro.Contracts;
+
 namespace HeadlessPro.Payments.Providers.Manual;
 
-/// <summary>Payment outside the shop (bank transfer, cash on pickup): every authorization is granted, staff capture by hand. Needs no keys.</summary>
+/// <summary>
+/// Payment outside the shop (bank transfer, cash on pickup): every authorization is granted, staff capture by hand. Needs no keys and holds
+/// nothing: what it is asked has happened, under the name of its key.
+/// </summary>
 internal sealed class ManualProvider : IPaymentProvider
 {
     public string Id => "pp_system_default";
@@ -10,5 +15,15 @@ internal sealed class ManualProvider : IPaymentProvider
     public Task<ProviderAuthorization> Authorize(ProviderSession session, CancellationToken ct) =>
         Task.FromResult(new ProviderAuthorization(ProviderVerdict.Authorized, session.Data, $"manual:{session.Id:N}"));
 
-    public Task Void(ProviderSession session, CancellationToken ct) => Task.CompletedTask;
+    public Task<Result<ProviderSnapshot>> Capture(ProviderPayment payment, long amount, Guid key, CancellationToken ct) =>
+        Moved(MovementKind.Capture, amount, key);
+
+    public Task<Result<ProviderSnapshot>> Refund(ProviderPayment payment, long amount, Guid key, string? reason, CancellationToken ct) =>
+        Moved(MovementKind.Refund, amount, key);
+
+    public Task<Result<ProviderSnapshot>> Void(ProviderPayment payment, Guid key, CancellationToken ct) =>
+        Moved(MovementKind.Void, payment.Amount, key);
+
+    private static Task<Result<ProviderSnapshot>> Moved(MovementKind kind, long amount, Guid key) =>
+        Task.FromResult<Result<ProviderSnapshot>>(new ProviderSnapshot([new ProviderMovement(kind, $"manual:{key:N}", amount, key)]));
 }

@@ -1,0 +1,132 @@
+using HeadlessPro.Contracts;
+using HeadlessPro.Payments.Providers;
+using HeadlessPro.Platform.Data;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace HeadlessPro.Payments;
+
+/// <summary>
+/// Capture, refund and void, each in three steps that can be cut off anywhere: an operation is written, if what is left of the payment
+/// allows it; the provider is called, outside any transaction, with the operation as the key; its answer goes into the books. An open
+/// operation counts as if it had moved its money already. <see cref="FinishOperations"/> takes up what was cut off.
+/// </summary>
+internal sealed class MoveMoney(Db db, PaymentProviders providers, Books books)
+{
+    public async Task<Result<Done>> Run(Movement asked, CancellationToken ct)
+    {
+        var state = await Begin(asked, ct);
+        if (state is null) return PaymentErrors.NotFound(WireId.Encode(PaymentWire.Payment, asked.PaymentId));
+        // Letting go twice is letting go once.
+        if ((state.Begun ?? (asked.Kind == MovementKind.Void ? state.Voiding : null)) is not { } operation) return Refusal(asked, state);
+        // Once begun it is finished, whether or not the caller's connection lasts.
+        return await Finish(operation, CancellationToken.None);
+    }
+
+    /// <summary>Calls the provider for an open operation, maybe once more, and writes down what came of it.</summary>
+    public async Task<Result<Done>> Finish(OpenOperation operation, CancellationToken ct)
+    {
+        if (!providers.TryFind(operation.ProviderId, out var provider)) return PaymentErrors.ProviderUnavailable(operation.ProviderId);
+        var answer = await (operation.Kind switch
+        {
+            MovementKind.Capture => provider.Capture(operation.Payment, operation.Amount, operation.Id, ct),
+            MovementKind.Refund => provider.Refund(operation.Payment, operation.Amount, operation.Id, operation.Reason, ct),
+            _ => provider.Void(operation.Payment, operation.Id, ct),
+        });
+        if (answer.Try(out var snapshot, out var error)) await books.Apply(operation.PaymentId, snapshot, operation.Id, ct);
+        else if (error.Type != ErrorType.Unavailable) await books.Refuse(operation.Id, error.Message, ct);
+        return error is null ? default(Done) : error;
+    }
+
+    private async Task<PaymentState?> Begin(Movement asked, CancellationToken ct)
+    {
+        await using var batch = db.Batch();
+        batch.BatchCommands.Add(Books.Lock(asked.PaymentId));
+        batch.BatchCommands.Add(BeginIfLeft(asked));
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        await reader.NextResultAsync(ct);
+        return await reader.ReadAsync(ct) ? PaymentState.Read(reader, asked) : null;
+    }
+
+    private static NpgsqlBatchCommand BeginIfLeft(Movement asked)
+    {
+        var command = new NpgsqlBatchCommand($"""
+            with open as (
+                select coalesce(sum(o.amount) filter (where o.kind = 'capture'), 0)::bigint as capturing,
+                    coalesce(sum(o.amount) filter (where o.kind = 'refund'), 0)::bigint as refunding
+                from payments.operations o where o.payment_id = @payment and o.status = 'open'),
+            voiding as (
+                select o.id from payments.operations o where o.payment_id = @payment and o.status = 'open' and o.kind = 'void'),
+            state as (
+                select p.*, case @kind
+                    when 'capture' then p.amount - p.captured - open.capturing
+                    when 'refund' then p.captured - p.refunded - open.refunding
+                    else case when p.captured + open.capturing = 0 then p.amount else 0 end end as free
+                from payments.payments p cross join open where p.id = @payment),
+            begun as (
+                insert into payments.operations (id, payment_id, kind, amount, reason, note, created_by)
+                select @id, s.id, @kind, coalesce(@amount, s.free), @reason, @note, @by
+                from state s
+                where s.canceled_at is null and not exists (select from voiding) and coalesce(@amount, s.free) between 1 and s.free
+                returning id, amount)
+            select s.captured, s.refunded, s.canceled_at is not null, s.provider_id, s.reference, s.amount, c.currency_code, s.data::text,
+                b.id, b.amount, v.id
+            from state s
+            join payments.collections c on c.id = s.collection_id
+            left join begun b on true
+            left join voiding v on true
+            """);
+        command.Parameters.AddWithValue("id", WireId.New());
+        command.Parameters.AddWithValue("payment", asked.PaymentId);
+        command.Parameters.AddWithValue("kind", asked.Kind.Name());
+        command.Parameters.Add(new NpgsqlParameter("amount", NpgsqlDbType.Bigint) { Value = (object?)asked.Amount ?? DBNull.Value });
+        command.Parameters.Add(new NpgsqlParameter("reason", NpgsqlDbType.Text) { Value = (object?)asked.Reason ?? DBNull.Value });
+        command.Parameters.Add(new NpgsqlParameter("note", NpgsqlDbType.Text) { Value = (object?)asked.Note ?? DBNull.Value });
+        command.Parameters.Add(new NpgsqlParameter("by", NpgsqlDbType.Uuid) { Value = (object?)asked.By ?? DBNull.Value });
+        return command;
+    }
+
+    private static Error Refusal(Movement asked, PaymentState state)
+    {
+        var id = WireId.Encode(PaymentWire.Payment, asked.PaymentId);
+        if (state.IsCanceled) return Error.NotAllowed($"Payment {id} is canceled", "payment_canceled");
+        if (asked.Kind == MovementKind.Void && state.Captured > 0)
+            return Error.NotAllowed($"Payment {id} cannot be canceled: {state.Text(state.Captured)} is captured, refund it instead", "payment_captured");
+
+        // What is under way may fail: only what it leaves in any case is refused for good.
+        var left = asked.Kind == MovementKind.Refund ? state.Captured - state.Refunded : state.Payment.Amount - state.Captured;
+        if (left == 0) return Error.NotAllowed($"Payment {id} has nothing left to {asked.Kind.Name()}", $"nothing_to_{asked.Kind.Name()}");
+        if (asked.Amount > left)
+            return Error.Invalid($"Invalid request: Value for field 'amount' too large, expected at most what is left to {asked.Kind.Name()}: '{state.Text(left)}'");
+        return Error.Conflict($"Payment {id} has another capture, refund or cancellation under way: try again", "payment_busy");
+    }
+}
+
+/// <summary>What is asked of a payment; no amount stands for all that is left, no <paramref name="By"/> for the shop itself.</summary>
+internal sealed record Movement(Guid PaymentId, MovementKind Kind, long? Amount = null, string? Reason = null, string? Note = null, Guid? By = null);
+
+/// <summary>A movement that is written down and may have happened at the provider.</summary>
+internal sealed record OpenOperation(
+    Guid Id, Guid PaymentId, MovementKind Kind, long Amount, string? Reason, string ProviderId, ProviderPayment Payment);
+
+/// <summary>
+/// A payment under its lock: <paramref name="Begun"/> is what was asked, now open, or null when the payment does not allow it;
+/// <paramref name="Voiding"/> a void that was open already.
+/// </summary>
+internal sealed record PaymentState(long Captured, long Refunded, bool IsCanceled, ProviderPayment Payment, OpenOperation? Begun, OpenOperation? Voiding)
+{
+    public static PaymentState Read(NpgsqlDataReader reader, Movement asked)
+    {
+        var payment = new ProviderPayment(reader.GetString(4), reader.GetInt64(5), reader.GetString(6), reader.GetString(7));
+        var provider = reader.GetString(3);
+        var begun = reader.IsDBNull(8) ? null
+            : new OpenOperation(reader.GetGuid(8), asked.PaymentId, asked.Kind, reader.GetInt64(9), asked.Reason, provider, payment);
+        var voiding = reader.IsDBNull(10) ? null
+            : new OpenOperation(reader.GetGuid(10), asked.PaymentId, MovementKind.Void, payment.Amount, null, provider, payment);
+        return new PaymentState(reader.GetInt64(0), reader.GetInt64(1), reader.GetBoolean(2), payment, begun, voiding);
+    }
+
+    /// <summary>Major units, for messages.</summary>
+    public string Text(long minor) =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Money.ToMajor(minor, Payment.CurrencyCode)} {Payment.CurrencyCode.ToUpperInvariant()}");
+}

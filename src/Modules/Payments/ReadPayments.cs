@@ -1,0 +1,130 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Dapper;
+using HeadlessPro.Contracts;
+using HeadlessPro.Platform.Data;
+using HeadlessPro.Platform.Web;
+using Microsoft.AspNetCore.Http;
+using Npgsql;
+
+namespace HeadlessPro.Payments;
+
+/// <summary>A payment as staff see it. Amounts are major units; <c>captured_at</c> is when all of it was captured.</summary>
+internal sealed record AdminPaymentResponse(
+    string Id, decimal Amount, decimal CapturedAmount, decimal RefundedAmount, string CurrencyCode, string ProviderId,
+    string PaymentCollectionId, string PaymentSessionId, string CartId, JsonElement? Data,
+    DateTimeOffset? CapturedAt, DateTimeOffset? CanceledAt, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt,
+    IReadOnlyList<CaptureResponse> Captures, IReadOnlyList<RefundResponse> Refunds);
+
+/// <summary>Money taken. <paramref name="CreatedBy"/> is the API key that asked for it.</summary>
+internal sealed record CaptureResponse(string Id, decimal Amount, string? CreatedBy, DateTimeOffset CreatedAt);
+
+/// <summary>Money given back.</summary>
+internal sealed record RefundResponse(string Id, decimal Amount, string? Reason, string? Note, string? CreatedBy, DateTimeOffset CreatedAt);
+
+internal sealed record AdminPaymentEnvelope(AdminPaymentResponse Payment);
+
+internal sealed record AdminPaymentsPage(IReadOnlyList<AdminPaymentResponse> Payments, long Count, int Offset, int Limit);
+
+/// <summary>A ledger row with what is known of who asked for it.</summary>
+internal sealed record LedgerRow(long Id, string Kind, long Amount, string? Reason, string? Note, Guid? CreatedBy, DateTimeOffset CreatedAt);
+
+/// <summary>Lists payments (<c>cart_id</c>, <c>payment_collection_id</c>, <c>provider_id</c>, <c>currency_code</c>, times) and reads one, with captures and refunds.</summary>
+internal static class ReadPayments
+{
+    private sealed record PaymentRow(
+        Guid Id, Guid CollectionId, Guid SessionId, Guid CartId, string ProviderId, string CurrencyCode, long Amount, long Captured, long Refunded,
+        string Data, DateTimeOffset? CapturedAt, DateTimeOffset? CanceledAt, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string Ledger);
+
+    private const string From = "payments.payments p join payments.collections c on c.id = p.collection_id";
+
+    private const string Columns = """
+        p.id, p.collection_id, p.session_id, c.cart_id, p.provider_id, c.currency_code, p.amount, p.captured, p.refunded,
+        p.data::text as data, p.captured_at, p.canceled_at, p.created_at, p.updated_at,
+        (select coalesce(json_agg(json_build_object('id', l.id, 'kind', l.kind, 'amount', l.amount, 'reason', o.reason, 'note', o.note,
+                'created_by', o.created_by, 'created_at', l.created_at) order by l.id), '[]')::text
+            from payments.ledger l left join payments.operations o on o.id = l.operation_id
+            where l.payment_id = p.id and l.kind in ('capture', 'refund')) as ledger
+        """;
+
+    private static readonly SqlList Payments = new(From, Columns, "p.id")
+    {
+        Filters = (filter, query) => filter
+            .And("p.id = any (@value)", query.Ids("id", PaymentWire.Payment))
+            .And("p.collection_id = any (@value)", query.Ids("payment_collection_id", PaymentWire.Collection))
+            .And("p.session_id = any (@value)", query.Ids("payment_session_id", PaymentWire.Session))
+            .And("c.cart_id = any (@value)", query.Ids("cart_id", "cart"))
+            .And("p.provider_id = any (@value)", query.Texts("provider_id"))
+            .And("c.currency_code = any (@value)", query.Texts("currency_code"))
+            .AndTimes(query, "p").AndTimes(query, "p", "captured_at").AndTimes(query, "p", "canceled_at"),
+        Orders = SqlList.Columns("p", "id", "amount", "provider_id", "created_at", "updated_at", "captured_at", "canceled_at"),
+        DefaultOrder = "p.id desc",
+    };
+
+    public static async Task<IResult> List(ApiQuery query, Db db, CancellationToken ct)
+    {
+        var fields = Fields(query);
+        var list = Payments.Of(query);
+        await using var connection = await db.Open(ct);
+        var page = await list.Read<PaymentRow>(connection, ct);
+        return Reply.Page("payments", page.To(ToWire), PaymentsJson.Default.AdminPaymentResponse, fields);
+    }
+
+    public static async Task<IResult> One(string id, ApiQuery query, Db db, CancellationToken ct)
+    {
+        var fields = Fields(query);
+        query.RejectUnknown();
+        return WireId.TryDecode(PaymentWire.Payment, id, out var payment) && await Find(db, payment, ct) is { } found
+            ? Answer(found, fields)
+            : Reply.Error(PaymentErrors.NotFound(id));
+    }
+
+    /// <summary>What is shown unasked.</summary>
+    public static Fields Fields(ApiQuery query) => query.Fields("*", "captures", "refunds");
+
+    public static async Task<AdminPaymentResponse?> Find(Db db, Guid payment, CancellationToken ct)
+    {
+        await using var connection = await db.Open(ct);
+        var row = await connection.QuerySingleOrDefaultAsync<PaymentRow>(new CommandDefinition(
+            $"select {Columns} from {From} where p.id = @payment", new { payment }, cancellationToken: ct));
+        return row is null ? null : ToWire(row);
+    }
+
+    public static IResult Answer(AdminPaymentResponse payment, Fields fields) =>
+        Reply.One("payment", payment, PaymentsJson.Default.AdminPaymentResponse, fields);
+
+    private static AdminPaymentResponse ToWire(PaymentRow row)
+    {
+        decimal Major(long minor) => Money.ToMajor(minor, row.CurrencyCode);
+        string? By(LedgerRow l) => WireId.EncodeOrNull(PaymentWire.ApiKey, l.CreatedBy);
+        var ledger = JsonSerializer.Deserialize(row.Ledger, PaymentsJson.Default.IReadOnlyListLedgerRow)!;
+        return new(
+            WireId.Encode(PaymentWire.Payment, row.Id), Major(row.Amount), Major(row.Captured), Major(row.Refunded), row.CurrencyCode, row.ProviderId,
+            WireId.Encode(PaymentWire.Collection, row.CollectionId), WireId.Encode(PaymentWire.Session, row.SessionId),
+            WireId.Encode("cart", row.CartId), JsonColumn.Read(row.Data), row.CapturedAt, row.CanceledAt, row.CreatedAt, row.UpdatedAt,
+            [.. ledger.Where(l => l.Kind == "capture").Select(l => new CaptureResponse($"capt_{l.Id}", Major(l.Amount), By(l), l.CreatedAt))],
+            [.. ledger.Where(l => l.Kind == "refund").Select(l => new RefundResponse($"ref_{l.Id}", Major(l.Amount), l.Reason, l.Note, By(l), l.CreatedAt))]);
+    }
+}
+
+/// <summary>Prefixes of ids on the wire.</summary>
+internal static class PaymentWire
+{
+    public const string Payment = "pay";
+    public const string Collection = "pay_col";
+    public const string Session = "payses";
+    public const string ApiKey = "apk";
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, NumberHandling = JsonNumberHandling.Strict,
+    Converters = [typeof(WireTimeConverter)])]
+[JsonSerializable(typeof(PaymentProviderResponse))]
+[JsonSerializable(typeof(CapturePaymentRequest))]
+[JsonSerializable(typeof(RefundPaymentRequest))]
+[JsonSerializable(typeof(CancelPaymentRequest))]
+[JsonSerializable(typeof(AdminPaymentEnvelope))]
+[JsonSerializable(typeof(AdminPaymentsPage))]
+[JsonSerializable(typeof(IReadOnlyList<LedgerRow>))]
+internal sealed partial class PaymentsJson : JsonSerializerContext;
