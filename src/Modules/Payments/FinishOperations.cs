@@ -52,7 +52,7 @@ internal sealed partial class FinishOperations(Db db, MoveMoney money, ILogger<F
         string Data)
     {
         public OpenOperation ToOperation() => new(
-            Id, PaymentId, Enum.Parse<MovementKind>(Kind, ignoreCase: true), Amount, Reason, ProviderId,
+            Id, PaymentId, MovementKindNames.Parse(Kind), Amount, Reason, ProviderId,
             new ProviderPayment(Reference, Authorized, CurrencyCode, Data));
     }
 

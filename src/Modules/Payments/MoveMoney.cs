@@ -17,8 +17,14 @@ internal sealed class MoveMoney(Db db, PaymentProviders providers, Books books)
     {
         var state = await Begin(asked, ct);
         if (state is null) return PaymentErrors.NotFound(WireId.Encode(PaymentWire.Payment, asked.PaymentId));
+        if (state.Known is { } known)
+        {
+            if (known.Refuse(asked) is { } error) return error;
+            if (known.Status == "done") return default(Done);
+        }
+
         // Letting go twice is letting go once.
-        if ((state.Begun ?? (asked.Kind == MovementKind.Void ? state.Voiding : null)) is not { } operation) return Refusal(asked, state);
+        if ((state.Known?.Operation ?? state.Begun ?? (asked.Kind == MovementKind.Void ? state.Voiding : null)) is not { } operation) return Refusal(asked, state);
         // Once begun it is finished, whether or not the caller's connection lasts.
         return await Finish(operation, CancellationToken.None);
     }
@@ -57,6 +63,9 @@ internal sealed class MoveMoney(Db db, PaymentProviders providers, Books books)
                 from payments.operations o where o.payment_id = @payment and o.status = 'open'),
             voiding as (
                 select o.id from payments.operations o where o.payment_id = @payment and o.status = 'open' and o.kind = 'void'),
+            known as (
+                select o.id, o.kind, o.amount, o.reason, o.status, o.refusal
+                from payments.operations o where o.payment_id = @payment and o.created_by = @by and o.request_key = @request),
             state as (
                 select p.*, case @kind
                     when 'capture' then p.amount - p.captured - open.capturing
@@ -64,17 +73,19 @@ internal sealed class MoveMoney(Db db, PaymentProviders providers, Books books)
                     else case when p.captured + open.capturing = 0 then p.amount else 0 end end as free
                 from payments.payments p cross join open where p.id = @payment),
             begun as (
-                insert into payments.operations (id, payment_id, kind, amount, reason, note, created_by)
-                select @id, s.id, @kind, coalesce(@amount, s.free), @reason, @note, @by
+                insert into payments.operations (id, payment_id, kind, amount, reason, note, created_by, request_key)
+                select @id, s.id, @kind, coalesce(@amount, s.free), @reason, @note, @by, @request
                 from state s
-                where s.canceled_at is null and not exists (select from voiding) and coalesce(@amount, s.free) between 1 and s.free
+                where s.canceled_at is null and not exists (select from voiding) and not exists (select from known)
+                    and coalesce(@amount, s.free) between 1 and s.free
                 returning id, amount)
             select s.captured, s.refunded, s.canceled_at is not null, s.provider_id, s.reference, s.amount, c.currency_code, s.data::text,
-                b.id, b.amount, v.id
+                b.id, b.amount, v.id, k.id, k.kind, k.amount, k.reason, k.status, k.refusal
             from state s
             join payments.collections c on c.id = s.collection_id
             left join begun b on true
             left join voiding v on true
+            left join known k on true
             """);
         command.Parameters.AddWithValue("id", WireId.New());
         command.Parameters.AddWithValue("payment", asked.PaymentId);
@@ -83,6 +94,7 @@ internal sealed class MoveMoney(Db db, PaymentProviders providers, Books books)
         command.Parameters.Add(new NpgsqlParameter("reason", NpgsqlDbType.Text) { Value = (object?)asked.Reason ?? DBNull.Value });
         command.Parameters.Add(new NpgsqlParameter("note", NpgsqlDbType.Text) { Value = (object?)asked.Note ?? DBNull.Value });
         command.Parameters.Add(new NpgsqlParameter("by", NpgsqlDbType.Uuid) { Value = (object?)asked.By ?? DBNull.Value });
+        command.Parameters.Add(new NpgsqlParameter("request", NpgsqlDbType.Text) { Value = (object?)asked.RequestKey ?? DBNull.Value });
         return command;
     }
 
@@ -102,8 +114,12 @@ internal sealed class MoveMoney(Db db, PaymentProviders providers, Books books)
     }
 }
 
-/// <summary>What is asked of a payment; no amount stands for all that is left, no <paramref name="By"/> for the shop itself.</summary>
-internal sealed record Movement(Guid PaymentId, MovementKind Kind, long? Amount = null, string? Reason = null, string? Note = null, Guid? By = null);
+/// <summary>
+/// What is asked of a payment; no amount stands for all that is left, no <paramref name="By"/> for the shop itself. With the same
+/// <paramref name="RequestKey"/> of the same key it is the same movement, also when its first request was cut off.
+/// </summary>
+internal sealed record Movement(
+    Guid PaymentId, MovementKind Kind, long? Amount = null, string? Reason = null, string? Note = null, Guid? By = null, string? RequestKey = null);
 
 /// <summary>A movement that is written down and may have happened at the provider.</summary>
 internal sealed record OpenOperation(
@@ -111,9 +127,10 @@ internal sealed record OpenOperation(
 
 /// <summary>
 /// A payment under its lock: <paramref name="Begun"/> is what was asked, now open, or null when the payment does not allow it;
-/// <paramref name="Voiding"/> a void that was open already.
+/// <paramref name="Voiding"/> a void that was open already, <paramref name="Known"/> what the same request began before.
 /// </summary>
-internal sealed record PaymentState(long Captured, long Refunded, bool IsCanceled, ProviderPayment Payment, OpenOperation? Begun, OpenOperation? Voiding)
+internal sealed record PaymentState(
+    long Captured, long Refunded, bool IsCanceled, ProviderPayment Payment, OpenOperation? Begun, OpenOperation? Voiding, KnownOperation? Known)
 {
     public static PaymentState Read(NpgsqlDataReader reader, Movement asked)
     {
@@ -123,10 +140,25 @@ internal sealed record PaymentState(long Captured, long Refunded, bool IsCancele
             : new OpenOperation(reader.GetGuid(8), asked.PaymentId, asked.Kind, reader.GetInt64(9), asked.Reason, provider, payment);
         var voiding = reader.IsDBNull(10) ? null
             : new OpenOperation(reader.GetGuid(10), asked.PaymentId, MovementKind.Void, payment.Amount, null, provider, payment);
-        return new PaymentState(reader.GetInt64(0), reader.GetInt64(1), reader.GetBoolean(2), payment, begun, voiding);
+        var known = reader.IsDBNull(11) ? null : new KnownOperation(
+            new OpenOperation(
+                reader.GetGuid(11), asked.PaymentId, MovementKindNames.Parse(reader.GetString(12)), reader.GetInt64(13),
+                reader.IsDBNull(14) ? null : reader.GetString(14), provider, payment),
+            reader.GetString(15), reader.IsDBNull(16) ? null : reader.GetString(16));
+        return new PaymentState(reader.GetInt64(0), reader.GetInt64(1), reader.GetBoolean(2), payment, begun, voiding, known);
     }
 
     /// <summary>Major units, for messages.</summary>
     public string Text(long minor) =>
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Money.ToMajor(minor, Payment.CurrencyCode)} {Payment.CurrencyCode.ToUpperInvariant()}");
+}
+
+/// <summary>An operation that the same request began before, and what became of it.</summary>
+internal sealed record KnownOperation(OpenOperation Operation, string Status, string? Refusal)
+{
+    /// <summary>Why it cannot stand for what is asked; null when it can.</summary>
+    public Error? Refuse(Movement asked) =>
+        Operation.Kind != asked.Kind || (asked.Amount ?? Operation.Amount) != Operation.Amount
+            ? Error.Duplicate("This Idempotency-Key was used for another request", "idempotency_key_reused")
+            : Refusal is null ? null : Error.NotAllowed(Refusal, "payment_refused");
 }

@@ -19,21 +19,21 @@ internal sealed record CancelPaymentRequest;
 internal sealed class MovePayment(Db db, MoveMoney money)
 {
     public static Task<IResult> Capture(
-        string id, Body<CapturePaymentRequest> body, ApiQuery query, Caller caller, MovePayment move, CancellationToken ct) =>
-        move.Run(id, body.Value.Amount, new Movement(default, MovementKind.Capture, By: caller.KeyId), query, ct);
+        string id, Body<CapturePaymentRequest> body, ApiQuery query, HttpContext http, MovePayment move, CancellationToken ct) =>
+        move.Run(id, body.Value.Amount, Asked(http, MovementKind.Capture), query, ct);
 
     public static Task<IResult> Refund(
-        string id, Body<RefundPaymentRequest> body, ApiQuery query, Caller caller, MovePayment move, CancellationToken ct)
+        string id, Body<RefundPaymentRequest> body, ApiQuery query, HttpContext http, MovePayment move, CancellationToken ct)
     {
-        var request = body.Value;
-        Check.Text("reason", request.Reason);
-        Check.Text("note", request.Note, max: 1000);
-        return move.Run(id, request.Amount, new Movement(default, MovementKind.Refund, Reason: request.Reason, Note: request.Note, By: caller.KeyId), query, ct);
+        var (amount, reason, note) = body.Value;
+        Check.Text("reason", reason);
+        Check.Text("note", note, max: 1000);
+        return move.Run(id, amount, Asked(http, MovementKind.Refund) with { Reason = reason, Note = note }, query, ct);
     }
 
     public static Task<IResult> Cancel(
-        string id, Body<CancelPaymentRequest> body, ApiQuery query, Caller caller, MovePayment move, CancellationToken ct) =>
-        move.Run(id, null, new Movement(default, MovementKind.Void, By: caller.KeyId), query, ct);
+        string id, Body<CancelPaymentRequest> body, ApiQuery query, HttpContext http, MovePayment move, CancellationToken ct) =>
+        move.Run(id, null, Asked(http, MovementKind.Void), query, ct);
 
     private async Task<IResult> Run(string id, decimal? amount, Movement asked, ApiQuery query, CancellationToken ct)
     {
@@ -46,9 +46,15 @@ internal sealed class MovePayment(Db db, MoveMoney money)
         return ReadPayments.Answer((await ReadPayments.Find(db, payment, CancellationToken.None))!, fields);
     }
 
+    private static Movement Asked(HttpContext http, MovementKind kind)
+    {
+        var key = http.Request.Headers["Idempotency-Key"].ToString();
+        return new Movement(default, kind, By: http.Features.Get<Caller>()!.KeyId, RequestKey: key.Length == 0 ? null : key);
+    }
+
     private static long Minor(decimal amount, string currency)
     {
-        if (amount <= 0) throw Wrong($"too small, expected more than: '0'");
+        if (amount <= 0) throw Wrong("too small, expected more than: '0'");
         Check.Range("amount", amount, 0, 1_000_000_000_000m);
         return Money.TryToMinor(amount, currency, out var minor) ? minor : throw Wrong($"has more than the {Money.Exponent(currency)} decimals of {currency}");
     }

@@ -87,6 +87,36 @@ public class PaymentRaceTests(PaymentShop shop) : IClassFixture<PaymentShop>
     }
 
     [Fact]
+    public async Task A_request_whose_host_died_moves_money_once_when_it_is_sent_again_under_its_key()
+    {
+        var order = await shop.Order();
+        var key = await shop.Scalar<Guid>("select id from identity.api_keys where type = 'secret'");
+        // Its claim on the key died with the host, the operation did not.
+        var operation = await CutOff(order, "capture", 2000, minutesAgo: 0);
+        await shop.Scalar<object>($"update payments.operations set created_by = '{key}', request_key = 'take-20' where id = '{operation}'");
+
+        var answer = await CaptureUnder("take-20", """{"amount":20}""", 200);
+
+        const string books = "captured 2000 refunded 0 canceled f; ledger authorization 25000 of 1, capture 2000 of 1; operations done 1";
+        Assert.Equal(books, await shop.Books(order));
+        await shop.Scalar<object>("delete from platform.idempotency where key = 'take-20'");
+        Assert.Equal(answer, await CaptureUnder("take-20", """{"amount":20}""", 200));
+        await shop.Scalar<object>("delete from platform.idempotency where key = 'take-20'");
+        Assert.Contains("idempotency_key_reused", await CaptureUnder("take-20", """{"amount":21}""", 422), StringComparison.Ordinal);
+        Assert.Equal(books, await shop.Books(order));
+
+        async Task<string> CaptureUnder(string requestKey, string body, int status)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, $"/admin/payments/{order.Payment}/capture");
+            request.Headers.Add("Idempotency-Key", requestKey);
+            request.Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+            using var response = await shop.Admin.SendAsync(request);
+            Assert.Equal(status, (int)response.StatusCode);
+            return await response.Content.ReadAsStringAsync();
+        }
+    }
+
+    [Fact]
     public async Task A_cancellation_that_was_cut_off_is_finished_by_the_next_one()
     {
         var order = await shop.Order();

@@ -59,6 +59,8 @@ create table payments.operations (
     note text,
     -- Staff's API key; null when the shop itself asks.
     created_by uuid,
+    -- Their Idempotency-Key: asked again after a crash, it is the same operation.
+    request_key text,
     status text not null default 'open' check (status in ('open', 'done', 'refused')),
     -- What the provider said.
     refusal text,
@@ -69,6 +71,7 @@ create table payments.operations (
     check ((status = 'open') = (finished_at is null))
 );
 create index operations_payment on payments.operations (payment_id) where status = 'open';
+create unique index operations_request on payments.operations (payment_id, created_by, request_key) where request_key is not null;
 create index operations_open on payments.operations (taken_at) where status = 'open';
 
 -- Every movement of money, never updated.

@@ -80,4 +80,7 @@ internal static class MovementKindNames
         MovementKind.Refund => "refund",
         _ => "void",
     };
+
+    /// <summary>The kind of that name; unknown names are a bug.</summary>
+    public static MovementKind Parse(string name) => Enum.Parse<MovementKind>(name, ignoreCase: true);
 }
