@@ -71,3 +71,10 @@ cross join lateral (
 cross join lateral (
     select array(select h.promotion_id from pricing.promotion_claims h join limited l on l.id = h.promotion_id where h.key = o.cart_id order by 1) as ids) uses
 where carries.ids <> uses.ids
+union all
+select format('payment %s of %s: captured %s, refunded %s; by its ledger %s, %s, %s', p.id, p.amount, p.captured, p.refunded, l.authorized, l.captured, l.refunded)
+from payments.payments p cross join lateral (
+    select coalesce(sum(amount) filter (where kind = 'authorization'), 0) as authorized, coalesce(sum(amount) filter (where kind = 'capture'), 0) as captured,
+        coalesce(sum(amount) filter (where kind = 'refund'), 0) as refunded
+    from payments.ledger where payment_id = p.id) l
+where (p.amount, p.captured, p.refunded) <> (l.authorized, l.captured, l.refunded)

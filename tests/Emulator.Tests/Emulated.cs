@@ -54,7 +54,9 @@ public sealed class Emulated : IAsyncDisposable
         var address = shop.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         var emulator = await EmulatorApp.StartAsync(new EmulatorOptions
         {
-            StripeWebhookUrl = address + "/stripe", StripeWebhookSecret = Secret, PayPalWebhookUrl = address + "/paypal",
+            StripeWebhookUrl = address + "/stripe",
+            StripeWebhookSecret = Secret,
+            PayPalWebhookUrl = address + "/paypal",
             WebhookRetries = [.. Enumerable.Repeat(TimeSpan.FromMilliseconds(20), 5)],
         });
         return new Emulated(emulator, shop, hooks, refusals);
