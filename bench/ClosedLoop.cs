@@ -5,7 +5,8 @@ namespace HeadlessPro.Bench;
 
 /// <summary>
 /// So many workers, each a thread with one connection, do a scenario over and over: a new request only after the last answer, and with a
-/// rate not before its time. Counted is what is answered after the warm-up, when each was once through, and before the end; what is under way then is finished and not counted.
+/// rate not before its time. Counted is what is answered after the warm-up, when each was once through, and before the end; what is under way
+/// then is finished and not counted.
 /// </summary>
 internal static class ClosedLoop
 {

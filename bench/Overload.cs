@@ -5,7 +5,8 @@ namespace HeadlessPro.Bench;
 
 /// <summary>
 /// <c>dev/bench overload</c>: twice as much as the shop can do. First its best rate of calls in a closed loop; then as many shoppers as
-/// <c>--shoppers</c> together send twice that, whether the shop keeps up or not. What it takes in should come soon, the rest be refused at once.
+/// <c>--shoppers</c> together send twice that: each at its times, or at once when its last answer came late, so they must be many. What the shop
+/// takes in should come soon, the rest be refused at once.
 /// </summary>
 internal static class Overload
 {

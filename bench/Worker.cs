@@ -54,9 +54,6 @@ internal sealed class Worker(HttpConnection connection, Window window, int seed,
     /// <summary>Lines already in the cart this worker fills, for scenarios that keep one.</summary>
     public (string? Id, int Lines) Cart { get; set; }
 
-    /// <summary>How often it was changed.</summary>
-    public int CartChanges { get; set; }
-
     /// <summary>The step under which the shop's refusals to be overloaded are counted.</summary>
     public const string Refused = "refused";
 

@@ -40,8 +40,8 @@ internal sealed class Authorize(Db db, PaymentProviders providers, MoveMoney mon
         if (verdict.Verdict == ProviderVerdict.Refused) return PaymentErrors.Refused(verdict.Reason);
         if (after.Payments.Any(p => p.SessionId == session.Id && p.CanceledAt is null)) return new PaymentAuthorization(PaymentSessionStatus.Authorized, after);
 
-        await provider.Void(new ProviderPayment(verdict.Reference, request.Amount, request.CurrencyCode, verdict.Data), session.Id, CancellationToken.None);
-        return PaymentErrors.NoSession;
+        var voided = await provider.Void(new ProviderPayment(verdict.Reference, request.Amount, request.CurrencyCode, verdict.Data), session.Id, CancellationToken.None);
+        return voided.Error ?? PaymentErrors.NoSession;
     }
 
     public async Task<Result<Done>> Undo(VoidPayment request, CancellationToken ct)

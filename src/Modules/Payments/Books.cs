@@ -39,13 +39,8 @@ internal sealed class Books(Db db)
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    /// <summary>Whoever writes to a payment waits for whoever else does, and for checkouts of its collection; the next statement sees what they left.</summary>
-    public static NpgsqlBatchCommand Lock(Guid payment) => new("""
-        select from payments.collections where id = (select collection_id from payments.payments where id = $1) for no key update
-        """)
-    {
-        Parameters = { new() { Value = payment } },
-    };
+    /// <summary>Whoever writes to a payment waits for whoever else does, and for checkouts of its collection.</summary>
+    public static NpgsqlBatchCommand Lock(Guid payment) => CollectionsStore.Lock("id = (select collection_id from payments.payments where id = $1)", payment);
 
     private static NpgsqlBatchCommand Enter(Guid payment, IReadOnlyList<ProviderMovement> movements, Guid? operation)
     {

@@ -24,7 +24,7 @@ internal static class CollectionsStore
     public static async Task<PaymentCollection> Write(Db db, Guid collectionId, NpgsqlBatchCommand write, CancellationToken ct)
     {
         await using var batch = db.Batch();
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("select from payments.collections where id = $1 for no key update") { Parameters = { new() { Value = collectionId } } });
+        batch.BatchCommands.Add(Lock("id = $1", collectionId));
         batch.BatchCommands.Add(write);
         batch.BatchCommands.Add(new NpgsqlBatchCommand(ByIds) { Parameters = { new() { Value = new[] { collectionId } } } });
         await using var reader = await batch.ExecuteReaderAsync(ct);
@@ -36,13 +36,19 @@ internal static class CollectionsStore
     public static async Task<PaymentCollection> Make(Db db, Guid cartId, NpgsqlBatchCommand make, CancellationToken ct)
     {
         await using var batch = db.Batch();
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("select from payments.collections where cart_id = $1 for no key update") { Parameters = { new() { Value = cartId } } });
+        batch.BatchCommands.Add(Lock("cart_id = $1", cartId));
         batch.BatchCommands.Add(make);
         batch.BatchCommands.Add(new NpgsqlBatchCommand(ByCarts) { Parameters = { new() { Value = new[] { cartId } } } });
         await using var reader = await batch.ExecuteReaderAsync(ct);
         await reader.NextResultAsync(ct);
         return (await Read(reader, ct))[0];
     }
+
+    /// <summary>Whoever else writes to the collection is waited for; the next statement sees what they left.</summary>
+    /// <param name="condition">Which one, by <c>$1</c>.</param>
+    /// <param name="id">Its <c>$1</c>.</param>
+    public static NpgsqlBatchCommand Lock(string condition, Guid id) =>
+        new($"select from payments.collections where {condition} for no key update") { Parameters = { new() { Value = id } } };
 
     // A row for each session, and the one payment it may have led to.
     private const string Select = """

@@ -32,7 +32,7 @@ internal sealed partial class EventListener(Db db, HostPresence presence, ILogge
                 LogLost(logger, e, pause.TotalMilliseconds);
                 // What happens while nobody listens would go unnoticed: copies are dropped now and again on return.
                 LocalSignals.Raise(LocalSignals.Everything);
-                await Task.Delay(pause, stoppingToken).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+                await Task.Delay(pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
             }
         }

@@ -1,5 +1,6 @@
 using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Inventory;
+using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Threading;
 
 namespace HeadlessPro.Ordering.Carts;
@@ -56,7 +57,7 @@ internal sealed class CartChange(CartStore store, CartPricing pricing, IInventor
         var unfit = news.Where(m => !priced.ShippingQuotes.ContainsKey(m.OptionId)).ToList();
         if (unfit.Count > 0) return CartErrors.ShippingUnfit(unfit.Select(m => WireId.Encode("so", m.OptionId)));
 
-        var now = Now();
+        var now = clock.GetUtcMilliseconds();
         var fitting = next.ShippingMethods.Count(m => priced.ShippingQuotes.ContainsKey(m.OptionId));
         var methods = KeepMethods(priced, now);
         var settled = next with { UpdatedAt = now, Version = current.Version + 1, ShippingMethods = methods, Lines = Stamp(priced, current, now) };
@@ -110,7 +111,4 @@ internal sealed class CartChange(CartStore store, CartPricing pricing, IInventor
             UpdatedAt = now,
         }).ToList();
     }
-
-    // Whole milliseconds, as the wire shows them.
-    private DateTimeOffset Now() => DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
 }

@@ -5,6 +5,7 @@ using HeadlessPro.Contracts.Payments;
 using HeadlessPro.Contracts.Pricing;
 using HeadlessPro.Ordering.Carts;
 using HeadlessPro.Ordering.Orders;
+using HeadlessPro.Platform.Data;
 
 namespace HeadlessPro.Ordering.Checkout;
 
@@ -16,8 +17,7 @@ internal sealed class CheckoutSteps(CartPricing pricing, CheckoutPeers peers, Ch
     /// <summary>For tests that send a rival at a chosen step.</summary>
     public Action<CheckoutStep>? Probe { get; set; }
 
-    /// <summary>In whole milliseconds, as answers show times: what is read later must say the same.</summary>
-    public DateTimeOffset Now => DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
+    public DateTimeOffset Now => clock.GetUtcMilliseconds();
 
     public void Reached(CheckoutStep step)
     {
