@@ -12,3 +12,13 @@ public sealed record OrderPlaced(Guid OrderId, Guid CartId, long DisplayId, stri
     /// <inheritdoc/>
     public static string Name => "order.placed";
 }
+
+/// <summary>An order was canceled: nothing of it will be sent, its stock and its money go back.</summary>
+/// <param name="OrderId">The order.</param>
+/// <param name="CartId">The cart it came from; the key of its stock, its promotion uses and its payment.</param>
+/// <param name="DisplayId">The human number.</param>
+public sealed record OrderCanceled(Guid OrderId, Guid CartId, long DisplayId) : IEvent
+{
+    /// <inheritdoc/>
+    public static string Name => "order.canceled";
+}

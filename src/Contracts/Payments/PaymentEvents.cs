@@ -1,5 +1,16 @@
 namespace HeadlessPro.Contracts.Payments;
 
+/// <summary>Money was promised for a cart whose shopper may never come back to complete it: told by the provider, not by a checkout.</summary>
+/// <param name="PaymentId">The payment.</param>
+/// <param name="CartId">The cart, which is to become an order; if it cannot, the promise is let go.</param>
+/// <param name="Amount">Promised, minor units.</param>
+/// <param name="CurrencyCode">ISO 4217, lower case.</param>
+public sealed record PaymentAuthorized(Guid PaymentId, Guid CartId, long Amount, string CurrencyCode) : IEvent
+{
+    /// <inheritdoc/>
+    public static string Name => "payments.authorized";
+}
+
 /// <summary>Money of a payment was taken.</summary>
 /// <param name="PaymentId">The payment.</param>
 /// <param name="CartId">The cart it was promised for, and the key of its order.</param>
