@@ -23,8 +23,12 @@ public interface IPayments
     Task<Result<Done>> Void(VoidPayment request, CancellationToken ct);
 }
 
-/// <summary>Collections by cart or, where no cart is named, by their own ids (what a client names in a route).</summary>
-public sealed record GetPaymentCollections(IReadOnlyList<Guid> CartIds, IReadOnlyList<Guid>? CollectionIds = null);
+/// <summary>Collections by one key, the first that names any.</summary>
+/// <param name="CartIds">Carts.</param>
+/// <param name="CollectionIds">Their own ids, what a client names in a route.</param>
+/// <param name="References">A provider's name of a session or payment of theirs: <c>pi_…</c>, <c>cs_…</c>, PayPal's ids.</param>
+public sealed record GetPaymentCollections(
+    IReadOnlyList<Guid> CartIds, IReadOnlyList<Guid>? CollectionIds = null, IReadOnlyList<string>? References = null);
 
 /// <summary>Owed for a cart.</summary>
 public sealed record OpenPaymentCollection(Guid CartId, long Amount, string CurrencyCode);
@@ -66,8 +70,19 @@ public sealed record PaymentCollection(
     IReadOnlyList<PaymentSession> Sessions, IReadOnlyList<Payment> Payments);
 
 /// <summary>One try at paying with one provider.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="ProviderId">The provider.</param>
+/// <param name="Reference">The provider's name of it; null where it has none.</param>
+/// <param name="Amount">Owed, minor units.</param>
+/// <param name="ProviderAmount">What the provider asks of the shopper; null where it has prepared nothing.</param>
+/// <param name="CurrencyCode">ISO 4217, lower case.</param>
+/// <param name="Status">Where it stands.</param>
+/// <param name="Data">What clients see of it, a JSON object.</param>
+/// <param name="AuthorizedAt">When.</param>
+/// <param name="CreatedAt">When.</param>
+/// <param name="UpdatedAt">Last change.</param>
 public sealed record PaymentSession(
-    Guid Id, string ProviderId, long Amount, string CurrencyCode, PaymentSessionStatus Status, string Data,
+    Guid Id, string ProviderId, string? Reference, long Amount, long? ProviderAmount, string CurrencyCode, PaymentSessionStatus Status, string Data,
     DateTimeOffset? AuthorizedAt, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
 
 /// <summary>Money promised or taken.</summary>

@@ -1,3 +1,4 @@
+using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Payments;
 using HeadlessPro.Payments.Providers;
 using HeadlessPro.Platform.Data;
@@ -7,25 +8,48 @@ using NpgsqlTypes;
 namespace HeadlessPro.Payments;
 
 /// <summary>
-/// The one way of money into the books: what a provider's snapshot holds and the ledger does not is written, with the sums of it and the
-/// events that tell of it. The same snapshot again, or an older one after a newer one, changes nothing.
+/// The one way of money into the books: what a provider's snapshot holds and we do not is written, with the sums of it and the events that
+/// tell of it. The same snapshot again, or an older one after a newer one, changes nothing.
+/// <code>
+/// SESSION   goes where the provider says it is, while it is open
+/// PAYMENT   a promise we did not know: wanted, if its session is open and it is the first of its collection and of the amount owed;
+///           else stray
+/// LEDGER    every movement we did not know, and the payment's sums with it
+/// STRAYS    what nobody wants is to be let go or given back: an operation, which FinishOperations carries out
+/// </code>
 /// </summary>
 internal sealed class Books(Db db)
 {
-    /// <summary>Writes what is new; <paramref name="operation"/>, when given, is done with it.</summary>
-    public async Task Apply(Guid payment, ProviderSnapshot snapshot, Guid? operation, CancellationToken ct)
+    /// <summary>Writes what is new, and answers the collection after it.</summary>
+    /// <param name="session">Whose snapshot it is.</param>
+    /// <param name="snapshot">What the provider holds.</param>
+    /// <param name="operation">When given, it is done with this.</param>
+    /// <param name="tell">Whether a promise that is new is told (<c>payments.authorized</c>); a checkout that asked for it goes on by itself.</param>
+    /// <param name="ct">Cancellation.</param>
+    public async Task<PaymentCollection> Apply(Guid session, ProviderSnapshot snapshot, Guid? operation, bool tell, CancellationToken ct)
     {
-        await using var tx = await db.Begin(ct);
-        await using (var write = tx.Batch())
+        await using var tx = tell || snapshot.Movements.Count > 0 ? await db.Begin(ct) : null;
+        PaymentCollection collection;
+        await using (var batch = tx?.Batch() ?? db.Batch())
         {
-            write.BatchCommands.Add(Lock(payment));
-            write.BatchCommands.Add(Enter(payment, snapshot.Movements, operation));
-            await using var reader = await write.ExecuteReaderAsync(ct);
+            batch.BatchCommands.Add(CollectionsStore.Lock("id = (select collection_id from payments.sessions where id = $1)", session));
+            batch.BatchCommands.Add(EnterPromise(session, snapshot));
+            batch.BatchCommands.Add(EnterMovements(session, snapshot, operation));
+            batch.BatchCommands.Add(LetStraysGo(session, snapshot.PaymentReference));
+            batch.BatchCommands.Add(CollectionsStore.BySession(session));
+            await using var reader = await batch.ExecuteReaderAsync(ct);
             await reader.NextResultAsync(ct);
-            if (await reader.ReadAsync(ct)) Publish(tx, payment, reader);
+            var promised = await reader.ReadAsync(ct) ? reader.GetGuid(0) : (Guid?)null;
+            await reader.NextResultAsync(ct);
+            var moved = await reader.ReadAsync(ct) ? Moved.Read(reader) : null;
+            await reader.NextResultAsync(ct);
+            collection = (await CollectionsStore.Read(reader, ct))[0];
+            if (tell && promised is { } payment) tx!.Publish(new PaymentAuthorized(payment, collection.CartId, snapshot.Amount, snapshot.CurrencyCode));
+            moved?.Publish(tx!, collection);
         }
 
-        await tx.Commit(ct);
+        if (tx is not null) await tx.Commit(ct);
+        return collection;
     }
 
     /// <summary>Notes that the provider refused: nothing has moved.</summary>
@@ -42,51 +66,137 @@ internal sealed class Books(Db db)
     /// <summary>Whoever writes to a payment waits for whoever else does, and for checkouts of its collection.</summary>
     public static NpgsqlBatchCommand Lock(Guid payment) => CollectionsStore.Lock("id = (select collection_id from payments.payments where id = $1)", payment);
 
-    private static NpgsqlBatchCommand Enter(Guid payment, IReadOnlyList<ProviderMovement> movements, Guid? operation)
+    // Answers the payment when it is new and wanted.
+    private static NpgsqlBatchCommand EnterPromise(Guid session, ProviderSnapshot snapshot)
     {
         var command = new NpgsqlBatchCommand("""
-            with moved as (
-                insert into payments.ledger (payment_id, kind, amount, currency_code, provider_reference, operation_id)
-                select p.id, m.kind, m.amount, c.currency_code, m.reference, m.operation_id
-                from payments.payments p
-                join payments.collections c on c.id = p.collection_id
-                cross join unnest(@kinds, @amounts, @references, @operations) as m (kind, amount, reference, operation_id)
-                where p.id = @payment
-                on conflict do nothing
-                returning kind, amount),
-            sums as (
-                select coalesce(sum(amount) filter (where kind = 'capture'), 0)::bigint as captured,
-                    coalesce(sum(amount) filter (where kind = 'refund'), 0)::bigint as refunded, bool_or(kind = 'void') as voided
-                from moved having count(*) > 0),
-            finished as (
-                update payments.operations set status = 'done', finished_at = now() where id = @operation and status = 'open'),
-            paid as (
-                update payments.payments p set captured = p.captured + s.captured, refunded = p.refunded + s.refunded, updated_at = now(),
-                    captured_at = case when p.captured + s.captured = p.amount then coalesce(p.captured_at, now()) end,
-                    canceled_at = case when s.voided then now() else p.canceled_at end
-                from sums s where p.id = @payment
-                returning p.collection_id, p.session_id, p.captured, p.refunded),
-            shown as (
-                update payments.collections c set is_authorized = c.is_authorized and not s.voided, updated_at = now()
-                from paid, sums s where c.id = paid.collection_id),
-            closed as (
-                update payments.sessions t set status = 'canceled', updated_at = now() from paid, sums s where t.id = paid.session_id and s.voided)
-            select c.cart_id, c.currency_code, s.captured, s.refunded, paid.captured, paid.refunded
-            from paid join payments.collections c on c.id = paid.collection_id cross join sums s
+            with session as (
+                select s.id, s.collection_id, s.provider_id,
+                    @state = 'authorized' and s.status in ('pending', 'requires_more') and s.amount = @amount and c.currency_code = @currency
+                        and not exists (select from payments.payments l where l.collection_id = c.id and l.canceled_at is null and not l.is_stray)
+                        as is_wanted
+                from payments.sessions s join payments.collections c on c.id = s.collection_id
+                where s.id = @session),
+            payment as (
+                insert into payments.payments as p (id, collection_id, session_id, provider_id, reference, amount, data, means, lapses_at, is_stray)
+                select @payment, collection_id, id, provider_id, @payment_reference, @amount, @data::jsonb, @means::jsonb, @lapses_at, not is_wanted
+                from session where @payment_reference is not null
+                on conflict (reference, provider_id) do update set means = coalesce(excluded.means, p.means), lapses_at = excluded.lapses_at
+                where (p.means, p.lapses_at) is distinct from (coalesce(excluded.means, p.means), excluded.lapses_at)
+                returning id, collection_id, is_stray),
+            fresh as (select * from payment where id = @payment),
+            promise as (
+                insert into payments.ledger (payment_id, kind, amount, currency_code, provider_reference)
+                select id, 'authorization', @amount, @currency, @payment_reference from fresh),
+            owed as (
+                update payments.collections c set is_authorized = true, updated_at = now()
+                from fresh where c.id = fresh.collection_id and not fresh.is_stray),
+            moved as (
+                update payments.sessions s set reference = @reference, provider_amount = @amount, data = @data::jsonb, updated_at = now(),
+                    status = case when fresh.is_stray then 'canceled' else @state end,
+                    authorized_at = case when @state = 'authorized' then now() end
+                from session left join fresh on true
+                where s.id = session.id and s.status in ('pending', 'requires_more'))
+            select id from fresh where not is_stray
             """);
-        command.Parameters.AddWithValue("payment", payment);
-        command.Parameters.AddWithValue("kinds", movements.Select(m => m.Kind.Name()).ToArray());
-        command.Parameters.AddWithValue("amounts", movements.Select(m => m.Amount).ToArray());
-        command.Parameters.AddWithValue("references", movements.Select(m => m.Reference).ToArray());
-        command.Parameters.AddWithValue("operations", movements.Select(m => m.Key).ToArray());
-        command.Parameters.Add(new NpgsqlParameter("operation", NpgsqlDbType.Uuid) { Value = (object?)operation ?? DBNull.Value });
+        command.Parameters.AddWithValue("session", session);
+        command.Parameters.AddWithValue("payment", WireId.New());
+        command.Parameters.AddWithValue("state", PaymentSessionStatusNames.Of(snapshot.State switch
+        {
+            ProviderState.Pending => PaymentSessionStatus.Pending,
+            ProviderState.RequiresMore => PaymentSessionStatus.RequiresMore,
+            ProviderState.Authorized => PaymentSessionStatus.Authorized,
+            _ => PaymentSessionStatus.Canceled,
+        }));
+        Add(command, "reference", NpgsqlDbType.Text, snapshot.Reference);
+        command.Parameters.AddWithValue("amount", snapshot.Amount);
+        command.Parameters.AddWithValue("currency", snapshot.CurrencyCode);
+        command.Parameters.AddWithValue("data", snapshot.Data);
+        Add(command, "payment_reference", NpgsqlDbType.Text, snapshot.PaymentReference);
+        Add(command, "means", NpgsqlDbType.Text, ProviderMeans.ToJson(snapshot.Means));
+        Add(command, "lapses_at", NpgsqlDbType.TimestampTz, snapshot.LapsesAt?.ToUniversalTime());
         return command;
     }
 
-    private static void Publish(Transaction tx, Guid payment, NpgsqlDataReader reader)
+    private static NpgsqlBatchCommand EnterMovements(Guid session, ProviderSnapshot snapshot, Guid? operation)
     {
-        var (cart, currency) = (reader.GetGuid(0), reader.GetString(1));
-        if (reader.GetInt64(2) is > 0 and var captured) tx.Publish(new PaymentCaptured(payment, cart, captured, reader.GetInt64(4), currency));
-        if (reader.GetInt64(3) is > 0 and var refunded) tx.Publish(new PaymentRefunded(payment, cart, refunded, reader.GetInt64(5), currency));
+        var command = new NpgsqlBatchCommand("""
+            with finished as (
+                update payments.operations set status = 'done', finished_at = now() where id = @operation and status = 'open'),
+            moved as (
+                insert into payments.ledger (payment_id, kind, amount, currency_code, provider_reference, operation_id)
+                select p.id, m.kind, m.amount, @currency, m.reference, o.id
+                from payments.payments p
+                cross join unnest(@kinds, @amounts, @references, @operations) as m (kind, amount, reference, operation_id)
+                left join payments.operations o on o.id = m.operation_id and o.payment_id = p.id
+                where p.session_id = @session and p.reference = @payment_reference
+                on conflict (payment_id, kind, provider_reference) do nothing
+                returning payment_id, kind, amount),
+            sums as (
+                select payment_id,
+                    coalesce(sum(amount) filter (where kind = 'capture'), 0)::bigint as captured,
+                    coalesce(sum(amount) filter (where kind = 'void'), 0)::bigint as released,
+                    coalesce(sum(case kind when 'refund' then amount when 'refund_reversal' then -amount end), 0)::bigint as refunded,
+                    coalesce(sum(case kind when 'dispute' then amount when 'dispute_reversal' then -amount end), 0)::bigint as disputed
+                from moved group by payment_id),
+            paid as (
+                update payments.payments p set updated_at = now(), captured = p.captured + s.captured, released = p.released + s.released,
+                    refunded = p.refunded + s.refunded, disputed = p.disputed + s.disputed,
+                    captured_at = case when p.captured + s.captured > 0 and p.captured + s.captured + p.released + s.released = p.amount
+                        then coalesce(p.captured_at, now()) end,
+                    canceled_at = case when p.released + s.released = p.amount then coalesce(p.canceled_at, now()) end,
+                    capture_at = case when p.captured + s.captured + p.released + s.released < p.amount then p.capture_at end
+                from sums s where p.id = s.payment_id
+                returning p.id, p.collection_id, p.session_id, p.captured, p.refunded, p.canceled_at, p.is_stray),
+            shown as (
+                update payments.collections c set is_authorized = c.is_authorized and (paid.canceled_at is null or paid.is_stray), updated_at = now()
+                from paid where c.id = paid.collection_id),
+            closed as (
+                update payments.sessions t set status = 'canceled', updated_at = now()
+                from paid where t.id = paid.session_id and paid.canceled_at is not null and not paid.is_stray)
+            select paid.id, s.captured, s.refunded, paid.captured, paid.refunded from paid join sums s on s.payment_id = paid.id
+            """);
+        command.Parameters.AddWithValue("session", session);
+        command.Parameters.AddWithValue("currency", snapshot.CurrencyCode);
+        Add(command, "payment_reference", NpgsqlDbType.Text, snapshot.PaymentReference);
+        command.Parameters.AddWithValue("kinds", snapshot.Movements.Select(m => m.Kind.Name()).ToArray());
+        command.Parameters.AddWithValue("amounts", snapshot.Movements.Select(m => m.Amount).ToArray());
+        command.Parameters.AddWithValue("references", snapshot.Movements.Select(m => m.Reference).ToArray());
+        command.Parameters.AddWithValue("operations", snapshot.Movements.Select(m => m.Key).ToArray());
+        Add(command, "operation", NpgsqlDbType.Uuid, operation);
+        return command;
+    }
+
+    private static NpgsqlBatchCommand LetStraysGo(Guid session, string? paymentReference)
+    {
+        var command = new NpgsqlBatchCommand("""
+            insert into payments.operations (id, payment_id, kind, amount, note, taken_at)
+            select @id, p.id, case when p.captured = 0 then 'void' else 'refund' end,
+                case when p.captured = 0 then p.amount - p.released else p.captured - p.refunded - p.disputed end, 'nothing is owed for it', '-infinity'
+            from payments.payments p
+            where p.session_id = @session and p.reference = @payment_reference and p.is_stray and p.canceled_at is null
+                and (p.captured = 0 or p.captured > p.refunded + p.disputed)
+                and not exists (select from payments.operations o where o.payment_id = p.id and o.status = 'open')
+            """);
+        command.Parameters.AddWithValue("id", WireId.New());
+        command.Parameters.AddWithValue("session", session);
+        Add(command, "payment_reference", NpgsqlDbType.Text, paymentReference);
+        return command;
+    }
+
+    private static void Add(NpgsqlBatchCommand command, string name, NpgsqlDbType type, object? value) =>
+        command.Parameters.Add(new NpgsqlParameter(name, type) { Value = value ?? DBNull.Value });
+
+    private sealed record Moved(Guid Payment, long CapturedNow, long RefundedNow, long Captured, long Refunded)
+    {
+        public static Moved Read(NpgsqlDataReader reader) =>
+            new(reader.GetGuid(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4));
+
+        public void Publish(Transaction tx, PaymentCollection collection)
+        {
+            var (cart, currency) = (collection.CartId, collection.CurrencyCode);
+            if (CapturedNow > 0) tx.Publish(new PaymentCaptured(Payment, cart, CapturedNow, Captured, currency));
+            if (RefundedNow > 0) tx.Publish(new PaymentRefunded(Payment, cart, RefundedNow, Refunded, currency));
+        }
     }
 }

@@ -10,14 +10,26 @@ namespace HeadlessPro.Payments;
 /// </summary>
 internal static class CollectionsStore
 {
-    public static async Task<IReadOnlyList<PaymentCollection>> Load(
-        Db db, IReadOnlyList<Guid> cartIds, IReadOnlyList<Guid> collectionIds, CancellationToken ct)
+    public static async Task<IReadOnlyList<PaymentCollection>> Load(Db db, GetPaymentCollections request, CancellationToken ct)
     {
-        // One key or the other: an «or» of both would use neither index.
-        await using var command = cartIds.Count > 0 ? db.Command(ByCarts) : db.Command(ByIds);
-        command.Parameters.Add(new() { Value = (cartIds.Count > 0 ? cartIds : collectionIds).ToArray() });
+        // One key or another: an «or» of them would use no index.
+        await using var command = request switch
+        {
+            { CartIds.Count: > 0 } => Asked(ByCarts, request.CartIds),
+            { CollectionIds.Count: > 0 } => Asked(ByIds, request.CollectionIds),
+            { References.Count: > 0 } => Asked(ByReferences, request.References),
+            _ => null,
+        };
+        if (command is null) return [];
         await using var reader = await command.ExecuteReaderAsync(ct);
         return await Read(reader, ct);
+
+        NpgsqlCommand Asked<T>(string sql, IReadOnlyList<T> keys)
+        {
+            var asked = db.Command(sql);
+            asked.Parameters.Add(new() { Value = keys.ToArray() });
+            return asked;
+        }
     }
 
     /// <summary>Writes to a collection that is there, with one statement that sees what whoever held the lock left behind, and reads it.</summary>
@@ -54,16 +66,28 @@ internal static class CollectionsStore
     private const string Select = """
         select c.id, c.cart_id, c.currency_code, c.amount, c.created_at, c.updated_at,
             s.id, s.provider_id, s.amount, s.status, s.data::text, s.authorized_at, s.created_at, s.updated_at,
-            p.id, p.provider_id, p.amount, p.data::text, p.captured_at, p.canceled_at, p.created_at, p.updated_at, p.captured, p.refunded
+            p.id, p.provider_id, p.amount, p.data::text, p.captured_at, p.canceled_at, p.created_at, p.updated_at, p.captured, p.refunded,
+            s.reference, s.provider_amount
         from payments.collections c
         left join payments.sessions s on s.collection_id = c.id
-        left join payments.payments p on p.session_id = s.id
+        left join payments.payments p on p.session_id = s.id and not p.is_stray
         """;
 
     private const string ByCarts = Select + " where c.cart_id = any ($1) order by c.id, s.id";
     private const string ByIds = Select + " where c.id = any ($1) order by c.id, s.id";
 
-    private static async Task<List<PaymentCollection>> Read(NpgsqlDataReader reader, CancellationToken ct)
+    private const string ByReferences = Select + """
+         where c.id in (
+            select collection_id from payments.sessions where reference = any ($1)
+            union select collection_id from payments.payments where reference = any ($1) and not is_stray)
+        order by c.id, s.id
+        """;
+
+    /// <summary>Reads the collection of a session with <see cref="Read"/>.</summary>
+    public static NpgsqlBatchCommand BySession(Guid session) =>
+        new(Select + " where c.id = (select collection_id from payments.sessions where id = $1) order by c.id, s.id") { Parameters = { new() { Value = session } } };
+
+    public static async Task<List<PaymentCollection>> Read(NpgsqlDataReader reader, CancellationToken ct)
     {
         var found = new List<PaymentCollection>();
         CollectionRow? row = null;
@@ -88,7 +112,8 @@ internal static class CollectionsStore
     }
 
     private static PaymentSession ReadSession(NpgsqlDataReader reader, string currency) => new(
-        reader.GetGuid(6), reader.GetString(7), reader.GetInt64(8), currency, PaymentSessionStatusNames.Parse(reader.GetString(9)),
+        reader.GetGuid(6), reader.GetString(7), reader.IsDBNull(24) ? null : reader.GetString(24), reader.GetInt64(8),
+        reader.IsDBNull(25) ? null : reader.GetInt64(25), currency, PaymentSessionStatusNames.Parse(reader.GetString(9)),
         reader.GetString(10), TimeOrNull(reader, 11), Time(reader, 12), Time(reader, 13));
 
     private static Payment ReadPayment(NpgsqlDataReader reader, string currency) => new(

@@ -23,8 +23,16 @@ internal sealed partial class FinishOperations(Db db, MoveMoney money, ILogger<F
         foreach (var row in await Take(ct))
         {
             ct.ThrowIfCancellationRequested();
-            var outcome = await money.Finish(row.ToOperation(), ct);
-            LogFinished(logger, row.Kind, row.PaymentId, outcome.Error?.Message ?? "done");
+            try
+            {
+                var outcome = await money.Finish(row.ToOperation(), ct);
+                LogFinished(logger, row.Kind, row.PaymentId, outcome.Error?.Message ?? "done");
+            }
+            catch (Exception e) when (!ct.IsCancellationRequested)
+            {
+                // Taken again in a minute; those behind it need not wait for that.
+                LogFailed(logger, row.Kind, row.PaymentId, e);
+            }
         }
     }
 
@@ -39,22 +47,27 @@ internal sealed partial class FinishOperations(Db db, MoveMoney money, ILogger<F
                     where status = 'open' and taken_at < now() - interval '1 minute'
                     order by taken_at limit 20 for update skip locked)
                 returning id, payment_id, kind, amount, reason)
-            select o.id, o.payment_id, o.kind, o.amount, o.reason, p.provider_id, p.reference, p.amount as authorized, c.currency_code, p.data::text as data
+            select o.id, o.payment_id, o.kind, o.amount, o.reason, p.provider_id, p.reference, p.amount as authorized, p.captured, c.currency_code,
+                c.cart_id, s.id as session_id, s.reference as session_reference, s.data::text as data
             from taken o
             join payments.payments p on p.id = o.payment_id
+            join payments.sessions s on s.id = p.session_id
             join payments.collections c on c.id = p.collection_id
             order by o.id
             """, cancellationToken: ct))).AsList();
     }
 
     private sealed record OperationRow(
-        Guid Id, Guid PaymentId, string Kind, long Amount, string? Reason, string ProviderId, string Reference, long Authorized, string CurrencyCode,
-        string Data)
+        Guid Id, Guid PaymentId, string Kind, long Amount, string? Reason, string ProviderId, string Reference, long Authorized, long Captured,
+        string CurrencyCode, Guid CartId, Guid SessionId, string? SessionReference, string Data)
     {
         public OpenOperation ToOperation() => new(
             Id, PaymentId, MovementKindNames.Parse(Kind), Amount, Reason, ProviderId,
-            new ProviderPayment(Reference, Authorized, CurrencyCode, Data));
+            new ProviderPayment(new ProviderSession(SessionId, CartId, SessionReference, Authorized, CurrencyCode, Data), Reference, Authorized, Captured));
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The {Kind} of payment {Payment} could not be finished")]
+    private static partial void LogFailed(ILogger logger, string kind, Guid payment, Exception e);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The {Kind} of payment {Payment} had been cut off; called again: {Outcome}")]
     private static partial void LogFinished(ILogger logger, string kind, Guid payment, string outcome);

@@ -39,9 +39,17 @@ internal sealed class MoveMoney(Db db, PaymentProviders providers, Books books)
             MovementKind.Refund => provider.Refund(operation.Payment, operation.Amount, operation.Id, operation.Reason, ct),
             _ => provider.Void(operation.Payment, operation.Id, ct),
         });
-        if (answer.Try(out var snapshot, out var error)) await books.Apply(operation.PaymentId, snapshot, operation.Id, ct);
-        else if (error.Type != ErrorType.Unavailable) await books.Refuse(operation.Id, error.Message, ct);
-        return error is null ? default(Done) : error;
+        if (answer.Try(out var snapshot, out var error))
+        {
+            await books.Apply(operation.Payment.Session.Id, snapshot, operation.Id, tell: false, ct);
+            return default(Done);
+        }
+
+        if (error.Type == ErrorType.Unavailable) return error;
+        await books.Refuse(operation.Id, error.Message, ct);
+        // What was refused may have happened there already, without us: the books are to know.
+        if ((await provider.Find(operation.Payment.Session, ct)).Try(out var held, out _)) await books.Apply(operation.Payment.Session.Id, held, null, tell: false, ct);
+        return error;
     }
 
     private async Task<PaymentState?> Begin(Movement asked, CancellationToken ct)
@@ -68,9 +76,9 @@ internal sealed class MoveMoney(Db db, PaymentProviders providers, Books books)
                 from payments.operations o where o.payment_id = @payment and o.created_by = @by and o.request_key = @request),
             state as (
                 select p.*, case @kind
-                    when 'capture' then p.amount - p.captured - open.capturing
-                    when 'refund' then p.captured - p.refunded - open.refunding
-                    else case when p.captured + open.capturing = 0 then p.amount else 0 end end as free
+                    when 'capture' then p.amount - p.captured - p.released - open.capturing
+                    when 'refund' then p.captured - p.refunded - p.disputed - open.refunding
+                    else case when p.captured + open.capturing = 0 then p.amount - p.released else 0 end end as free
                 from payments.payments p cross join open where p.id = @payment),
             begun as (
                 insert into payments.operations (id, payment_id, kind, amount, reason, note, created_by, request_key)
@@ -79,10 +87,12 @@ internal sealed class MoveMoney(Db db, PaymentProviders providers, Books books)
                 where s.canceled_at is null and not exists (select from voiding) and not exists (select from known)
                     and coalesce(@amount, s.free) between 1 and s.free
                 returning id, amount)
-            select s.captured, s.refunded, s.canceled_at is not null, s.provider_id, s.reference, s.amount, c.currency_code, s.data::text,
-                b.id, b.amount, v.id, k.id, k.kind, k.amount, k.reason, k.status, k.refusal
+            select s.captured, s.refunded + s.disputed, s.released, s.canceled_at is not null, b.id, b.amount, v.id,
+                k.id, k.kind, k.amount, k.reason, k.status, k.refusal,
+                s.provider_id, s.reference, s.amount, c.currency_code, t.id, t.reference, t.data::text, c.cart_id
             from state s
             join payments.collections c on c.id = s.collection_id
+            join payments.sessions t on t.id = s.session_id
             left join begun b on true
             left join voiding v on true
             left join known k on true
@@ -106,7 +116,7 @@ internal sealed class MoveMoney(Db db, PaymentProviders providers, Books books)
             return Error.NotAllowed($"Payment {id} cannot be canceled: {state.Text(state.Captured)} is captured, refund it instead", "payment_captured");
 
         // What is under way may fail: only what it leaves in any case is refused for good.
-        var left = asked.Kind == MovementKind.Refund ? state.Captured - state.Refunded : state.Payment.Amount - state.Captured;
+        var left = asked.Kind == MovementKind.Refund ? state.Captured - state.Refunded : state.Payment.Amount - state.Captured - state.Released;
         if (left == 0) return Error.NotAllowed($"Payment {id} has nothing left to {asked.Kind.Name()}", $"nothing_to_{asked.Kind.Name()}");
         if (asked.Amount > left)
             return Error.Invalid($"Invalid request: Value for field 'amount' too large, expected at most what is left to {asked.Kind.Name()}: '{state.Text(left)}'");
@@ -130,27 +140,32 @@ internal sealed record OpenOperation(
 /// <paramref name="Voiding"/> a void that was open already, <paramref name="Known"/> what the same request began before.
 /// </summary>
 internal sealed record PaymentState(
-    long Captured, long Refunded, bool IsCanceled, ProviderPayment Payment, OpenOperation? Begun, OpenOperation? Voiding, KnownOperation? Known)
+    long Captured, long Refunded, long Released, bool IsCanceled, ProviderPayment Payment, OpenOperation? Begun, OpenOperation? Voiding, KnownOperation? Known)
 {
     public static PaymentState Read(NpgsqlDataReader reader, Movement asked)
     {
-        var payment = new ProviderPayment(reader.GetString(4), reader.GetInt64(5), reader.GetString(6), reader.GetString(7));
-        var provider = reader.GetString(3);
-        var begun = reader.IsDBNull(8) ? null
-            : new OpenOperation(reader.GetGuid(8), asked.PaymentId, asked.Kind, reader.GetInt64(9), asked.Reason, provider, payment);
-        var voiding = reader.IsDBNull(10) ? null
-            : new OpenOperation(reader.GetGuid(10), asked.PaymentId, MovementKind.Void, payment.Amount, null, provider, payment);
-        var known = reader.IsDBNull(11) ? null : new KnownOperation(
+        var (captured, refunded, released) = (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
+        var provider = reader.GetString(13);
+        var payment = new ProviderPayment(
+            new ProviderSession(
+                reader.GetGuid(17), reader.GetGuid(20), TextOrNull(18), reader.GetInt64(15), reader.GetString(16), reader.GetString(19)),
+            reader.GetString(14), reader.GetInt64(15), captured);
+        var begun = reader.IsDBNull(4) ? null
+            : new OpenOperation(reader.GetGuid(4), asked.PaymentId, asked.Kind, reader.GetInt64(5), asked.Reason, provider, payment);
+        var voiding = reader.IsDBNull(6) ? null
+            : new OpenOperation(reader.GetGuid(6), asked.PaymentId, MovementKind.Void, payment.Amount, null, provider, payment);
+        var known = reader.IsDBNull(7) ? null : new KnownOperation(
             new OpenOperation(
-                reader.GetGuid(11), asked.PaymentId, MovementKindNames.Parse(reader.GetString(12)), reader.GetInt64(13),
-                reader.IsDBNull(14) ? null : reader.GetString(14), provider, payment),
-            reader.GetString(15), reader.IsDBNull(16) ? null : reader.GetString(16));
-        return new PaymentState(reader.GetInt64(0), reader.GetInt64(1), reader.GetBoolean(2), payment, begun, voiding, known);
+                reader.GetGuid(7), asked.PaymentId, MovementKindNames.Parse(reader.GetString(8)), reader.GetInt64(9), TextOrNull(10), provider, payment),
+            reader.GetString(11), TextOrNull(12));
+        return new PaymentState(captured, refunded, released, reader.GetBoolean(3), payment, begun, voiding, known);
+
+        string? TextOrNull(int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
     }
 
     /// <summary>Major units, for messages.</summary>
     public string Text(long minor) =>
-        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Money.ToMajor(minor, Payment.CurrencyCode)} {Payment.CurrencyCode.ToUpperInvariant()}");
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Money.ToMajor(minor, Payment.Session.CurrencyCode)} {Payment.Session.CurrencyCode.ToUpperInvariant()}");
 }
 
 /// <summary>An operation that the same request began before, and what became of it.</summary>

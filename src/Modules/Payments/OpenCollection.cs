@@ -1,14 +1,36 @@
 using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Payments;
+using HeadlessPro.Payments.Providers;
 using HeadlessPro.Platform.Data;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace HeadlessPro.Payments;
 
-/// <summary>The amount owed for a cart: made at the first call, brought up to date by each later one until it is authorized.</summary>
-internal static class OpenCollection
+/// <summary>
+/// The amount owed for a cart: made at the first call, brought up to date by each later one until it is authorized. The provider of the
+/// open session is told, so that the shopper is asked for today's amount; one that cannot be told now is told before money moves.
+/// </summary>
+internal sealed partial class OpenCollection(Db db, PaymentProviders providers, Books books, ILogger<OpenCollection> logger)
 {
-    public static async Task<Result<PaymentCollection>> Run(Db db, OpenPaymentCollection request, CancellationToken ct)
+    public async Task<Result<PaymentCollection>> Run(OpenPaymentCollection request, CancellationToken ct)
+    {
+        var collection = await Write(request, ct);
+        if (collection.OpenSession() is not { } session || session.IsKnownAsOwed()) return collection;
+        var updated = await TellProvider(collection, session, ct);
+        if (updated.Error is { } error) LogNotTold(logger, session.ProviderId, session.Id, error.Message);
+        return updated.Error is null ? updated : collection;
+    }
+
+    /// <summary>Has the provider ask for the session's amount.</summary>
+    public async Task<Result<PaymentCollection>> TellProvider(PaymentCollection collection, PaymentSession session, CancellationToken ct)
+    {
+        if (!providers.TryFind(session.ProviderId, out var provider)) return PaymentErrors.ProviderUnavailable(session.ProviderId);
+        var answer = await provider.Open(session.AtProvider(collection), ct);
+        return answer.Try(out var snapshot, out var error) ? await books.Apply(session.Id, snapshot, null, tell: true, ct) : error;
+    }
+
+    private Task<PaymentCollection> Write(OpenPaymentCollection request, CancellationToken ct)
     {
         // The open session follows: the amount sent to a provider is the cart's total.
         var command = new NpgsqlBatchCommand("""
@@ -25,6 +47,9 @@ internal static class OpenCollection
         command.Parameters.AddWithValue("cart", request.CartId);
         command.Parameters.AddWithValue("currency", request.CurrencyCode);
         command.Parameters.AddWithValue("amount", request.Amount);
-        return await CollectionsStore.Make(db, request.CartId, command, ct);
+        return CollectionsStore.Make(db, request.CartId, command, ct);
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Payment provider {Provider} could not be told the new amount of session {Session}: {Reason}")]
+    private static partial void LogNotTold(ILogger logger, string provider, Guid session, string reason);
 }

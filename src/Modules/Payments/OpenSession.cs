@@ -3,32 +3,49 @@ using HeadlessPro.Contracts.Payments;
 using HeadlessPro.Payments.Providers;
 using HeadlessPro.Platform.Data;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace HeadlessPro.Payments;
 
 /// <summary>
-/// Opens a session with a provider. At most one is open in a collection: another provider's is closed, the same provider's is
-/// brought up to date and answered again.
+/// Opens a session with a provider. At most one is open in a collection: another provider's is closed first, there too, so that nobody pays
+/// twice; the same provider's is brought up to date and answered again.
 /// </summary>
-internal sealed class OpenSession(Db db, PaymentProviders providers)
+internal sealed class OpenSession(Db db, PaymentProviders providers, Books books)
 {
     public async Task<Result<PaymentCollection>> Run(OpenPaymentSession request, CancellationToken ct)
     {
         if (!providers.TryFind(request.ProviderId, out var provider))
             return Error.Invalid($"Payment provider with id '{request.ProviderId}' is not available: field 'provider_id' must name one of GET /store/payment-providers");
 
-        var found = await CollectionsStore.Load(db, [], [request.CollectionId], ct);
+        var found = await CollectionsStore.Load(db, new GetPaymentCollections([], [request.CollectionId]), ct);
         if (found.Count == 0) return PaymentErrors.CollectionNotFound(request.CollectionId);
         if (found[0].AuthorizedAmount is not null) return PaymentErrors.AlreadyAuthorized(request.CollectionId);
 
-        var open = found[0].Sessions.FirstOrDefault(s => s.ProviderId == provider.Id && s.Status is PaymentSessionStatus.Pending or PaymentSessionStatus.RequiresMore);
-        var session = new ProviderSession(open?.Id ?? WireId.New(), request.Amount, found[0].CurrencyCode, request.Data ?? open?.Data ?? "{}");
-        var data = await provider.OpenSession(session, ct);
-        var written = await Write(request, provider.Id, session.Id, data, ct);
+        var open = found[0].OpenSession();
+        if (open is not null && open.ProviderId != provider.Id)
+        {
+            if ((await Close(found[0], open, ct)).Error is { } notClosed) return notClosed;
+            open = null;
+        }
+
+        var session = new ProviderSession(
+            open?.Id ?? WireId.New(), found[0].CartId, open?.Reference, request.Amount, found[0].CurrencyCode, open?.Data ?? "{}") { Input = request.Data };
+        if (!(await provider.Open(session, ct)).Try(out var snapshot, out var error)) return error;
+        var written = await Write(request, provider.Id, session.Id, snapshot, ct);
+        if (snapshot.State != ProviderState.Pending) written = await books.Apply(session.Id, snapshot, null, tell: true, ct);
         return written.AuthorizedAmount is null ? written : PaymentErrors.AlreadyAuthorized(request.CollectionId);
     }
 
-    private Task<PaymentCollection> Write(OpenPaymentSession request, string providerId, Guid sessionId, string data, CancellationToken ct)
+    private async Task<Result<Done>> Close(PaymentCollection collection, PaymentSession session, CancellationToken ct)
+    {
+        if (session.Reference is null || !providers.TryFind(session.ProviderId, out var provider)) return default(Done);
+        if (!(await provider.Close(session.AtProvider(collection), ct)).Try(out var snapshot, out var error)) return error;
+        await books.Apply(session.Id, snapshot, null, tell: false, ct);
+        return default(Done);
+    }
+
+    private Task<PaymentCollection> Write(OpenPaymentSession request, string providerId, Guid sessionId, ProviderSnapshot snapshot, CancellationToken ct)
     {
         // Two tabs may open sessions at once, or one while the other pays. Counting what was closed makes the insert wait for it.
         var command = new NpgsqlBatchCommand("""
@@ -38,16 +55,20 @@ internal sealed class OpenSession(Db db, PaymentProviders providers)
                 update payments.sessions s set status = 'canceled', updated_at = now()
                 from owed where s.collection_id = owed.id and s.status in ('pending', 'requires_more') and s.id <> @session
                 returning s.id)
-            insert into payments.sessions (id, collection_id, provider_id, amount, status, data)
-            select @session, owed.id, @provider, @amount, 'pending', @data::jsonb from owed, (select count(*) from closed) as all_closed
-            on conflict (id) do update set amount = excluded.amount, data = excluded.data, updated_at = now()
+            insert into payments.sessions (id, collection_id, provider_id, reference, amount, provider_amount, status, data)
+            select @session, owed.id, @provider, @reference, @amount, @provider_amount, 'pending', @data::jsonb
+            from owed, (select count(*) from closed) as all_closed
+            on conflict (id) do update set amount = excluded.amount, provider_amount = excluded.provider_amount, reference = excluded.reference,
+                data = excluded.data, updated_at = now()
             where payments.sessions.status in ('pending', 'requires_more')
             """);
         command.Parameters.AddWithValue("collection", request.CollectionId);
         command.Parameters.AddWithValue("session", sessionId);
         command.Parameters.AddWithValue("amount", request.Amount);
+        command.Parameters.AddWithValue("provider_amount", snapshot.Amount);
         command.Parameters.AddWithValue("provider", providerId);
-        command.Parameters.AddWithValue("data", data);
+        command.Parameters.Add(new NpgsqlParameter("reference", NpgsqlDbType.Text) { Value = (object?)snapshot.Reference ?? DBNull.Value });
+        command.Parameters.AddWithValue("data", snapshot.Data);
         return CollectionsStore.Write(db, request.CollectionId, command, ct);
     }
 }
@@ -74,8 +95,14 @@ internal static class PaymentErrors
     public static Error ProviderUnavailable(string id) =>
         Error.Unavailable($"Payment provider {id} cannot be reached now: try again later", "payment_provider_unavailable");
 
+    public static Error NotConfirmed =>
+        new(ErrorType.PaymentAuthorization, "payment_not_confirmed", "The payment has not been confirmed yet: the shopper must pay first");
+
+    public static Error OtherAmount =>
+        new(ErrorType.PaymentAuthorization, "payment_amount_changed", "The total changed after the shopper had paid: that payment is let go. Look at the cart again and pay anew");
+
     public static Error NoSession => Error.Invalid("Payment sessions are required to complete the cart: POST /store/payment-collections/{id}/payment-sessions first");
 
-    public static Error Refused(string? reason) =>
-        new(ErrorType.PaymentAuthorization, "payment_refused", $"The payment was refused{(reason is null ? "" : ": " + reason)}. Try another way to pay");
+    public static Error Refused(string reason) =>
+        new(ErrorType.PaymentAuthorization, "payment_refused", $"The payment was refused: {reason.TrimEnd('.')}. Try another way to pay");
 }

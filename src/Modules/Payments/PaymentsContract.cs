@@ -5,13 +5,13 @@ using HeadlessPro.Platform.Data;
 namespace HeadlessPro.Payments;
 
 /// <summary>Keeps <see cref="IPayments"/>: each method is a slice of its own.</summary>
-internal sealed class PaymentsContract(Db db, OpenSession openSession, Authorize authorize) : IPayments
+internal sealed class PaymentsContract(Db db, OpenCollection openCollection, OpenSession openSession, Authorize authorize) : IPayments
 {
     public async Task<Result<IReadOnlyList<PaymentCollection>>> GetCollections(GetPaymentCollections request, CancellationToken ct) =>
-        new(await CollectionsStore.Load(db, request.CartIds, request.CollectionIds ?? [], ct), null);
+        new(await CollectionsStore.Load(db, request, ct), null);
 
     public Task<Result<PaymentCollection>> OpenCollection(OpenPaymentCollection request, CancellationToken ct) =>
-        Payments.OpenCollection.Run(db, request, ct);
+        openCollection.Run(request, ct);
 
     public Task<Result<PaymentCollection>> OpenSession(OpenPaymentSession request, CancellationToken ct) => openSession.Run(request, ct);
 

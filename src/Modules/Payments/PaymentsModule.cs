@@ -20,6 +20,7 @@ public static class PaymentsModule
     {
         services.AddSingleton<IPaymentProvider, ManualProvider>();
         services.AddSingleton<PaymentProviders>();
+        services.AddSingleton<OpenCollection>();
         services.AddSingleton<OpenSession>();
         services.AddSingleton<Authorize>();
         services.AddSingleton<Books>();

@@ -127,4 +127,5 @@ internal static class PaymentWire
 [JsonSerializable(typeof(AdminPaymentEnvelope))]
 [JsonSerializable(typeof(AdminPaymentsPage))]
 [JsonSerializable(typeof(IReadOnlyList<LedgerRow>))]
+[JsonSerializable(typeof(Providers.ProviderMeans))]
 internal sealed partial class PaymentsJson : JsonSerializerContext;

@@ -80,9 +80,9 @@ public class PaymentRaceTests(PaymentShop shop) : IClassFixture<PaymentShop>
         var order = await shop.Order();
         var operation = await CutOff(order, "void", 25000, minutesAgo: 2);
         // The host that was believed dead writes at the same time as the one that took over.
-        var snapshot = new ProviderSnapshot([new ProviderMovement(MovementKind.Void, $"manual:{operation:N}", 25000, operation)]);
+        var (session, snapshot) = await Holding(order, new ProviderMovement(MovementKind.Void, $"manual:{operation:N}", 25000, operation));
         var books = shop.Contract<Books>();
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => books.Apply(order.Id, snapshot, operation, default)));
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => books.Apply(session, snapshot, operation, tell: false, default)));
         Assert.Equal("captured 0 refunded 0 canceled t; ledger authorization 25000 of 1, void 25000 of 1; operations done 1", await shop.Books(order));
     }
 
@@ -155,9 +155,9 @@ public class PaymentRaceTests(PaymentShop shop) : IClassFixture<PaymentShop>
         var order = await shop.Order();
         await shop.Move(order, "capture");
         var books = shop.Contract<Books>();
-        var older = new ProviderSnapshot([new ProviderMovement(MovementKind.Refund, "outside 1", 1000, null)]);
-        var newer = new ProviderSnapshot([older.Movements[0], new ProviderMovement(MovementKind.Refund, "outside 2", 500, null)]);
-        foreach (var snapshot in new[] { newer, older, newer }) await books.Apply(order.Id, snapshot, null, default);
+        var (session, older) = await Holding(order, new ProviderMovement(MovementKind.Refund, "outside 1", 1000, null));
+        var newer = older with { Movements = [older.Movements[0], new ProviderMovement(MovementKind.Refund, "outside 2", 500, null)] };
+        foreach (var snapshot in new[] { newer, older, newer }) await books.Apply(session, snapshot, null, tell: true, default);
         Assert.Equal([10m, 5m], (await shop.Read(order))["refunds"]!.AsArray().Select(r => (decimal)r!["amount"]!));
         Assert.Equal(
             "captured 25000 refunded 1500 canceled f; ledger authorization 25000 of 1, capture 25000 of 1, refund 1500 of 2; operations done 1",
@@ -183,6 +183,13 @@ public class PaymentRaceTests(PaymentShop shop) : IClassFixture<PaymentShop>
         Assert.Equal(0L, await shop.Scalar<long>($"select count(*) from ordering.orders where cart_id = '{id}'"));
     }
 
+    /// <summary>What the provider of an order's payment might hold.</summary>
+    private async Task<(Guid Session, ProviderSnapshot Snapshot)> Holding(PaidOrder order, params ProviderMovement[] movements)
+    {
+        var session = await shop.Scalar<Guid>($"select session_id from payments.payments where id = '{order.Id}'");
+        return (session, new ProviderSnapshot(ProviderState.Authorized, null, 25000, "zar", "{}") { PaymentReference = $"manual:{session:N}", Movements = movements });
+    }
+
     /// <summary>An operation whose host died after writing it down.</summary>
     private async Task<Guid> CutOff(PaidOrder order, string kind, long minor, int minutesAgo) => await shop.Scalar<Guid>($"""
         insert into payments.operations (id, payment_id, kind, amount, taken_at)
@@ -201,9 +208,13 @@ public class PaymentRaceTests(PaymentShop shop) : IClassFixture<PaymentShop>
 
         public string Id => "pp_system_default";
 
-        public Task<string> OpenSession(ProviderSession session, CancellationToken ct) => throw new NotSupportedException();
+        public Task<Result<ProviderSnapshot>> Open(ProviderSession session, CancellationToken ct) => throw new NotSupportedException();
 
-        public Task<ProviderAuthorization> Authorize(ProviderSession session, CancellationToken ct) => throw new NotSupportedException();
+        public Task<Result<ProviderSnapshot>> Authorize(ProviderSession session, CancellationToken ct) => throw new NotSupportedException();
+
+        public Task<Result<ProviderSnapshot>> Find(ProviderSession session, CancellationToken ct) => Task.FromResult<Result<ProviderSnapshot>>(Answer);
+
+        public Task<Result<ProviderSnapshot>> Close(ProviderSession session, CancellationToken ct) => throw new NotSupportedException();
 
         public Task<Result<ProviderSnapshot>> Capture(ProviderPayment payment, long amount, Guid key, CancellationToken ct)
         {

@@ -4,6 +4,8 @@ create schema payments;
 create table payments.collections (
     id uuid primary key,
     cart_id uuid not null unique,
+    -- Known once the order is placed.
+    order_id uuid unique,
     currency_code text not null check (currency_code = lower(currency_code) and length(currency_code) = 3),
     amount bigint not null check (amount >= 0),
     -- A live payment stands for it: the amount no longer follows the cart.
@@ -16,9 +18,16 @@ create table payments.sessions (
     id uuid primary key,
     collection_id uuid not null references payments.collections (id),
     provider_id text not null,
+    -- The provider's name of what it prepared.
+    reference text,
     amount bigint not null check (amount >= 0),
+    -- What the provider asks of the shopper; differs while the provider could not be told of a change.
+    provider_amount bigint,
     status text not null check (status in ('pending', 'requires_more', 'authorized', 'captured', 'error', 'canceled')),
+    -- What clients see of it; never a number of a card.
     data jsonb not null default '{}',
+    -- The shopper's address on the network when it was opened.
+    ip inet,
     authorized_at timestamptz,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now()
@@ -26,28 +35,47 @@ create table payments.sessions (
 create index sessions_collection on payments.sessions (collection_id);
 -- The checkout page takes «the» pending session: there is never a second one.
 create unique index sessions_one_open on payments.sessions (collection_id) where status in ('pending', 'requires_more');
+-- Webhooks find their session by it.
+create unique index sessions_reference on payments.sessions (reference, provider_id) where reference is not null;
 
 create table payments.payments (
     id uuid primary key,
     collection_id uuid not null references payments.collections (id),
-    session_id uuid not null unique references payments.sessions (id),
+    session_id uuid not null references payments.sessions (id),
     provider_id text not null,
-    -- The provider's name of it.
+    -- The provider's name of the promise.
     reference text not null,
     amount bigint not null check (amount >= 0),
     -- Sums of its ledger rows, written with them.
     captured bigint not null default 0 check (captured between 0 and amount),
-    refunded bigint not null default 0 check (refunded between 0 and captured),
+    -- Let go without being taken.
+    released bigint not null default 0 check (released between 0 and amount - captured),
+    refunded bigint not null default 0 check (refunded >= 0),
+    -- Taken back by shoppers' banks.
+    disputed bigint not null default 0 check (disputed >= 0),
+    check (refunded + disputed <= captured),
+    -- A promise that nobody wants (its session was closed, it is the second one, it is of another amount): let go as soon as it is known.
+    is_stray boolean not null default false,
+    -- When the money is due to be taken; null when staff take it, or nothing is left to take.
+    capture_at timestamptz,
+    -- When the provider lets the promise go by itself.
+    lapses_at timestamptz,
+    -- Card's brand, last four digits and country, or payer's: what fraud rules and staff may know.
+    means jsonb,
     data jsonb not null default '{}',
-    -- When all of it was.
-    captured_at timestamptz check (captured_at is null or captured = amount),
+    -- When nothing more was left to take.
+    captured_at timestamptz check (captured_at is null or captured + released = amount),
+    -- When all of it was let go.
     canceled_at timestamptz check (canceled_at is null or captured = 0),
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now()
 );
 create index payments_collection on payments.payments (collection_id);
+create unique index payments_reference on payments.payments (reference, provider_id);
+create unique index payments_session on payments.payments (session_id) where not is_stray;
 -- Money is promised once for a cart, whatever arrives in whatever order.
-create unique index payments_one_live on payments.payments (collection_id) where canceled_at is null;
+create unique index payments_one_live on payments.payments (collection_id) where canceled_at is null and not is_stray;
+create index payments_capture_at on payments.payments (capture_at) where capture_at is not null;
 
 -- A movement we ask a provider for, written before the provider is called: its id is the key there. One that a crash left open is finished later.
 create table payments.operations (
@@ -78,7 +106,7 @@ create index operations_open on payments.operations (taken_at) where status = 'o
 create table payments.ledger (
     id bigint generated always as identity primary key,
     payment_id uuid not null references payments.payments (id),
-    kind text not null check (kind in ('authorization', 'capture', 'refund', 'void')),
+    kind text not null check (kind in ('authorization', 'capture', 'refund', 'refund_reversal', 'void', 'dispute', 'dispute_reversal')),
     amount bigint not null check (amount >= 0),
     currency_code text not null,
     provider_reference text not null,
@@ -87,7 +115,7 @@ create table payments.ledger (
     created_at timestamptz not null default now(),
     unique (payment_id, kind, provider_reference)
 );
-create unique index ledger_operation on payments.ledger (operation_id) where operation_id is not null;
+create index ledger_operation on payments.ledger (operation_id) where operation_id is not null;
 
 create function payments.refuse_change() returns trigger language plpgsql as $$
 begin
