@@ -74,5 +74,9 @@ public static class OrderingModule
 
         var orders = store.MapGroup("").WithTags("Orders");
         orders.MapGet("/orders/{id}", GetOrder.Handle).WithName("GetStoreOrder");
+
+        var admin = routes.MapGroup("/admin/orders").RequireSecretKey().WithTags("Orders");
+        admin.MapGet("", ReadOrders.List).WithName("GetAdminOrders");
+        admin.MapGet("/{id}", ReadOrders.One).WithName("GetAdminOrder");
     }
 }

@@ -35,8 +35,8 @@ internal sealed class CompleteCart(PlaceOrder placeOrder, CartReader carts, Cart
         if (!WireId.TryDecode("cart", id, out var cartId)) return Reply.Error(CartErrors.IdNotFound(id));
         if ((await placeOrder.Run(cartId, ct)).Try(out var placed, out var error))
         {
-            var masked = GetOrder.IsMasked(placed.Order.Row.CreatedAt, clock.GetUtcNow());
-            return await OrderAnswer.Of(placed.Order, placed.Payment, query.Fields(OrderFields), catalog, placed.CatalogVersion, masked, "order", ct);
+            var view = GetOrder.ViewOf(placed.Order, clock.GetUtcNow());
+            return await OrderAnswer.Of(placed.Order, placed.Payment, query.Fields(OrderFields), catalog, placed.CatalogVersion, view, "order", ct);
         }
 
         return error.Type == ErrorType.PaymentAuthorization ? await CartWith(id, error, ct) : Reply.Error(error);

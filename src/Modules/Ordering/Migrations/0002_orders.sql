@@ -21,12 +21,21 @@ create table ordering.orders (
     shipping_address json,
     billing_address json,
     metadata json,
+    -- Counts edits: who edits says which state of the order they have seen.
+    version bigint not null default 1 check (version >= 1),
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
+    canceled_at timestamptz,
+    check (status <> 'canceled' or canceled_at is not null),
     check (total = subtotal - discount_subtotal + tax_total),
     check (discount_total = original_total - total),
     check (discount_tax_total = original_tax_total - tax_total)
 );
+
+-- The orders staff's lists are read in, and whose they look for.
+create index orders_created on ordering.orders (created_at desc, id);
+create index orders_email on ordering.orders (lower(email));
+create index orders_customer on ordering.orders (customer_id) where customer_id is not null;
 
 create table ordering.order_lines (
     id uuid primary key,

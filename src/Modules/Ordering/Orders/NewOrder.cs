@@ -23,10 +23,10 @@ internal static class NewOrder
     {
         var (cart, totals) = (priced.Cart, priced.Quote.Totals);
         return new OrderRow(
-            id, number, cart.Id, cart.RegionId, cart.CurrencyCode, cart.SalesChannelId, cart.CustomerId, cart.Email, cart.Locale, "pending",
+            id, number, cart.Id, cart.RegionId, cart.CurrencyCode, cart.SalesChannelId, cart.CustomerId, cart.Email, cart.Locale, OrderFlow.Pending,
             priced.Quote.IsTaxInclusive, totals.OriginalTotal, totals.OriginalTaxTotal, totals.Subtotal, totals.DiscountTotal,
             totals.DiscountSubtotal, totals.DiscountTaxTotal, totals.TaxTotal, totals.Total,
-            Address(cart.ShippingAddress, now), Address(cart.BillingAddress, now), cart.Metadata, now, now);
+            Address(cart.ShippingAddress, now), Address(cart.BillingAddress, now), cart.Metadata, Version: 1, now, now, CanceledAt: null);
     }
 
     private static OrderLineRow Line(PricedCart priced, CartLine line, Guid orderId, int position)

@@ -36,7 +36,8 @@ internal sealed record OrderRow(
     long TaxTotal, long Total,
     [property: JsonConverter(typeof(RawJsonConverter))] string? ShippingAddress,
     [property: JsonConverter(typeof(RawJsonConverter))] string? BillingAddress,
-    [property: JsonConverter(typeof(RawJsonConverter))] string? Metadata, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt) : IHasAmounts;
+    [property: JsonConverter(typeof(RawJsonConverter))] string? Metadata, long Version,
+    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? CanceledAt) : IHasAmounts;
 
 /// <summary><c>ordering.order_lines</c>.</summary>
 internal sealed record OrderLineRow(

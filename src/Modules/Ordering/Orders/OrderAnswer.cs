@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace HeadlessPro.Ordering.Orders;
 
-/// <summary>Answers with one order, cut to the selected fields.</summary>
+/// <summary>Answers with orders, each cut to the selected fields.</summary>
 internal static class OrderAnswer
 {
     /// <param name="order">The order.</param>
@@ -15,22 +15,14 @@ internal static class OrderAnswer
     /// <param name="fields">What to show.</param>
     /// <param name="catalog">Asked for the variants when they are to be shown.</param>
     /// <param name="asOf">A state of the catalogue that will do.</param>
-    /// <param name="masked">Leave out what is personal.</param>
+    /// <param name="view">For whom.</param>
     /// <param name="type">When given: the <c>type</c> of the union that completing a cart answers with.</param>
     /// <param name="ct">Cancellation.</param>
     public static async Task<IResult> Of(
-        Order order, PaymentCollection? payment, Fields fields, ICatalog catalog, long? asOf, bool masked, string? type, CancellationToken ct)
+        Order order, PaymentCollection? payment, Fields fields, ICatalog catalog, long? asOf, OrderView view, string? type, CancellationToken ct)
     {
-        IReadOnlyDictionary<Guid, VariantDocument> variants = new Dictionary<Guid, VariantDocument>();
-        if (fields.Wants("items.variant") || fields.Wants("items.product"))
-        {
-            var asked = await catalog.GetVariantDocuments(new GetVariantDocuments(order.Lines.Select(l => l.VariantId).Distinct().ToList(), asOf), ct);
-            // An order is answered even while the catalogue cannot be reached: its lines carry what was bought.
-            if (asked.Try(out var documents, out _)) variants = documents.ToDictionary(d => d.VariantId);
-        }
-
-        var whole = new ArrayBufferWriter<byte>(16 * 1024);
-        using (var writer = new Utf8JsonWriter(whole, JsonBody.Options)) new OrderJson(writer, order, payment, variants, masked).Write();
+        var variants = await Variants([order], fields, catalog, asOf, ct);
+        var whole = Whole(order, payment, variants, view);
         return Reply.Written(writer =>
         {
             writer.WriteStartObject();
@@ -39,5 +31,38 @@ internal static class OrderAnswer
             JsonProjection.Write(writer, whole.WrittenSpan, fields);
             writer.WriteEndObject();
         });
+    }
+
+    /// <summary>A page of orders for staff; <paramref name="payments"/> by cart.</summary>
+    public static async Task<IResult> Page(
+        ListPage<Order> page, IReadOnlyDictionary<Guid, PaymentCollection> payments, Fields fields, ICatalog catalog, CancellationToken ct)
+    {
+        var variants = await Variants(page.Rows, fields, catalog, asOf: null, ct);
+        return Reply.Page("orders", page.To(order =>
+        {
+            var shown = new ArrayBufferWriter<byte>(4 * 1024);
+            var whole = Whole(order, payments.GetValueOrDefault(order.Row.CartId), variants, OrderView.Staff);
+            using (var writer = new Utf8JsonWriter(shown, JsonBody.Options)) JsonProjection.Write(writer, whole.WrittenSpan, fields);
+            return new Document(shown.WrittenMemory);
+        }));
+    }
+
+    private static ArrayBufferWriter<byte> Whole(
+        Order order, PaymentCollection? payment, IReadOnlyDictionary<Guid, VariantDocument> variants, OrderView view)
+    {
+        var whole = new ArrayBufferWriter<byte>(16 * 1024);
+        using (var writer = new Utf8JsonWriter(whole, JsonBody.Options)) new OrderJson(writer, order, payment, variants, view).Write();
+        return whole;
+    }
+
+    private static async Task<IReadOnlyDictionary<Guid, VariantDocument>> Variants(
+        IReadOnlyList<Order> orders, Fields fields, ICatalog catalog, long? asOf, CancellationToken ct)
+    {
+        var none = new Dictionary<Guid, VariantDocument>();
+        if (!fields.Wants("items.variant") && !fields.Wants("items.product")) return none;
+        var ids = orders.SelectMany(o => o.Lines).Select(l => l.VariantId).Distinct().ToList();
+        var asked = await catalog.GetVariantDocuments(new GetVariantDocuments(ids, asOf), ct);
+        // An order is answered even while the catalogue cannot be reached: its lines carry what was bought.
+        return asked.Try(out var documents, out _) ? documents.ToDictionary(d => d.VariantId) : none;
     }
 }

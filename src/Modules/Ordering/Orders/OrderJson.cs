@@ -9,7 +9,7 @@ namespace HeadlessPro.Ordering.Orders;
 
 /// <summary>An order as the wire shows it (recordings 060 and 062): written whole, a <see cref="Fields"/> selection cuts it to size.</summary>
 internal sealed class OrderJson(
-    Utf8JsonWriter writer, Order order, PaymentCollection? payment, IReadOnlyDictionary<Guid, VariantDocument> variants, bool masked)
+    Utf8JsonWriter writer, Order order, PaymentCollection? payment, IReadOnlyDictionary<Guid, VariantDocument> variants, OrderView view)
 {
     /// <summary>What an order answers unasked.</summary>
     public static readonly string[] Defaults =
@@ -20,11 +20,14 @@ internal sealed class OrderJson(
         "payment_collections", "credit_lines", "fulfillments",
     ];
 
+    /// <summary>What staff are answered unasked.</summary>
+    public static readonly string[] StaffDefaults = [.. Defaults, "payment_collections.payments"];
+
     private string Currency => order.Row.CurrencyCode;
 
     public void Write()
     {
-        var row = order.Row;
+        var (row, masked) = (order.Row, view == OrderView.Masked);
         var id = WireId.Encode("order", row.Id);
         writer.WriteStartObject();
         writer.WriteString("id", id);
@@ -41,7 +44,13 @@ internal sealed class OrderJson(
         writer.WriteRaw("metadata", row.Metadata);
         WriteTotals(row.Amounts(), order.Lines.Sum(), order.Shipping.Sum());
         writer.WriteTimes(row.CreatedAt, row.UpdatedAt);
-        writer.WriteNumber("version", 1);
+        if (view == OrderView.Staff)
+        {
+            writer.WriteTime("canceled_at", row.CanceledAt);
+            writer.WriteString("cart_id", WireId.Encode("cart", row.CartId));
+        }
+
+        writer.WriteNumber("version", row.Version);
         writer.WriteString("payment_status", PaymentStatusOf(payment, row.Total));
         writer.WriteString("fulfillment_status", "not_fulfilled");
 
@@ -173,7 +182,7 @@ internal sealed class OrderJson(
     {
         writer.WriteStartObject("detail");
         writer.WriteString("id", WireId.Encode("orditem", line.Id));
-        writer.WriteNumber("version", 1);
+        writer.WriteNumber("version", order.Row.Version);
         writer.WriteRaw("metadata", "{}");
         writer.WriteString("order_id", orderId);
         writer.WriteTimes(order.Row.CreatedAt, order.Row.UpdatedAt, deletable: true);
@@ -206,7 +215,7 @@ internal sealed class OrderJson(
         writer.WriteString("order_id", orderId);
         writer.WriteStartObject("detail");
         writer.WriteString("id", WireId.Encode("ordspmv", method.Id));
-        writer.WriteNumber("version", 1);
+        writer.WriteNumber("version", order.Row.Version);
         writer.WriteString("order_id", orderId);
         foreach (var name in (ReadOnlySpan<string>)["return_id", "exchange_id", "claim_id"]) writer.WriteNull(name);
         writer.WriteTimes(row.CreatedAt, row.UpdatedAt, deletable: true);
@@ -247,7 +256,7 @@ internal sealed class OrderJson(
         {
             writer.WriteStartObject();
             writer.WriteString("id", WireId.Encode(prefix, adjustment.Id));
-            writer.WriteNumber("version", 1);
+            writer.WriteNumber("version", order.Row.Version);
             writer.WriteNull("description");
             writer.WriteString("promotion_id", WireId.Encode("promo", adjustment.PromotionId));
             writer.WriteString("code", adjustment.Code);
@@ -283,4 +292,15 @@ internal sealed class OrderJson(
         writer.WriteNumberAndRaw(name, minor is { } value ? Money.ToMajor(value, Currency) : null);
 
     private void WriteQuantity(string name, long quantity) => writer.WriteNumberAndRaw(name, quantity);
+}
+
+/// <summary>For whom an order is shown.</summary>
+internal enum OrderView
+{
+    /// <summary>Whoever placed it.</summary>
+    Shopper,
+    /// <summary>Whoever holds its id: nothing personal.</summary>
+    Masked,
+    /// <summary>Staff: all of it, and the cart it came from.</summary>
+    Staff,
 }

@@ -14,7 +14,7 @@ internal static class OrdersStore
 
     private const string OrderColumns = $"""
         id, display_id, region_id, currency_code, sales_channel_id, customer_id, email, locale, status, is_tax_inclusive, {Amounts},
-        shipping_address, billing_address, metadata, created_at, updated_at
+        shipping_address, billing_address, metadata, version, created_at, updated_at, canceled_at
         """;
 
     private const string LineColumns = $"""
@@ -57,21 +57,24 @@ internal static class OrdersStore
     public static bool IsRefused(PostgresException e) =>
         e is { SqlState: PostgresErrorCodes.NotNullViolation, SchemaName: "ordering", TableName: "orders", ColumnName: "cart_id" };
 
+    /// <summary>The whole of an order <c>o</c>, which <see cref="Read"/> reads.</summary>
+    public const string Document = $"""
+        json_build_object(
+            'row', (select to_json(r) from (select o.cart_id, {OrderColumns}) r),
+            'lines', (select coalesce(json_agg(l), '[]') from (
+                select {LineColumns} from ordering.order_lines where order_id = o.id order by position) l),
+            'shipping', (select coalesce(json_agg(m), '[]') from (
+                select {ShippingColumns} from ordering.order_shipping_methods where order_id = o.id order by position) m))::text
+        """;
+
+    public static Order Read(string document) => JsonSerializer.Deserialize(document, OrderRowsJson.Default.Order)!;
+
     /// <summary>The order of that id or, with <paramref name="byCart"/>, of that cart; null when there is none.</summary>
     public static async Task<Order?> Load(Db db, Guid id, bool byCart, CancellationToken ct)
     {
-        await using var command = db.Command($"""
-            select json_build_object(
-                'row', (select to_json(r) from (select o.cart_id, {OrderColumns}) r),
-                'lines', (select coalesce(json_agg(l), '[]') from (
-                    select {LineColumns} from ordering.order_lines where order_id = o.id order by position) l),
-                'shipping', (select coalesce(json_agg(m), '[]') from (
-                    select {ShippingColumns} from ordering.order_shipping_methods where order_id = o.id order by position) m))
-            from ordering.orders o where {(byCart ? "o.cart_id" : "o.id")} = $1
-            """);
+        await using var command = db.Command($"select {Document} from ordering.orders o where {(byCart ? "o.cart_id" : "o.id")} = $1");
         command.Parameters.Add(new() { Value = id });
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        return await reader.ReadAsync(ct) ? JsonSerializer.Deserialize(reader.GetFieldValue<byte[]>(0), OrderRowsJson.Default.Order) : null;
+        return await command.ExecuteScalarAsync(ct) is string document ? Read(document) : null;
     }
 
     private static NpgsqlParameter Json<T>(T value, JsonTypeInfo<T> type) =>

@@ -1,0 +1,78 @@
+using System.Globalization;
+using HeadlessPro.Contracts;
+using HeadlessPro.Contracts.Catalog;
+using HeadlessPro.Contracts.Payments;
+using HeadlessPro.Platform.Data;
+using HeadlessPro.Platform.Web;
+using Microsoft.AspNetCore.Http;
+
+namespace HeadlessPro.Ordering.Orders;
+
+/// <summary>
+/// Staff's orders: a list (<c>q</c> looks at number and e-mail; filters below) and one of them. They are what shoppers see, never masked,
+/// with the cart and the time of cancellation.
+/// </summary>
+internal static class ReadOrders
+{
+    private static readonly SqlList Orders = new("ordering.orders o", OrdersStore.Document, "o.id")
+    {
+        Filters = (filter, query) => Search(filter, query.Text("q"))
+            .And("o.id = any (@value)", query.Ids("id", "order"))
+            .And("o.display_id = any (@value)", query.Texts("display_id")?.Select(text => Number(text) ?? 0).ToArray())
+            .And("o.status = any (@value)", query.Texts("status"))
+            .And("lower(o.email) = any (@value)", query.Texts("email")?.Select(text => text.ToLowerInvariant()).ToArray())
+            .And("o.customer_id = any (@value)", query.Ids("customer_id", "cus"))
+            .And("o.region_id = any (@value)", query.Ids("region_id", "reg"))
+            .And("o.sales_channel_id = any (@value)", query.Ids("sales_channel_id", "sc"))
+            .And("o.currency_code = any (@value)", query.Texts("currency_code"))
+            .And("o.cart_id = any (@value)", query.Ids("cart_id", "cart"))
+            .AndTimes(query, "o").AndTimes(query, "o", "canceled_at"),
+        Orders = SqlList.Columns("o", "id", "display_id", "status", "email", "created_at", "updated_at", "canceled_at"),
+        DefaultOrder = "o.created_at desc",
+    };
+
+    public static async Task<IResult> List(ApiQuery query, Db db, IPayments payments, ICatalog catalog, CancellationToken ct)
+    {
+        var fields = query.Fields("*", "summary");
+        var list = Orders.Of(query);
+        ListPage<Order> page;
+        await using (var connection = await db.Open(ct)) page = (await list.Read<string>(connection, ct)).To(OrdersStore.Read);
+        var found = await payments.GetCollections(new GetPaymentCollections(page.Rows.ConvertAll(o => o.Row.CartId)), ct);
+        return found.Try(out var collections, out var error)
+            ? await OrderAnswer.Page(page, collections.ToDictionary(c => c.CartId), fields, catalog, ct)
+            : Reply.Error(error);
+    }
+
+    public static async Task<IResult> One(string id, ApiQuery query, Db db, IPayments payments, ICatalog catalog, CancellationToken ct)
+    {
+        var fields = query.Fields(OrderJson.StaffDefaults);
+        query.RejectUnknown();
+        return WireId.TryDecode("order", id, out var orderId) && await OrdersStore.Load(db, orderId, byCart: false, ct) is { } order
+            ? await Answer(order, fields, payments, catalog, ct)
+            : Reply.Error(OrderErrors.NotFound(id));
+    }
+
+    /// <summary>One order as staff see it.</summary>
+    public static async Task<IResult> Answer(Order order, Fields fields, IPayments payments, ICatalog catalog, CancellationToken ct)
+    {
+        var found = await payments.GetCollections(new GetPaymentCollections([order.Row.CartId]), ct);
+        return found.Try(out var collections, out var error)
+            ? await OrderAnswer.Of(order, collections.FirstOrDefault(), fields, catalog, asOf: null, OrderView.Staff, type: null, ct)
+            : Reply.Error(error);
+    }
+
+    private static ListFilter Search(ListFilter filter, string? text)
+    {
+        foreach (var word in ListFilter.Words(text))
+        {
+            var email = $"o.email ilike {filter.Parameter(ListFilter.Pattern(word)!)}";
+            filter.And(Number(word) is { } number ? $"(o.display_id = {filter.Parameter(number)} or {email})" : email);
+        }
+
+        return filter;
+    }
+
+    /// <summary>A number as people write it, <c>1042</c> or <c>#1042</c>.</summary>
+    private static long? Number(string text) =>
+        long.TryParse(text.AsSpan().TrimStart('#'), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+}
