@@ -1,9 +1,7 @@
-using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Payments;
 using HeadlessPro.Payments.Providers;
 using HeadlessPro.Platform.Data;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace HeadlessPro.Payments;
 
@@ -33,9 +31,9 @@ internal sealed class Books(Db db)
         await using (var batch = tx?.Batch() ?? db.Batch())
         {
             batch.BatchCommands.Add(CollectionsStore.Lock("id = (select collection_id from payments.sessions where id = $1)", session));
-            batch.BatchCommands.Add(EnterPromise(session, snapshot));
-            batch.BatchCommands.Add(EnterMovements(session, snapshot, operation));
-            batch.BatchCommands.Add(LetStraysGo(session, snapshot.PaymentReference));
+            batch.BatchCommands.Add(BookEntries.Promise(session, snapshot));
+            batch.BatchCommands.Add(BookEntries.Movements(session, snapshot, operation));
+            batch.BatchCommands.Add(BookEntries.LetStraysGo(session, snapshot.PaymentReference));
             batch.BatchCommands.Add(CollectionsStore.BySession(session));
             await using var reader = await batch.ExecuteReaderAsync(ct);
             await reader.NextResultAsync(ct);
@@ -65,127 +63,6 @@ internal sealed class Books(Db db)
 
     /// <summary>Whoever writes to a payment waits for whoever else does, and for checkouts of its collection.</summary>
     public static NpgsqlBatchCommand Lock(Guid payment) => CollectionsStore.Lock("id = (select collection_id from payments.payments where id = $1)", payment);
-
-    // Answers the payment when it is new and wanted.
-    private static NpgsqlBatchCommand EnterPromise(Guid session, ProviderSnapshot snapshot)
-    {
-        var command = new NpgsqlBatchCommand("""
-            with session as (
-                select s.id, s.collection_id, s.provider_id,
-                    @state = 'authorized' and s.status in ('pending', 'requires_more') and s.amount = @amount and c.currency_code = @currency
-                        and not exists (select from payments.payments l where l.collection_id = c.id and l.canceled_at is null and not l.is_stray)
-                        as is_wanted
-                from payments.sessions s join payments.collections c on c.id = s.collection_id
-                where s.id = @session),
-            payment as (
-                insert into payments.payments as p (id, collection_id, session_id, provider_id, reference, amount, data, means, lapses_at, is_stray)
-                select @payment, collection_id, id, provider_id, @payment_reference, @amount, @data::jsonb, @means::jsonb, @lapses_at, not is_wanted
-                from session where @payment_reference is not null
-                on conflict (reference, provider_id) do update set means = coalesce(excluded.means, p.means), lapses_at = excluded.lapses_at
-                where (p.means, p.lapses_at) is distinct from (coalesce(excluded.means, p.means), excluded.lapses_at)
-                returning id, collection_id, is_stray),
-            fresh as (select * from payment where id = @payment),
-            promise as (
-                insert into payments.ledger (payment_id, kind, amount, currency_code, provider_reference)
-                select id, 'authorization', @amount, @currency, @payment_reference from fresh),
-            owed as (
-                update payments.collections c set is_authorized = true, updated_at = now()
-                from fresh where c.id = fresh.collection_id and not fresh.is_stray),
-            moved as (
-                update payments.sessions s set reference = @reference, provider_amount = @amount, data = @data::jsonb, updated_at = now(),
-                    status = case when fresh.is_stray then 'canceled' else @state end,
-                    authorized_at = case when @state = 'authorized' then now() end
-                from session left join fresh on true
-                where s.id = session.id and s.status in ('pending', 'requires_more'))
-            select id from fresh where not is_stray
-            """);
-        command.Parameters.AddWithValue("session", session);
-        command.Parameters.AddWithValue("payment", WireId.New());
-        command.Parameters.AddWithValue("state", PaymentSessionStatusNames.Of(snapshot.State switch
-        {
-            ProviderState.Pending => PaymentSessionStatus.Pending,
-            ProviderState.RequiresMore => PaymentSessionStatus.RequiresMore,
-            ProviderState.Authorized => PaymentSessionStatus.Authorized,
-            _ => PaymentSessionStatus.Canceled,
-        }));
-        Add(command, "reference", NpgsqlDbType.Text, snapshot.Reference);
-        command.Parameters.AddWithValue("amount", snapshot.Amount);
-        command.Parameters.AddWithValue("currency", snapshot.CurrencyCode);
-        command.Parameters.AddWithValue("data", snapshot.Data);
-        Add(command, "payment_reference", NpgsqlDbType.Text, snapshot.PaymentReference);
-        Add(command, "means", NpgsqlDbType.Text, ProviderMeans.ToJson(snapshot.Means));
-        Add(command, "lapses_at", NpgsqlDbType.TimestampTz, snapshot.LapsesAt?.ToUniversalTime());
-        return command;
-    }
-
-    private static NpgsqlBatchCommand EnterMovements(Guid session, ProviderSnapshot snapshot, Guid? operation)
-    {
-        var command = new NpgsqlBatchCommand("""
-            with finished as (
-                update payments.operations set status = 'done', finished_at = now() where id = @operation and status = 'open'),
-            moved as (
-                insert into payments.ledger (payment_id, kind, amount, currency_code, provider_reference, operation_id)
-                select p.id, m.kind, m.amount, @currency, m.reference, o.id
-                from payments.payments p
-                cross join unnest(@kinds, @amounts, @references, @operations) as m (kind, amount, reference, operation_id)
-                left join payments.operations o on o.id = m.operation_id and o.payment_id = p.id
-                where p.session_id = @session and p.reference = @payment_reference
-                on conflict (payment_id, kind, provider_reference) do nothing
-                returning payment_id, kind, amount),
-            sums as (
-                select payment_id,
-                    coalesce(sum(amount) filter (where kind = 'capture'), 0)::bigint as captured,
-                    coalesce(sum(amount) filter (where kind = 'void'), 0)::bigint as released,
-                    coalesce(sum(case kind when 'refund' then amount when 'refund_reversal' then -amount end), 0)::bigint as refunded,
-                    coalesce(sum(case kind when 'dispute' then amount when 'dispute_reversal' then -amount end), 0)::bigint as disputed
-                from moved group by payment_id),
-            paid as (
-                update payments.payments p set updated_at = now(), captured = p.captured + s.captured, released = p.released + s.released,
-                    refunded = p.refunded + s.refunded, disputed = p.disputed + s.disputed,
-                    captured_at = case when p.captured + s.captured > 0 and p.captured + s.captured + p.released + s.released = p.amount
-                        then coalesce(p.captured_at, now()) end,
-                    canceled_at = case when p.released + s.released = p.amount then coalesce(p.canceled_at, now()) end,
-                    capture_at = case when p.captured + s.captured + p.released + s.released < p.amount then p.capture_at end
-                from sums s where p.id = s.payment_id
-                returning p.id, p.collection_id, p.session_id, p.captured, p.refunded, p.canceled_at, p.is_stray),
-            shown as (
-                update payments.collections c set is_authorized = c.is_authorized and (paid.canceled_at is null or paid.is_stray), updated_at = now()
-                from paid where c.id = paid.collection_id),
-            closed as (
-                update payments.sessions t set status = 'canceled', updated_at = now()
-                from paid where t.id = paid.session_id and paid.canceled_at is not null and not paid.is_stray)
-            select paid.id, s.captured, s.refunded, paid.captured, paid.refunded from paid join sums s on s.payment_id = paid.id
-            """);
-        command.Parameters.AddWithValue("session", session);
-        command.Parameters.AddWithValue("currency", snapshot.CurrencyCode);
-        Add(command, "payment_reference", NpgsqlDbType.Text, snapshot.PaymentReference);
-        command.Parameters.AddWithValue("kinds", snapshot.Movements.Select(m => m.Kind.Name()).ToArray());
-        command.Parameters.AddWithValue("amounts", snapshot.Movements.Select(m => m.Amount).ToArray());
-        command.Parameters.AddWithValue("references", snapshot.Movements.Select(m => m.Reference).ToArray());
-        command.Parameters.AddWithValue("operations", snapshot.Movements.Select(m => m.Key).ToArray());
-        Add(command, "operation", NpgsqlDbType.Uuid, operation);
-        return command;
-    }
-
-    private static NpgsqlBatchCommand LetStraysGo(Guid session, string? paymentReference)
-    {
-        var command = new NpgsqlBatchCommand("""
-            insert into payments.operations (id, payment_id, kind, amount, note, taken_at)
-            select @id, p.id, case when p.captured = 0 then 'void' else 'refund' end,
-                case when p.captured = 0 then p.amount - p.released else p.captured - p.refunded - p.disputed end, 'nothing is owed for it', '-infinity'
-            from payments.payments p
-            where p.session_id = @session and p.reference = @payment_reference and p.is_stray and p.canceled_at is null
-                and (p.captured = 0 or p.captured > p.refunded + p.disputed)
-                and not exists (select from payments.operations o where o.payment_id = p.id and o.status = 'open')
-            """);
-        command.Parameters.AddWithValue("id", WireId.New());
-        command.Parameters.AddWithValue("session", session);
-        Add(command, "payment_reference", NpgsqlDbType.Text, paymentReference);
-        return command;
-    }
-
-    private static void Add(NpgsqlBatchCommand command, string name, NpgsqlDbType type, object? value) =>
-        command.Parameters.Add(new NpgsqlParameter(name, type) { Value = value ?? DBNull.Value });
 
     private sealed record Moved(Guid Payment, long CapturedNow, long RefundedNow, long Captured, long Refunded)
     {

@@ -75,23 +75,22 @@ internal sealed class MoveMoney(Db db, PaymentProviders providers, Books books)
                 select o.id, o.kind, o.amount, o.reason, o.status, o.refusal
                 from payments.operations o where o.payment_id = @payment and o.created_by = @by and o.request_key = @request),
             state as (
-                select p.*, case @kind
+                select p.*, c.cart_id, c.currency_code, c.closed_at, case @kind
                     when 'capture' then p.amount - p.captured - p.released - open.capturing
                     when 'refund' then p.captured - p.refunded - p.disputed - open.refunding
                     else case when p.captured + open.capturing = 0 then p.amount - p.released else 0 end end as free
-                from payments.payments p cross join open where p.id = @payment),
+                from payments.payments p join payments.collections c on c.id = p.collection_id cross join open where p.id = @payment),
             begun as (
                 insert into payments.operations (id, payment_id, kind, amount, reason, note, created_by, request_key)
                 select @id, s.id, @kind, coalesce(@amount, s.free), @reason, @note, @by, @request
                 from state s
-                where s.canceled_at is null and not exists (select from voiding) and not exists (select from known)
+                where s.canceled_at is null and (@kind <> 'capture' or s.closed_at is null) and not exists (select from voiding) and not exists (select from known)
                     and coalesce(@amount, s.free) between 1 and s.free
                 returning id, amount)
             select s.captured, s.refunded + s.disputed, s.released, s.canceled_at is not null, b.id, b.amount, v.id,
                 k.id, k.kind, k.amount, k.reason, k.status, k.refusal,
-                s.provider_id, s.reference, s.amount, c.currency_code, t.id, t.reference, t.data::text, c.cart_id
+                s.provider_id, s.reference, s.amount, s.currency_code, t.id, t.reference, t.data::text, s.cart_id, s.closed_at is not null
             from state s
-            join payments.collections c on c.id = s.collection_id
             join payments.sessions t on t.id = s.session_id
             left join begun b on true
             left join voiding v on true
@@ -112,6 +111,7 @@ internal sealed class MoveMoney(Db db, PaymentProviders providers, Books books)
     {
         var id = WireId.Encode(PaymentWire.Payment, asked.PaymentId);
         if (state.IsCanceled) return Error.NotAllowed($"Payment {id} is canceled", "payment_canceled");
+        if (asked.Kind == MovementKind.Capture && state.IsClosed) return Error.NotAllowed($"Payment {id} is of an order that was canceled", "order_canceled");
         if (asked.Kind == MovementKind.Void && state.Captured > 0)
             return Error.NotAllowed($"Payment {id} cannot be canceled: {state.Text(state.Captured)} is captured, refund it instead", "payment_captured");
 
@@ -140,7 +140,7 @@ internal sealed record OpenOperation(
 /// <paramref name="Voiding"/> a void that was open already, <paramref name="Known"/> what the same request began before.
 /// </summary>
 internal sealed record PaymentState(
-    long Captured, long Refunded, long Released, bool IsCanceled, ProviderPayment Payment, OpenOperation? Begun, OpenOperation? Voiding, KnownOperation? Known)
+    long Captured, long Refunded, long Released, bool IsCanceled, bool IsClosed, ProviderPayment Payment, OpenOperation? Begun, OpenOperation? Voiding, KnownOperation? Known)
 {
     public static PaymentState Read(NpgsqlDataReader reader, Movement asked)
     {
@@ -158,7 +158,7 @@ internal sealed record PaymentState(
             new OpenOperation(
                 reader.GetGuid(7), asked.PaymentId, MovementKindNames.Parse(reader.GetString(8)), reader.GetInt64(9), TextOrNull(10), provider, payment),
             reader.GetString(11), TextOrNull(12));
-        return new PaymentState(captured, refunded, released, reader.GetBoolean(3), payment, begun, voiding, known);
+        return new PaymentState(captured, refunded, released, reader.GetBoolean(3), reader.GetBoolean(21), payment, begun, voiding, known);
 
         string? TextOrNull(int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
     }

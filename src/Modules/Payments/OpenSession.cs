@@ -78,6 +78,9 @@ internal sealed class PaymentProviders(IEnumerable<IPaymentProvider> providers)
 {
     private readonly Dictionary<string, IPaymentProvider> _byId = providers.ToDictionary(p => p.Id, StringComparer.Ordinal);
 
+    /// <summary>Those whose money staff take by hand.</summary>
+    public string[] ByHand { get; } = [.. providers.Where(p => p.IsByHand).Select(p => p.Id)];
+
     public bool TryFind(string id, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out IPaymentProvider? provider) =>
         _byId.TryGetValue(id, out provider);
 }

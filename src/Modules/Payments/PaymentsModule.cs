@@ -1,7 +1,9 @@
+using HeadlessPro.Contracts.Ordering;
 using HeadlessPro.Contracts.Payments;
 using HeadlessPro.Payments.Providers;
 using HeadlessPro.Payments.Providers.Manual;
 using HeadlessPro.Platform;
+using HeadlessPro.Platform.Events;
 using HeadlessPro.Platform.Jobs;
 using HeadlessPro.Platform.Security;
 using Microsoft.AspNetCore.Builder;
@@ -27,9 +29,21 @@ public static class PaymentsModule
         services.AddSingleton<MoveMoney>();
         services.AddSingleton<MovePayment>();
         services.AddSingleton<FinishOperations>();
+        services.AddSingleton<Settle>();
+        services.AddSingleton<ProcessWebhooks>();
+        services.AddSingleton<ReceiveWebhook>();
+        services.AddSingleton<CaptureDue>();
+        var options = configuration.GetSection("Payments").Get<PaymentOptions>() ?? new PaymentOptions();
+        services.AddSingleton(options);
         services.AddSingleton<IPayments, PaymentsContract>();
         services.AddJson(PaymentsJson.Default);
+        services.AddSubscriber<OrderPlaced>(OnOrderPlaced.Name, OnOrderPlaced.Handle, OnOrderPlaced.HandleMany);
+        services.AddSubscriber<OrderCanceled>(OnOrderCanceled.Name, OnOrderCanceled.Handle);
         services.AddRecurringJob(FinishOperations.Name, FinishOperations.Every, FinishOperations.Run);
+        services.AddRecurringJob(CaptureDue.Name, options.Sweep, CaptureDue.Run);
+        services.AddRecurringJob(ProcessWebhooks.Name, ProcessWebhooks.Every, ProcessWebhooks.Run);
+        services.AddRecurringJob("payments.forget_webhooks", TimeSpan.FromDays(1), ProcessWebhooks.Forget);
+        services.AddRecurringJob(RemindOfPromises.Name, RemindOfPromises.Every, RemindOfPromises.Run);
     }
 
     /// <summary>Maps the routes.</summary>
@@ -37,6 +51,12 @@ public static class PaymentsModule
     {
         var store = routes.MapGroup("/store").RequirePublishableKey().WithTags("Payments");
         store.MapGet("/payment-providers", ListPaymentProviders.Handle).WithName("GetStorePaymentProviders");
+
+        var webhooks = routes.MapGroup("").WithTags("Webhooks");
+        webhooks.MapPost("/webhooks/stripe", ReceiveWebhook.Stripe).WithName("PostWebhookStripe");
+        webhooks.MapPost("/hooks/payment/stripe_stripe", ReceiveWebhook.Stripe).WithName("PostHookPaymentStripe");
+        webhooks.MapPost("/webhooks/paypal", ReceiveWebhook.PayPal).WithName("PostWebhookPayPal");
+        webhooks.MapPost("/hooks/payment/paypal_paypal", ReceiveWebhook.PayPal).WithName("PostHookPaymentPayPal");
 
         var admin = routes.MapGroup("/admin/payments").RequireSecretKey().WithTags("Payments");
         admin.MapGet("", ReadPayments.List).Produces<AdminPaymentsPage>().WithName("GetAdminPayments");

@@ -9,11 +9,14 @@ using Npgsql;
 
 namespace HeadlessPro.Payments;
 
-/// <summary>A payment as staff see it. Amounts are major units; <c>captured_at</c> is when all of it was captured.</summary>
+/// <summary>
+/// A payment as staff see it. Amounts are major units; <c>captured_at</c> is when nothing was left to capture, <c>capture_at</c> when the shop
+/// captures it by itself, <c>lapses_at</c> when the provider lets it go. <c>needs_attention</c> says why staff should look.
+/// </summary>
 internal sealed record AdminPaymentResponse(
-    string Id, decimal Amount, decimal CapturedAmount, decimal RefundedAmount, string CurrencyCode, string ProviderId,
-    string PaymentCollectionId, string PaymentSessionId, string CartId, JsonElement? Data,
-    DateTimeOffset? CapturedAt, DateTimeOffset? CanceledAt, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt,
+    string Id, decimal Amount, decimal CapturedAmount, decimal RefundedAmount, decimal ReleasedAmount, decimal DisputedAmount, string CurrencyCode,
+    string ProviderId, string Reference, string PaymentCollectionId, string PaymentSessionId, string CartId, string? OrderId, JsonElement? Means,
+    JsonElement? Data, string? NeedsAttention, DateTimeOffset? CaptureAt, DateTimeOffset? LapsesAt, DateTimeOffset? CapturedAt, DateTimeOffset? CanceledAt, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt,
     IReadOnlyList<CaptureResponse> Captures, IReadOnlyList<RefundResponse> Refunds);
 
 /// <summary>Money taken. <paramref name="CreatedBy"/> is the API key that asked for it.</summary>
@@ -29,18 +32,20 @@ internal sealed record AdminPaymentsPage(IReadOnlyList<AdminPaymentResponse> Pay
 /// <summary>A ledger row with what is known of who asked for it.</summary>
 internal sealed record LedgerRow(long Id, string Kind, long Amount, string? Reason, string? Note, Guid? CreatedBy, DateTimeOffset CreatedAt);
 
-/// <summary>Lists payments (<c>cart_id</c>, <c>payment_collection_id</c>, <c>provider_id</c>, <c>currency_code</c>, times) and reads one, with captures and refunds.</summary>
+/// <summary>Lists payments (<c>cart_id</c>, <c>order_id</c>, <c>provider_id</c>, <c>needs_attention</c>, <c>currency_code</c>, times) and reads one, with captures and refunds.</summary>
 internal static class ReadPayments
 {
     private sealed record PaymentRow(
-        Guid Id, Guid CollectionId, Guid SessionId, Guid CartId, string ProviderId, string CurrencyCode, long Amount, long Captured, long Refunded,
-        string Data, DateTimeOffset? CapturedAt, DateTimeOffset? CanceledAt, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string Ledger);
+        Guid Id, Guid CollectionId, Guid SessionId, Guid CartId, Guid? OrderId, string ProviderId, string Reference, string CurrencyCode,
+        long Amount, long Captured, long Refunded, long Released, long Disputed, string? Means, string Data, string? Attention,
+        DateTimeOffset? CaptureAt, DateTimeOffset? LapsesAt, DateTimeOffset? CapturedAt, DateTimeOffset? CanceledAt, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string Ledger);
 
     private const string From = "payments.payments p join payments.collections c on c.id = p.collection_id";
 
     private const string Columns = """
-        p.id, p.collection_id, p.session_id, c.cart_id, p.provider_id, c.currency_code, p.amount, p.captured, p.refunded,
-        p.data::text as data, p.captured_at, p.canceled_at, p.created_at, p.updated_at,
+        p.id, p.collection_id, p.session_id, c.cart_id, p.order_id, p.provider_id, p.reference, c.currency_code,
+        p.amount, p.captured, p.refunded, p.released, p.disputed, p.means::text as means, p.data::text as data, p.attention,
+        p.capture_at, p.lapses_at, p.captured_at, p.canceled_at, p.created_at, p.updated_at,
         (select coalesce(json_agg(json_build_object('id', l.id, 'kind', l.kind, 'amount', l.amount, 'reason', o.reason, 'note', o.note,
                 'created_by', o.created_by, 'created_at', l.created_at) order by l.id), '[]')::text
             from payments.ledger l left join payments.operations o on o.id = l.operation_id
@@ -54,10 +59,13 @@ internal static class ReadPayments
             .And("p.collection_id = any (@value)", query.Ids("payment_collection_id", PaymentWire.Collection))
             .And("p.session_id = any (@value)", query.Ids("payment_session_id", PaymentWire.Session))
             .And("c.cart_id = any (@value)", query.Ids("cart_id", "cart"))
+            .And("p.order_id = any (@value)", query.Ids("order_id", "order"))
+            .And("p.reference = any (@value)", query.Texts("reference"))
+            .And("(p.attention is not null) = @value", query.Flag("needs_attention"))
             .And("p.provider_id = any (@value)", query.Texts("provider_id"))
             .And("c.currency_code = any (@value)", query.Texts("currency_code"))
-            .AndTimes(query, "p").AndTimes(query, "p", "captured_at").AndTimes(query, "p", "canceled_at"),
-        Orders = SqlList.Columns("p", "id", "amount", "provider_id", "created_at", "updated_at", "captured_at", "canceled_at"),
+            .AndTimes(query, "p").AndTimes(query, "p", "captured_at").AndTimes(query, "p", "capture_at").AndTimes(query, "p", "lapses_at").AndTimes(query, "p", "canceled_at"),
+        Orders = SqlList.Columns("p", "id", "amount", "provider_id", "created_at", "updated_at", "captured_at", "canceled_at", "capture_at", "lapses_at"),
         DefaultOrder = "p.id desc",
     };
 
@@ -99,9 +107,11 @@ internal static class ReadPayments
         string? By(LedgerRow l) => WireId.EncodeOrNull(PaymentWire.ApiKey, l.CreatedBy);
         var ledger = JsonSerializer.Deserialize(row.Ledger, PaymentsJson.Default.IReadOnlyListLedgerRow)!;
         return new(
-            WireId.Encode(PaymentWire.Payment, row.Id), Major(row.Amount), Major(row.Captured), Major(row.Refunded), row.CurrencyCode, row.ProviderId,
+            WireId.Encode(PaymentWire.Payment, row.Id), Major(row.Amount), Major(row.Captured), Major(row.Refunded), Major(row.Released),
+            Major(row.Disputed), row.CurrencyCode, row.ProviderId, row.Reference,
             WireId.Encode(PaymentWire.Collection, row.CollectionId), WireId.Encode(PaymentWire.Session, row.SessionId),
-            WireId.Encode("cart", row.CartId), JsonColumn.Read(row.Data), row.CapturedAt, row.CanceledAt, row.CreatedAt, row.UpdatedAt,
+            WireId.Encode("cart", row.CartId), WireId.EncodeOrNull("order", row.OrderId), JsonColumn.Read(row.Means), JsonColumn.Read(row.Data), row.Attention,
+            row.CaptureAt, row.LapsesAt, row.CapturedAt, row.CanceledAt, row.CreatedAt, row.UpdatedAt,
             [.. ledger.Where(l => l.Kind == "capture").Select(l => new CaptureResponse($"capt_{l.Id}", Major(l.Amount), By(l), l.CreatedAt))],
             [.. ledger.Where(l => l.Kind == "refund").Select(l => new RefundResponse($"ref_{l.Id}", Major(l.Amount), l.Reason, l.Note, By(l), l.CreatedAt))]);
     }

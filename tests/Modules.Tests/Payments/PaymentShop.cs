@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using HeadlessPro.Modules.Tests.Catalog;
 using HeadlessPro.Modules.Tests.Ordering;
 
 namespace HeadlessPro.Modules.Tests.Payments;
@@ -12,7 +13,10 @@ public class PaymentShop : CheckoutShop
         var cart = await ReadyCart((await Voucher(stock: null), 1));
         var order = (string)(await Complete(cart))["order"]!["id"]!;
         var payment = (string)(await Show(order))["payment_collections"]![0]!["payments"]![0]!["id"]!;
-        return new PaidOrder(cart, order, payment, Decode("pay", payment));
+        // Payments hears of the order a moment later, and shows it.
+        var id = Decode("pay", payment);
+        await this.Until($"exists (select from payments.payments where id = '{id}' and order_id is not null)");
+        return new PaidOrder(cart, order, payment, id);
     }
 
     /// <summary>The order as a shopper reads it, with its payments.</summary>

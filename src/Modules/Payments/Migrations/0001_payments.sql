@@ -6,6 +6,8 @@ create table payments.collections (
     cart_id uuid not null unique,
     -- Known once the order is placed.
     order_id uuid unique,
+    -- Its order was canceled: nothing more is taken.
+    closed_at timestamptz,
     currency_code text not null check (currency_code = lower(currency_code) and length(currency_code) = 3),
     amount bigint not null check (amount >= 0),
     -- A live payment stands for it: the amount no longer follows the cart.
@@ -42,6 +44,8 @@ create table payments.payments (
     id uuid primary key,
     collection_id uuid not null references payments.collections (id),
     session_id uuid not null references payments.sessions (id),
+    -- Its collection's, known once the order is placed.
+    order_id uuid,
     provider_id text not null,
     -- The provider's name of the promise.
     reference text not null,
@@ -60,6 +64,10 @@ create table payments.payments (
     capture_at timestamptz,
     -- When the provider lets the promise go by itself.
     lapses_at timestamptz,
+    -- Why staff should look at it, a sentence.
+    attention text,
+    -- When Ordering was last told of a promise without an order.
+    told_at timestamptz not null default now(),
     -- Card's brand, last four digits and country, or payer's: what fraud rules and staff may know.
     means jsonb,
     data jsonb not null default '{}',
@@ -76,6 +84,8 @@ create unique index payments_session on payments.payments (session_id) where not
 -- Money is promised once for a cart, whatever arrives in whatever order.
 create unique index payments_one_live on payments.payments (collection_id) where canceled_at is null and not is_stray;
 create index payments_capture_at on payments.payments (capture_at) where capture_at is not null;
+create index payments_lapses_at on payments.payments (lapses_at) where lapses_at is not null and captured_at is null and canceled_at is null;
+create index payments_told_at on payments.payments (told_at) where canceled_at is null and not is_stray and order_id is null;
 
 -- A movement we ask a provider for, written before the provider is called: its id is the key there. One that a crash left open is finished later.
 create table payments.operations (
@@ -123,3 +133,20 @@ begin
 end $$;
 create trigger ledger_append_only before update or delete or truncate on payments.ledger
     for each statement execute function payments.refuse_change();
+
+-- What providers told us, each once. Nothing of their content is kept but whom it is about: the provider itself is asked.
+create table payments.webhook_events (
+    provider text not null,
+    event_id text not null,
+    type text not null,
+    session_id uuid,
+    provider_references text[] not null,
+    received_at timestamptz not null default now(),
+    -- When it is looked at again; null when that was done.
+    due_at timestamptz,
+    attempts int not null default 0,
+    processed_at timestamptz,
+    primary key (provider, event_id)
+);
+create index webhook_events_due on payments.webhook_events (due_at) where due_at is not null;
+create index webhook_events_received on payments.webhook_events (received_at);

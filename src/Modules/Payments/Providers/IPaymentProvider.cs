@@ -17,6 +17,9 @@ internal interface IPaymentProvider
     /// <summary><c>pp_{identifier}_{id}</c>, as clients interpret it.</summary>
     string Id { get; }
 
+    /// <summary>Whether staff take its money by hand; else it is captured after the grace period.</summary>
+    bool IsByHand => false;
+
     /// <summary>
     /// Prepares a payment of exactly the session's amount, or brings the one it prepared before (<see cref="ProviderSession.Reference"/>) to it.
     /// What cannot be changed any more (paid, canceled, lapsed) is answered as it stands, or replaced by a new one.

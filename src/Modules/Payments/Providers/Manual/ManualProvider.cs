@@ -10,6 +10,8 @@ internal sealed class ManualProvider : IPaymentProvider
 {
     public string Id => "pp_system_default";
 
+    public bool IsByHand => true;
+
     public Task<Result<ProviderSnapshot>> Open(ProviderSession session, CancellationToken ct) =>
         Holds(session with { Data = session.Input ?? session.Data }, ProviderState.Pending);
 
