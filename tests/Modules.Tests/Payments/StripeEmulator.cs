@@ -1,0 +1,104 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using HeadlessPro.Emulator;
+using HeadlessPro.Payments.Providers.Stripe;
+using Microsoft.Extensions.Logging;
+
+namespace HeadlessPro.Modules.Tests.Payments;
+
+/// <summary>Stripe on a socket of this machine, the shop's client of it, and a shopper's browser.</summary>
+public sealed class StripeEmulator : IAsyncLifetime
+{
+    private readonly HttpClient _browser = new(new SocketsHttpHandler { AllowAutoRedirect = false });
+    private EmulatorApp _app = null!;
+
+    internal StripeOptions Options { get; private set; } = null!;
+
+    internal StripeClient Client { get; private set; } = null!;
+
+    internal Lines Log { get; } = new();
+
+    public async ValueTask InitializeAsync()
+    {
+        _app = await EmulatorApp.StartAsync(new EmulatorOptions());
+        _browser.BaseAddress = new Uri(_app.Url);
+        Options = Quick(_app.Url);
+        Client = new StripeClient(Options, TimeProvider.System, Log);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        _browser.Dispose();
+        await _app.DisposeAsync();
+    }
+
+    /// <summary>An account whose calls do not wait long.</summary>
+    internal static StripeOptions Quick(string url) => new("sk_test_shop", [], new Uri(url))
+    {
+        Attempt = TimeSpan.FromSeconds(0.4),
+        Total = TimeSpan.FromSeconds(2),
+        Pause = TimeSpan.FromMilliseconds(100),
+    };
+
+    /// <summary>Something goes wrong at the next calls.</summary>
+    public Task Fault(string fault, string path = "*", int times = 1, string method = "*", int skip = 0) =>
+        Control("faults", new JsonObject { ["fault"] = fault, ["path"] = path, ["times"] = times, ["method"] = method, ["skip"] = skip });
+
+    public async Task NoFaults() => (await _browser.DeleteAsync(new Uri("/_emulator/faults", UriKind.Relative))).EnsureSuccessStatusCode();
+
+    public async Task<JsonNode> Control(string path, JsonObject? body = null)
+    {
+        using var message = new HttpRequestMessage(body is null ? HttpMethod.Get : HttpMethod.Post, "/_emulator/" + path);
+        if (body is not null) message.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
+        return await Send(message, HttpStatusCode.OK);
+    }
+
+    /// <summary>What moved for a payment: <c>authorization 500, capture 300, void 200</c>.</summary>
+    public async Task<string> Moved(string intent) =>
+        string.Join(", ", ((JsonArray)(await Control("state?payment=" + intent))["movements"]!).Select(m => $"{m!["kind"]} {m["amount"]}"));
+
+    /// <summary>Confirms with the publishable key, as Stripe.js does.</summary>
+    public Task<JsonNode> Confirm(string intent, string secret, string card = "pm_card_visa", HttpStatusCode status = HttpStatusCode.OK) =>
+        Form($"/v1/payment_intents/{intent}/confirm", $"client_secret={secret}&payment_method={card}&use_stripe_sdk=true", "pk_test_shop", status);
+
+    /// <summary>Calls Stripe as somebody does who is not the shop.</summary>
+    public async Task<JsonNode> Form(string path, string form, string key = "sk_test_dashboard", HttpStatusCode status = HttpStatusCode.OK)
+    {
+        using var message = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(form, Encoding.UTF8, "application/x-www-form-urlencoded") };
+        message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        return await Send(message, status);
+    }
+
+    /// <summary>Fills in a page; answers where the browser is sent.</summary>
+    public async Task<string?> Submit(string url, params (string Name, string Value)[] fields)
+    {
+        using var content = new FormUrlEncodedContent(fields.Select(f => new KeyValuePair<string, string>(f.Name, f.Value)));
+        using var answer = await _browser.PostAsync(new Uri(url), content);
+        return answer.Headers.Location?.OriginalString;
+    }
+
+    private async Task<JsonNode> Send(HttpRequestMessage message, HttpStatusCode status)
+    {
+        using var answer = await _browser.SendAsync(message);
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.True(status == answer.StatusCode, $"{(int)answer.StatusCode}: {text}");
+        return JsonNode.Parse(text)!;
+    }
+
+    /// <summary>What was logged.</summary>
+    internal sealed class Lines : ILogger<StripeClient>
+    {
+        public ConcurrentQueue<string> All { get; } = new();
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            All.Enqueue($"{logLevel}: {formatter(state, exception)} {exception}");
+    }
+}
