@@ -22,6 +22,7 @@ public static class InventoryModule
         services.AddSingleton<IInventory, StockKeeper>();
         services.AddJson(InventoryJson.Default);
         services.AddSubscriber<OrderPlaced>(OnOrderPlaced.Name, OnOrderPlaced.Handle, OnOrderPlaced.HandleMany);
+        services.AddSubscriber<OrderCanceled>(OnOrderCanceled.Name, OnOrderCanceled.Handle);
         services.AddRecurringJob(ExpireReservations.Name, ExpireReservations.Every, ExpireReservations.Run);
         services.AddRecurringJob(ForgetReservations.Name, ForgetReservations.Every, ForgetReservations.Run);
     }

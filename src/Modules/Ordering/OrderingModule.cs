@@ -40,6 +40,7 @@ public static class OrderingModule
         services.AddSingleton<FinishCheckouts>();
         services.AddRecurringJob("ordering.finish_checkouts", checkout.Sweep, (p, ct) => p.GetRequiredService<FinishCheckouts>().Run(ct));
         services.AddJson(CheckoutJson.Default);
+        services.AddJson(OrdersJson.Default);
     }
 
     /// <summary>Maps the routes.</summary>
@@ -78,5 +79,6 @@ public static class OrderingModule
         var admin = routes.MapGroup("/admin/orders").RequireSecretKey().WithTags("Orders");
         admin.MapGet("", ReadOrders.List).WithName("GetAdminOrders");
         admin.MapGet("/{id}", ReadOrders.One).WithName("GetAdminOrder");
+        admin.MapPost("/{id}/cancel", CancelOrder.Handle).WithName("PostAdminOrderCancel");
     }
 }

@@ -1,5 +1,7 @@
+using HeadlessPro.Contracts.Ordering;
 using HeadlessPro.Contracts.Pricing;
 using HeadlessPro.Platform;
+using HeadlessPro.Platform.Events;
 using HeadlessPro.Platform.Security;
 using HeadlessPro.Pricing.Promotions;
 using HeadlessPro.Pricing.Quotes;
@@ -22,6 +24,7 @@ public static class PricingModule
         services.AddSingleton<PricingCache>();
         services.AddSingleton<IPricing, PricingContract>();
         services.AddJson(PricingJson.Default);
+        services.AddSubscriber<OrderCanceled>(OnOrderCanceled.Name, OnOrderCanceled.Handle);
     }
 
     /// <summary>Maps the routes.</summary>

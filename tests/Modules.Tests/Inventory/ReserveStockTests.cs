@@ -1,5 +1,6 @@
 using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Inventory;
+using HeadlessPro.Contracts.Ordering;
 using static HeadlessPro.Modules.Tests.Inventory.StockRoom;
 
 namespace HeadlessPro.Modules.Tests.Inventory;
@@ -319,6 +320,66 @@ public class ReserveStockTests(HpApp app) : IClassFixture<HpApp>
         await app.Sell(key);
         Assert.Equal((3, 0, 0), await app.Counts(variant));
     }
+
+    [Fact]
+    public async Task What_a_canceled_order_was_sold_goes_back_once_and_leaves_a_trace()
+    {
+        var (variant, owed, key) = (await app.WithStock(5), await app.WithStock(1), WireId.New());
+        await app.Hold(key, Line(variant, 2), Line(owed, 3, backorder: true));
+        await app.Sell(key);
+        Assert.Equal(((3, 0, 0), (0, 0, 2)), (await app.Counts(variant), await app.Counts(owed)));
+
+        for (var i = 0; i < 3; i++) await app.Cancel(key);
+        await app.Sell(key);
+
+        Assert.Equal(((5, 0, 0), (1, 0, 0)), (await app.Counts(variant), await app.Counts(owed)));
+        Assert.Equal((5L, 1L), (await app.Available(variant), await app.Available(owed)));
+        Assert.Equal("imported 5, sold -2, canceled 2", await Movements(variant));
+        Assert.Equal("imported 1, sold -1, canceled 1", await Movements(owed));
+        Assert.True((await app.Hold(key, Line(variant, 1))).IsOk);
+        Assert.Equal((5, 0, 0), await app.Counts(variant));
+    }
+
+    [Fact]
+    public async Task An_order_canceled_before_its_sale_was_heard_of_is_never_sold_whether_its_hold_lapsed_or_not()
+    {
+        var (variant, held, lapsed) = (await app.WithStock(5), WireId.New(), WireId.New());
+        await app.Hold(held, Line(variant, 2));
+        await app.Stock().Reserve(new ReserveStock(lapsed, null, [Line(variant, 1)], DateTimeOffset.UtcNow), default);
+        for (var i = 0; i < 300 && await app.Counts(variant) != (5, 2, 0); i++) await Task.Delay(50);
+
+        foreach (var key in (Guid[])[held, lapsed, WireId.New()])
+        {
+            await app.Cancel(key);
+            await app.Sell(key);
+            await HeadlessPro.Inventory.OnOrderPlaced.HandleMany(app.Services, [new OrderPlaced(WireId.New(), key, 1, null, 100, "zar")], default);
+        }
+
+        Assert.Equal((5, 0, 0), await app.Counts(variant));
+        Assert.Equal("imported 5", await Movements(variant));
+    }
+
+    [Fact]
+    public async Task A_canceled_orders_pieces_go_back_to_a_level_that_was_deleted_when_it_was_empty_and_are_told_of()
+    {
+        var (variant, key) = (await app.WithStock(2), WireId.New());
+        var item = await app.Item(variant);
+        await app.Scalar<int>($"update inventory.items set low_stock_threshold = 1 where id = '{item}'");
+        await app.Hold(key, Line(variant, 2));
+        await app.Sell(key);
+        Assert.True(await app.Scalar<bool>($"select is_low from inventory.items where id = '{item}'"));
+        await app.Scalar<int>($"delete from inventory.levels where item_id = '{item}'");
+        var told = await Told();
+        await app.Cancel(key);
+        Assert.Equal((2, 0, 0), await app.Counts(variant));
+        Assert.False(await app.Scalar<bool>($"select is_low from inventory.items where id = '{item}'"));
+        Assert.Equal(told + 1, await Told());
+
+        Task<long> Told() => app.Scalar<long>($"select count(*) from events.log where name = 'inventory.stock_changed' and payload->'VariantIds' ? '{variant}'");
+    }
+
+    private async Task<string?> Movements(Guid variant) => await app.Scalar<string>(
+        $"select string_agg(reason || ' ' || quantity, ', ' order by id) from inventory.movements where item_id = '{await app.Item(variant)}'");
 
     [Fact]
     public async Task Unknown_keys_are_nothing_when_sold_and_nothing_when_released()

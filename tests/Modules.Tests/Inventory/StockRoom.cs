@@ -2,6 +2,7 @@ using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Inventory;
 using HeadlessPro.Contracts.Ordering;
 using Npgsql;
+using OnOrderCanceled = HeadlessPro.Inventory.OnOrderCanceled;
 using OnOrderPlaced = HeadlessPro.Inventory.OnOrderPlaced;
 
 namespace HeadlessPro.Modules.Tests.Inventory;
@@ -25,6 +26,9 @@ internal static class StockRoom
 
     /// <summary>The order of that cart stands: what its event does when it comes through.</summary>
     public static Task Sell(this HpApp app, Guid key) => OnOrderPlaced.Handle(app.Services, new OrderPlaced(WireId.New(), key, 1, null, 100, "zar"), default);
+
+    /// <summary>The order of that cart is canceled: what its event does when it comes through.</summary>
+    public static Task Cancel(this HpApp app, Guid key) => OnOrderCanceled.Handle(app.Services, new OrderCanceled(WireId.New(), key, 1), default);
 
     public static ReserveLine Line(Guid variant, long quantity, bool backorder = false, string label = "Thing (SKU)") =>
         new(variant, quantity, backorder, label);

@@ -82,7 +82,7 @@ create index levels_location on inventory.levels (location_id);
 -- One hold per key (a cart's id). fingerprint tells a repeated request from a changed one.
 create table inventory.reservations (
     key uuid primary key,
-    status text not null check (status in ('held', 'committed', 'released')),
+    status text not null check (status in ('held', 'committed', 'released', 'canceled')),
     fingerprint text not null,
     expires_at timestamptz not null,
     created_at timestamptz not null default now(),
@@ -107,7 +107,7 @@ create table inventory.movements (
     id bigint generated always as identity primary key,
     item_id uuid not null,
     location_id uuid not null,
-    reason text not null check (reason in ('counted', 'imported', 'sold')),
+    reason text not null check (reason in ('counted', 'imported', 'sold', 'canceled')),
     quantity bigint not null,
     reference uuid,
     created_at timestamptz not null default now());

@@ -157,7 +157,7 @@ internal static class ReserveRows
             """, [key, .. Columns(sold), fromHold]);
     }
 
-    private static object[] Columns(IReadOnlyList<Take> takes) =>
+    public static object[] Columns(IReadOnlyList<Take> takes) =>
     [
         takes.Select(t => t.ItemId).ToArray(), takes.Select(t => t.LocationId).ToArray(),
         takes.Select(t => t.Quantity).ToArray(), takes.Select(t => t.Backordered).ToArray(),

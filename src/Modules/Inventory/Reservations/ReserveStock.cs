@@ -33,7 +33,7 @@ internal static class ReserveStock
 
         await using var tx = await db.Begin(ct);
         var found = await ReserveRows.Lock(tx, request, fingerprint, ct);
-        if (found.Status == "committed") return new StockReservation(request.Key, found.ExpiresAt);
+        if (found.Status is "committed" or "canceled") return new StockReservation(request.Key, found.ExpiresAt);
 
         var repeated = found is { IsNew: false, Status: "held" } && found.Fingerprint == fingerprint;
         var last = tx.Batch();
@@ -66,7 +66,7 @@ internal static class ReserveStock
     {
         await using var tx = await db.Begin(ct);
         var held = await ReserveRows.LockHeld(tx, key, ct);
-        if (held.Status is null or "committed") return;
+        if (held.Status is null or "committed" or "canceled") return;
 
         // A hold that lapsed although its order was placed: the order stands, so what others have taken since is owed.
         var sold = held.Status == "held" ? held.Lines : held.Lines.Select(l => Retake(l, held.Levels)).ToList();
@@ -116,16 +116,16 @@ internal static class ReserveStock
         return line with { Quantity = quantity, Backordered = line.Backordered + line.Quantity - quantity };
     }
 
-    private static Take Negate(Take take) => take with { Quantity = -take.Quantity, Backordered = -take.Backordered };
+    public static Take Negate(Take take) => take with { Quantity = -take.Quantity, Backordered = -take.Backordered };
 
-    private static void Publish(Transaction tx, IReadOnlyList<VariantPart> parts, IEnumerable<Guid> items)
+    public static void Publish(Transaction tx, IReadOnlyList<VariantPart> parts, IEnumerable<Guid> items)
     {
         var touched = items.ToHashSet();
         var variants = parts.Where(p => touched.Contains(p.ItemId)).Select(p => p.VariantId).Distinct().ToList();
         if (variants.Count > 0) tx.Publish(new StockChanged(variants));
     }
 
-    private static NpgsqlBatchCommand SetStatus(Guid key, string status) =>
+    public static NpgsqlBatchCommand SetStatus(Guid key, string status) =>
         new("update inventory.reservations set status = $2, updated_at = now() where key = $1")
         {
             Parameters = { new() { Value = key }, new() { Value = status, NpgsqlDbType = NpgsqlDbType.Text } },

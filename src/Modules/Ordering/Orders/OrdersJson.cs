@@ -1,0 +1,11 @@
+using System.Text.Json.Serialization;
+using HeadlessPro.Platform.Web;
+
+namespace HeadlessPro.Ordering.Orders;
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, NumberHandling = JsonNumberHandling.Strict,
+    Converters = [typeof(WireTimeConverter)])]
+[JsonSerializable(typeof(CancelOrderRequest))]
+internal sealed partial class OrdersJson : JsonSerializerContext;
