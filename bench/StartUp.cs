@@ -41,6 +41,8 @@ internal static class StartUp
             UseShellExecute = false,
         };
         how.Environment["DATABASE_URL"] = database;
+        // A shop in production runs no emulator.
+        how.Environment["Demo__Payments"] = "false";
         var from = Stopwatch.GetTimestamp();
         using var server = Process.Start(how)!;
         server.OutputDataReceived += static (_, _) => { };

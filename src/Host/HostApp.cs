@@ -26,6 +26,7 @@ public static class HostApp
 
         var (host, port) = (configuration["host"] ?? "127.0.0.1", configuration["port"] ?? Roles.PortOf(role).ToString());
         RefuseTakenPort(host, port);
+        DemoPayments.Configure(builder.Environment, configuration, int.Parse(port));
         builder.WebHost.UseUrls($"http://{host}:{port}");
         builder.Services.AddSingleton(new HostInfo(role, modules.Select(m => m.Name).ToList()));
         // The longest wait of a start: the host is put together meanwhile.
@@ -113,6 +114,7 @@ public static class HostApp
         try
         {
             await app.StartAsync();
+            await DemoPayments.Start(app);
         }
         catch (Exception e) when (e is IOException or SocketException)
         {

@@ -19,7 +19,7 @@ internal static class ReadyBlock
               Store API   {url}/store      Admin API   {url}/admin      Health   {url}/health
               Role        {role}
               Database    {database}
-            {(isDemo ? Demo(url) : Empty(app.Configuration))}
+            {(isDemo ? Demo(url, DemoPayments.Address(app.Configuration)) : Empty(app.Configuration))}
             """;
     }
 
@@ -27,8 +27,9 @@ internal static class ReadyBlock
         ? $"  First key   start once with {FirstKey.Variable}=sk_… in the environment to get into /admin of a new shop"
         : $"  First key   the one in {FirstKey.Variable} opens /admin";
 
-    private static string Demo(string url) => $"""
+    private static string Demo(string url, string? payments) => $"""
           Demo shop   storefront key {DemoShop.PublishableKey}, staff key {DemoShop.SecretKey}; codes WELCOME10 and BRAAI100 (above R 500)
+          Payments    {(payments is null ? "as configured" : $"Stripe and PayPal are emulated at {payments}: card 4242 4242 4242 4242, any future date, any CVC")}
 
           Try         curl -H 'x-publishable-api-key: {DemoShop.PublishableKey}' '{url}/store/products?limit=3'
                       curl -u {DemoShop.SecretKey}: '{url}/admin/products/export' | head -3

@@ -110,7 +110,8 @@ internal static class DemoPlaces
             ["countries"] = new JsonArray(country),
             ["automatic_taxes"] = true,
             ["is_tax_inclusive"] = isTaxInclusive,
-            ["payment_providers"] = new JsonArray("pp_system_default"),
+            // PayPal takes no rand.
+            ["payment_providers"] = new JsonArray([.. Providers.Where(p => currency != "zar" || p != "pp_paypal_paypal").Select(p => (JsonNode)p)]),
         }, ct);
 
     private static JsonObject Address(Place place) => new()
@@ -121,6 +122,8 @@ internal static class DemoPlaces
         ["postal_code"] = place.PostalCode,
         ["country_code"] = "za",
     };
+
+    private static readonly string[] Providers = ["pp_system_default", "pp_stripe_stripe", "pp_stripe_checkout", "pp_paypal_paypal"];
 
     private sealed record Place(string Name, string Kind, string Street, string City, string Province, string PostalCode, double Latitude, double Longitude);
 }
