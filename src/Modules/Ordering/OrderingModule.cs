@@ -1,7 +1,9 @@
+using HeadlessPro.Contracts.Payments;
 using HeadlessPro.Ordering.Carts;
 using HeadlessPro.Ordering.Checkout;
 using HeadlessPro.Ordering.Orders;
 using HeadlessPro.Platform;
+using HeadlessPro.Platform.Events;
 using HeadlessPro.Platform.Jobs;
 using HeadlessPro.Platform.Security;
 using Microsoft.AspNetCore.Builder;
@@ -39,6 +41,7 @@ public static class OrderingModule
         services.AddSingleton<CompleteCart>();
         services.AddSingleton<FinishCheckouts>();
         services.AddRecurringJob("ordering.finish_checkouts", checkout.Sweep, (p, ct) => p.GetRequiredService<FinishCheckouts>().Run(ct));
+        services.AddSubscriber<PaymentAuthorized>(OnPaymentAuthorized.Name, OnPaymentAuthorized.Handle);
         services.AddJson(CheckoutJson.Default);
         services.AddJson(OrdersJson.Default);
     }

@@ -1,6 +1,7 @@
 using HeadlessPro.Contracts.Ordering;
 using HeadlessPro.Contracts.Pricing;
 using HeadlessPro.Platform.Data;
+using HeadlessPro.Platform.Web;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace HeadlessPro.Pricing.Promotions;
@@ -13,6 +14,6 @@ internal static class OnOrderCanceled
     public static async Task Handle(IServiceProvider services, OrderCanceled canceled, CancellationToken ct)
     {
         var released = await PromotionClaims.Release(new ReleasePromotions(canceled.CartId), services.GetRequiredService<Db>(), ct);
-        if (released.Error is { } error) throw new InvalidOperationException(error.Message);
+        if (released.Error is { } error) throw new ErrorException(error);
     }
 }
