@@ -13,7 +13,7 @@ ordered as (
     where c.manage_inventory group by 1),
 live as (
     select c.cart_id, p.amount, c.currency_code from payments.payments p join payments.collections c on c.id = p.collection_id
-    where p.canceled_at is null),
+    where p.canceled_at is null and not p.is_stray),
 claims as (select promotion_id, count(*) as uses from pricing.promotion_claims group by 1),
 limited as (select id from pricing.promotions where use_limit is not null or budget_type is not null),
 open_carts as (select id from ordering.carts where order_id is null and completing_token is null)

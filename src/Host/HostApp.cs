@@ -25,7 +25,8 @@ public static class HostApp
             (configuration["Identity:RefusedKeys:0"], configuration["Identity:RefusedKeys:1"]) = (DemoShop.PublishableKey, DemoShop.SecretKey);
 
         var (host, port) = (configuration["host"] ?? "127.0.0.1", configuration["port"] ?? Roles.PortOf(role).ToString());
-        RefuseTakenPort(host, port);
+        // One that is beside another serves nobody.
+        if (!configuration.GetValue("beside", false)) RefuseTakenPort(host, port);
         DemoPayments.Configure(builder.Environment, configuration, int.Parse(port));
         builder.WebHost.UseUrls($"http://{host}:{port}");
         builder.Services.AddSingleton(new HostInfo(role, modules.Select(m => m.Name).ToList()));

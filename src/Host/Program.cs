@@ -4,6 +4,7 @@ using HeadlessPro.Platform.Data;
 
 try
 {
+    if (args.FirstOrDefault() == Reconcile.Command) return await Reconcile.Run(args[1..]);
     await using var app = await HostApp.Build(Arguments.Check(args));
     try
     {

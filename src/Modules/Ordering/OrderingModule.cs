@@ -4,6 +4,7 @@ using HeadlessPro.Ordering.Checkout;
 using HeadlessPro.Ordering.Orders;
 using HeadlessPro.Platform;
 using HeadlessPro.Platform.Events;
+using HeadlessPro.Platform.Audits;
 using HeadlessPro.Platform.Jobs;
 using HeadlessPro.Platform.Security;
 using Microsoft.AspNetCore.Builder;
@@ -43,6 +44,7 @@ public static class OrderingModule
         services.AddRecurringJob("ordering.finish_checkouts", checkout.Sweep, (p, ct) => p.GetRequiredService<FinishCheckouts>().Run(ct));
         services.AddSubscriber<PaymentAuthorized>(OnPaymentAuthorized.Name, OnPaymentAuthorized.Handle);
         services.AddJson(CheckoutJson.Default);
+        services.AddAudit(ReconcileOrders.Name, ReconcileOrders.Run);
         services.AddJson(OrdersJson.Default);
     }
 

@@ -3,6 +3,7 @@ using HeadlessPro.Contracts.Payments;
 using HeadlessPro.Payments.Providers;
 using HeadlessPro.Payments.Providers.Manual;
 using HeadlessPro.Platform;
+using HeadlessPro.Platform.Audits;
 using HeadlessPro.Platform.Events;
 using HeadlessPro.Platform.Jobs;
 using HeadlessPro.Platform.Security;
@@ -33,6 +34,7 @@ public static class PaymentsModule
         services.AddSingleton<ProcessWebhooks>();
         services.AddSingleton<ReceiveWebhook>();
         services.AddSingleton<CaptureDue>();
+        services.AddSingleton<ReconcilePayments>();
         var options = configuration.GetSection("Payments").Get<PaymentOptions>() ?? new PaymentOptions();
         services.AddSingleton(options);
         services.AddSingleton<IPayments, PaymentsContract>();
@@ -43,6 +45,7 @@ public static class PaymentsModule
         services.AddRecurringJob(CaptureDue.Name, options.Sweep, CaptureDue.Run);
         services.AddRecurringJob(ProcessWebhooks.Name, ProcessWebhooks.Every, ProcessWebhooks.Run);
         services.AddRecurringJob("payments.forget_webhooks", TimeSpan.FromDays(1), ProcessWebhooks.Forget);
+        services.AddAudit(ReconcilePayments.Name, ReconcilePayments.Run);
         services.AddRecurringJob(RemindOfPromises.Name, RemindOfPromises.Every, RemindOfPromises.Run);
     }
 

@@ -27,14 +27,28 @@ internal sealed class Settle(Db db, PaymentProviders providers, Books books)
         return found.Count > 0;
     }
 
-    private async Task<Result<Done>> Run(Row row, CancellationToken ct)
+    /// <summary>Settles, and answers in what the provider still differs from the books, in a sentence each; none when all is even.</summary>
+    public async Task<Result<IReadOnlyList<string>>> Compare(Guid session, CancellationToken ct)
+    {
+        if ((await Find(session, [], ct)) is not [var row]) return Array.Empty<string>();
+        if (!(await Run(row, ct)).Try(out var held, out var error)) return error;
+        if (held.PaymentReference is null) return Array.Empty<string>();
+
+        await using var connection = await db.Open(ct);
+        var ours = await connection.QuerySingleAsync<Sums>(new CommandDefinition(
+            "select amount, captured, released, refunded, disputed from payments.payments where session_id = @session and reference = @reference",
+            new { session, reference = held.PaymentReference }, cancellationToken: ct));
+        var there = Sums.Of(held);
+        return there == ours ? Array.Empty<string>() : new[] { $"payment {held.PaymentReference}: {row.ProviderId} holds {there}, the books {ours}" };
+    }
+
+    private async Task<Result<ProviderSnapshot>> Run(Row row, CancellationToken ct)
     {
         if (!providers.TryFind(row.ProviderId, out var provider)) return PaymentErrors.ProviderUnavailable(row.ProviderId);
         var session = new ProviderSession(row.Id, row.CartId, row.Reference, row.Amount, row.CurrencyCode, row.Data);
         var answer = row.IsOpen ? await provider.Authorize(session, ct) : await provider.Find(session, ct);
-        if (!answer.Try(out var snapshot, out var error)) return error;
-        await books.Apply(row.Id, snapshot, null, tell: true, ct);
-        return default(Done);
+        if (answer.Try(out var snapshot, out _)) await books.Apply(row.Id, snapshot, null, tell: true, ct);
+        return answer;
     }
 
     private async Task<List<Row>> Find(Guid? session, string[] references, CancellationToken ct)
@@ -46,6 +60,17 @@ internal sealed class Settle(Db db, PaymentProviders providers, Books books)
                 select id from payments.sessions where reference = any (@references)
                 union select session_id from payments.payments where reference = any (@references))
             """, new { session, references }, cancellationToken: ct))).AsList();
+    }
+
+    private sealed record Sums(long Amount, long Captured, long Released, long Refunded, long Disputed)
+    {
+        public static Sums Of(ProviderSnapshot held)
+        {
+            long Of(MovementKind kind) => held.Movements.Where(m => m.Kind == kind).Sum(m => m.Amount);
+            return new Sums(
+                held.Amount, Of(MovementKind.Capture), Of(MovementKind.Void), Of(MovementKind.Refund) - Of(MovementKind.RefundReversal),
+                Of(MovementKind.Dispute) - Of(MovementKind.DisputeReversal));
+        }
     }
 
     private sealed record Row(Guid Id, string ProviderId, bool IsOpen, string? Reference, long Amount, string Data, Guid CartId, string CurrencyCode);

@@ -62,14 +62,21 @@ public sealed class PrivatePostgres : IAsyncDisposable
             await File.WriteAllTextAsync(Path.Combine(pg, SettingsFile), Settings(run, durable), ct);
 
             var shell = await StartServer(pg, run, binaries, user, ct);
-            var connection = new NpgsqlConnectionStringBuilder { Host = run, Username = Name, Database = Name };
-            return new PrivatePostgres(@lock, shell, connection.ConnectionString);
+            return new PrivatePostgres(@lock, shell, ConnectionTo(run));
         }
         catch
         {
             await @lock.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Npgsql's, for the server that another host runs on the data folder now; null when none does.</summary>
+    public static string? Running(string dataFolder)
+    {
+        var data = Path.GetFullPath(dataFolder);
+        if (!Directory.Exists(Path.Combine(data, "pg")) || !StillRuns(Path.Combine(data, "pg"))) return null;
+        return ConnectionTo(SocketFolder(data));
     }
 
     /// <summary>A fast shutdown; returns when the server has ended.</summary>
@@ -80,6 +87,8 @@ public sealed class PrivatePostgres : IAsyncDisposable
         _shell.Dispose();
         await _lock.DisposeAsync();
     }
+
+    private static string ConnectionTo(string run) => new NpgsqlConnectionStringBuilder { Host = run, Username = Name, Database = Name }.ConnectionString;
 
     private static FileStream Lock(string data)
     {
@@ -116,11 +125,15 @@ public sealed class PrivatePostgres : IAsyncDisposable
     }
 
     // A socket's path may have 107 bytes at most, whatever the depth of the data folder.
-    private static async Task<string> MakeSocketFolder(string data, UnprivilegedUser user, CancellationToken ct)
+    private static string SocketFolder(string data)
     {
         var run = Path.Combine(data, "run");
-        if (run.Length > 80)
-            run = Path.Combine(Path.GetTempPath(), $"headlesspro-{Environment.UserName}-{StableHash(data):x16}");
+        return run.Length <= 80 ? run : Path.Combine(Path.GetTempPath(), $"headlesspro-{Environment.UserName}-{StableHash(data):x16}");
+    }
+
+    private static async Task<string> MakeSocketFolder(string data, UnprivilegedUser user, CancellationToken ct)
+    {
+        var run = SocketFolder(data);
         try
         {
             Directory.CreateDirectory(run, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);

@@ -1,0 +1,44 @@
+using System.Globalization;
+using HeadlessPro.Platform;
+using HeadlessPro.Platform.Audits;
+
+namespace HeadlessPro.Host;
+
+/// <summary><c>headlesspro reconcile</c>: runs every module's audit on the shop's database, beside a running host or without one.</summary>
+internal static class Reconcile
+{
+    public const string Command = "reconcile";
+
+    private const string Usage = "headlesspro reconcile [--days N] [--data DIR] [--port N]";
+
+    /// <returns>0: all is even, maybe since now. 1: it is not. 2: something could not be compared.</returns>
+    public static async Task<int> Run(string[] args)
+    {
+        var (days, rest) = Days(args);
+        await using var app = await HostApp.Build([.. Arguments.Check(rest), "--beside=true"]);
+        var since = app.Services.GetRequiredService<TimeProvider>().GetUtcNow() - TimeSpan.FromDays(days);
+        var (uneven, unknown) = (0, 0);
+        foreach (var audit in app.Services.GetServices<Audit>())
+        {
+            var report = await audit.Run(app.Services, since, CancellationToken.None);
+            foreach (var finding in report.Repaired) await Console.Out.WriteLineAsync($"repaired      {finding}");
+            foreach (var finding in report.Unknown) await Console.Out.WriteLineAsync($"not compared  {finding}");
+            foreach (var finding in report.Uneven) await Console.Out.WriteLineAsync($"NOT EVEN      {finding}");
+            await Console.Out.WriteLineAsync(
+                $"{audit.Name}: {report.Compared} compared, {report.Repaired.Count} repaired, {report.Unknown.Count} not compared, {report.Uneven.Count} not even");
+            (uneven, unknown) = (uneven + report.Uneven.Count, unknown + report.Unknown.Count);
+        }
+
+        return uneven > 0 ? 1 : unknown > 0 ? 2 : 0;
+    }
+
+    private static (int Number, string[] Others) Days(string[] args)
+    {
+        var at = Array.FindIndex(args, a => a == "--days" || a.StartsWith("--days=", StringComparison.Ordinal));
+        if (at < 0) return (30, args);
+        var (value, length) = args[at] == "--days" ? (args.ElementAtOrDefault(at + 1), 2) : (args[at]["--days=".Length..], 1);
+        if (!int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var days) || days is < 1 or > 3650)
+            throw new StartException($"'{value}' is no number of days from 1 to 3650. Usage: {Usage}");
+        return (days, [.. args[..at], .. args[(at + length)..]]);
+    }
+}

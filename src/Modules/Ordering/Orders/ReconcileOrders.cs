@@ -1,0 +1,73 @@
+using Dapper;
+using HeadlessPro.Contracts;
+using HeadlessPro.Contracts.Payments;
+using HeadlessPro.Platform.Audits;
+using HeadlessPro.Platform.Data;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace HeadlessPro.Ordering.Orders;
+
+/// <summary>
+/// No order without money: each order that costs something has one promise that covers it, in its currency; a canceled one has nothing
+/// promised, and all that was taken was given back. Payments is asked in bulk; what it does not know of orders it compares itself.
+/// </summary>
+internal static class ReconcileOrders
+{
+    public const string Name = "ordering.reconcile";
+
+    private const int PageSize = 500;
+
+    public static async Task<AuditReport> Run(IServiceProvider services, DateTimeOffset since, CancellationToken ct)
+    {
+        var (db, payments) = (services.GetRequiredService<Db>(), services.GetRequiredService<IPayments>());
+        var (compared, uneven, unknown) = (0, new List<string>(), new List<string>());
+        for (var page = await Read(db, since, Guid.Empty, ct); page.Count > 0; page = await Read(db, since, page[^1].Id, ct))
+        {
+            if (!(await payments.GetCollections(new GetPaymentCollections([.. page.Select(o => o.CartId)]), ct)).Try(out var collections, out var error))
+            {
+                unknown.Add($"orders #{page[0].DisplayId} to #{page[^1].DisplayId}: {error.Message}");
+                continue;
+            }
+
+            var byCart = collections.ToDictionary(c => c.CartId);
+            compared += page.Count;
+            uneven.AddRange(page.Select(o => Differs(o, byCart.GetValueOrDefault(o.CartId))).OfType<string>());
+        }
+
+        return new AuditReport(compared, [], uneven, unknown);
+    }
+
+    /// <summary>What is not even about an order, a sentence; null when all is.</summary>
+    internal static string? Differs(PaidFor order, PaymentCollection? owed)
+    {
+        var live = owed?.Payments.Where(p => p.CanceledAt is null).ToList() ?? [];
+        var kept = (owed?.CapturedAmount ?? 0) - (owed?.RefundedAmount ?? 0);
+        if (order.Status == "canceled")
+        {
+            if (live.Count > 0 && owed!.CapturedAmount is null or 0) return $"order #{order.DisplayId} is canceled, and its payment is still promised";
+            return kept > 0 ? $"order #{order.DisplayId} is canceled, and {Text(kept)} of its money is kept" : null;
+        }
+
+        if (order.Total == 0) return live.Count == 0 ? null : $"order #{order.DisplayId} costs nothing, and has a payment of {Text(live[0].Amount)}";
+        if (live.Count != 1) return $"order #{order.DisplayId} of {Text(order.Total)} has {live.Count} payments";
+        if (live[0].CurrencyCode != order.CurrencyCode) return $"order #{order.DisplayId} of {Text(order.Total)} is paid in {live[0].CurrencyCode}";
+        return live[0].Amount < order.Total ? $"order #{order.DisplayId} of {Text(order.Total)} has a payment of {Text(live[0].Amount)}" : null;
+
+        string Text(long minor) => string.Create(
+            System.Globalization.CultureInfo.InvariantCulture, $"{Money.ToMajor(minor, order.CurrencyCode)} {order.CurrencyCode.ToUpperInvariant()}");
+    }
+
+    // Cancellations of the last minutes may still be on their way to the provider.
+    private static async Task<List<PaidFor>> Read(Db db, DateTimeOffset since, Guid after, CancellationToken ct)
+    {
+        await using var connection = await db.Open(ct);
+        return (await connection.QueryAsync<PaidFor>(new CommandDefinition("""
+            select id, cart_id, display_id, status, total, currency_code from ordering.orders
+            where id > @after and updated_at >= @since and not (status = 'canceled' and updated_at > now() - interval '5 minutes')
+            order by id limit @PageSize
+            """, new { after, since, PageSize }, cancellationToken: ct))).AsList();
+    }
+
+    /// <summary>What is to be paid for.</summary>
+    internal sealed record PaidFor(Guid Id, Guid CartId, long DisplayId, string Status, long Total, string CurrencyCode);
+}
