@@ -80,6 +80,7 @@ public static class OrderingModule
 
         var orders = store.MapGroup("").WithTags("Orders");
         orders.MapGet("/orders/{id}", GetOrder.Handle).WithName("GetStoreOrder");
+        orders.MapGet("/orders/by-payment-intent/{id}", GetOrderByPayment.Handle).Produces<OrderByPaymentEnvelope>().WithName("GetStoreOrderByPaymentIntent");
 
         var admin = routes.MapGroup("/admin/orders").RequireSecretKey().WithTags("Orders");
         admin.MapGet("", ReadOrders.List).WithName("GetAdminOrders");

@@ -8,4 +8,5 @@ namespace HeadlessPro.Ordering.Orders;
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, NumberHandling = JsonNumberHandling.Strict,
     Converters = [typeof(WireTimeConverter)])]
 [JsonSerializable(typeof(CancelOrderRequest))]
+[JsonSerializable(typeof(OrderByPaymentEnvelope))]
 internal sealed partial class OrdersJson : JsonSerializerContext;
