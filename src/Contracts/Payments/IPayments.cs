@@ -19,7 +19,10 @@ public interface IPayments
     /// </summary>
     Task<Result<PaymentAuthorization>> Authorize(AuthorizePayment request, CancellationToken ct);
 
-    /// <summary>Cancels an authorization that led to no order. Repeating it, having nothing to cancel, or money that was taken, changes nothing.</summary>
+    /// <summary>
+    /// Lets go of what was promised for a cart that becomes no order, and gives back what was taken for it, also when only the provider knows of it yet.
+    /// Repeating it, or having nothing to let go, changes nothing.
+    /// </summary>
     Task<Result<Done>> Void(VoidPayment request, CancellationToken ct);
 }
 

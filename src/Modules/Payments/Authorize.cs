@@ -39,18 +39,25 @@ internal sealed class Authorize(Db db, PaymentProviders providers, OpenCollectio
     public async Task<Result<Done>> Undo(VoidPayment request, CancellationToken ct)
     {
         var found = await CollectionsStore.Load(db, new GetPaymentCollections([request.CartId]), ct);
-        if (found.Count == 0) return default(Done);
-        var payment = found[0].LivePayment();
-        if (payment is null && found[0].OpenSession() is { Reference: not null } session)
+        if (found is not [var collection]) return default(Done);
+        if (collection.LivePayment() is null && collection.OpenSession() is { Reference: not null } session)
         {
             // The shopper may have paid without our having heard of it.
-            if (!(await Look(found[0], session, ct)).Try(out var looked, out var unknown)) return unknown;
-            payment = looked.LivePayment();
+            if (!(await Look(collection, session, ct)).Try(out collection, out var unknown)) return unknown;
         }
 
+        var payment = collection.LivePayment();
+
         if (payment is null) return default(Done);
+        // Money that was taken before an order stood for it goes back, and the cart can be paid anew.
+        if (collection.CapturedAmount > 0)
+        {
+            await books.Disown(payment.Id, ct);
+            return default(Done);
+        }
+
         var voided = await money.Run(new Movement(payment.Id, MovementKind.Void), ct);
-        // Money that staff have taken, or a promise they have let go meanwhile, is no longer ours to let go.
+        // What staff have let go meanwhile is no longer ours to let go.
         return voided.Error is { Type: not ErrorType.NotAllowed } error ? error : default(Done);
     }
 

@@ -112,20 +112,19 @@ internal static class BookEntries
     }
 
     /// <summary>What nobody wants is to be let go or given back.</summary>
-    public static NpgsqlBatchCommand LetStraysGo(Guid session, string? paymentReference)
+    /// <param name="condition">Of which payments <c>p</c>, by <c>@id</c>.</param>
+    /// <param name="id">Its <c>@id</c>.</param>
+    public static NpgsqlBatchCommand LetStraysGo(string condition, Guid id)
     {
-        var command = new NpgsqlBatchCommand("""
+        var command = new NpgsqlBatchCommand($"""
             insert into payments.operations (id, payment_id, kind, amount, note, taken_at)
-            select @id, p.id, case when p.captured = 0 then 'void' else 'refund' end,
+            select gen_random_uuid(), p.id, case when p.captured = 0 then 'void' else 'refund' end,
                 case when p.captured = 0 then p.amount - p.released else p.captured - p.refunded - p.disputed end, 'nothing is owed for it', '-infinity'
             from payments.payments p
-            where p.session_id = @session and p.reference = @payment_reference and p.is_stray and p.canceled_at is null
-                and (p.captured = 0 or p.captured > p.refunded + p.disputed)
+            where {condition} and p.is_stray and p.canceled_at is null and (p.captured = 0 or p.captured > p.refunded + p.disputed)
                 and not exists (select from payments.operations o where o.payment_id = p.id and o.status = 'open')
             """);
-        command.Parameters.AddWithValue("id", WireId.New());
-        command.Parameters.AddWithValue("session", session);
-        Add(command, "payment_reference", NpgsqlDbType.Text, paymentReference);
+        command.Parameters.AddWithValue("id", id);
         return command;
     }
 

@@ -33,7 +33,7 @@ internal sealed class Books(Db db)
             batch.BatchCommands.Add(CollectionsStore.Lock("id = (select collection_id from payments.sessions where id = $1)", session));
             batch.BatchCommands.Add(BookEntries.Promise(session, snapshot));
             batch.BatchCommands.Add(BookEntries.Movements(session, snapshot, operation));
-            batch.BatchCommands.Add(BookEntries.LetStraysGo(session, snapshot.PaymentReference));
+            batch.BatchCommands.Add(BookEntries.LetStraysGo("p.session_id = @id", session));
             batch.BatchCommands.Add(CollectionsStore.BySession(session));
             await using var reader = await batch.ExecuteReaderAsync(ct);
             await reader.NextResultAsync(ct);
@@ -48,6 +48,22 @@ internal sealed class Books(Db db)
 
         if (tx is not null) await tx.Commit(ct);
         return collection;
+    }
+
+    /// <summary>A payment that no order will stand for: what was taken of it is to be given back, and the cart can be paid anew.</summary>
+    public async Task Disown(Guid payment, CancellationToken ct)
+    {
+        await using var batch = db.Batch();
+        batch.BatchCommands.Add(Lock(payment));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("""
+            with disowned as (
+                update payments.payments set is_stray = true, capture_at = null, updated_at = now() where id = $1 and order_id is null and not is_stray
+                returning collection_id, session_id),
+            closed as (update payments.sessions s set status = 'canceled', updated_at = now() from disowned where s.id = disowned.session_id)
+            update payments.collections c set is_authorized = false, updated_at = now() from disowned where c.id = disowned.collection_id
+            """) { Parameters = { new() { Value = payment } } });
+        batch.BatchCommands.Add(BookEntries.LetStraysGo("p.id = @id", payment));
+        await batch.ExecuteNonQueryAsync(ct);
     }
 
     /// <summary>Notes that the provider refused: nothing has moved.</summary>
