@@ -2,6 +2,7 @@ using HeadlessPro.Contracts.Ordering;
 using HeadlessPro.Contracts.Payments;
 using HeadlessPro.Payments.Providers;
 using HeadlessPro.Payments.Providers.Manual;
+using HeadlessPro.Payments.Providers.Stripe;
 using HeadlessPro.Platform;
 using HeadlessPro.Platform.Audits;
 using HeadlessPro.Platform.Events;
@@ -22,6 +23,7 @@ public static class PaymentsModule
     public static void AddPayments(IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton<IPaymentProvider, ManualProvider>();
+        if (StripeOptions.From(configuration) is { } stripe) AddStripe(services, stripe);
         services.AddSingleton<PaymentProviders>();
         services.AddSingleton<OpenCollection>();
         services.AddSingleton<OpenSession>();
@@ -47,6 +49,16 @@ public static class PaymentsModule
         services.AddRecurringJob("payments.forget_webhooks", TimeSpan.FromDays(1), ProcessWebhooks.Forget);
         services.AddAudit(ReconcilePayments.Name, ReconcilePayments.Run);
         services.AddRecurringJob(RemindOfPromises.Name, RemindOfPromises.Every, RemindOfPromises.Run);
+    }
+
+    private static void AddStripe(IServiceCollection services, StripeOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton<StripeClient>();
+        services.AddSingleton<StripeIntents>();
+        services.AddSingleton<IPaymentProvider, StripeProvider>();
+        services.AddSingleton<IPaymentProvider, StripeCheckoutProvider>();
+        services.AddSingleton<IWebhookSource, StripeWebhook>();
     }
 
     /// <summary>Maps the routes.</summary>

@@ -3,7 +3,9 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using HeadlessPro.Contracts;
 using HeadlessPro.Emulator;
+using HeadlessPro.Payments.Providers;
 using HeadlessPro.Payments.Providers.Stripe;
 using Microsoft.Extensions.Logging;
 
@@ -19,6 +21,10 @@ public sealed class StripeEmulator : IAsyncLifetime
 
     internal StripeClient Client { get; private set; } = null!;
 
+    internal StripeProvider Cards { get; private set; } = null!;
+
+    internal StripeCheckoutProvider Hosted { get; private set; } = null!;
+
     internal Lines Log { get; } = new();
 
     public async ValueTask InitializeAsync()
@@ -27,6 +33,8 @@ public sealed class StripeEmulator : IAsyncLifetime
         _browser.BaseAddress = new Uri(_app.Url);
         Options = Quick(_app.Url);
         Client = new StripeClient(Options, TimeProvider.System, Log);
+        Cards = new StripeProvider(Client, new StripeIntents(Client));
+        Hosted = new StripeCheckoutProvider(Client, new StripeIntents(Client), Options with { SuccessUrl = "https://shop.example/thanks" });
     }
 
     public async ValueTask DisposeAsync()
@@ -44,6 +52,32 @@ public sealed class StripeEmulator : IAsyncLifetime
         Pause = TimeSpan.FromMilliseconds(100),
     };
 
+    internal static ProviderSession Session(long amount = 5000, string currency = "eur") => new(WireId.New(), WireId.New(), null, amount, currency, "{}");
+
+    /// <summary>A session that was opened at Stripe.</summary>
+    internal async Task<ProviderSession> Opened(IPaymentProvider provider, ProviderSession session)
+    {
+        var opened = (await provider.Open(session, default)).Value!;
+        return session with { Reference = opened.Reference, Data = opened.Data };
+    }
+
+    /// <summary>A session of 50.00 EUR that a shopper has paid with a card.</summary>
+    internal async Task<ProviderPayment> Paid(string card = "pm_card_visa", long amount = 5000)
+    {
+        var session = await Opened(Cards, Session(amount));
+        await Confirm(session, card);
+        return new ProviderPayment(session, session.Reference!, amount, 0);
+    }
+
+    /// <summary>Confirms with the publishable key, as Stripe.js does.</summary>
+    internal Task<JsonNode> Confirm(ProviderSession session, string card = "pm_card_visa", HttpStatusCode status = HttpStatusCode.OK) => Form(
+        $"/v1/payment_intents/{session.Reference}/confirm",
+        $"client_secret={JsonNode.Parse(session.Data)!["client_secret"]}&payment_method={card}&use_stripe_sdk=true", "pk_test_shop", status);
+
+    /// <summary>A snapshot's movements in a line: <c>capture 3000 of ch_1 by us, void 2000</c>; references without their ids.</summary>
+    internal static string Line(Result<ProviderSnapshot> answer, Guid? key = null) => string.Join(", ", answer.Value!.Movements.Select(m =>
+        $"{m.Kind.Name()} {m.Amount} {m.Reference.Split('_')[0]}{(m.Reference.EndsWith(":released", StringComparison.Ordinal) ? ":released" : "")}{(m.Key is null ? "" : m.Key == key ? " by us" : " by another")}"));
+
     /// <summary>Something goes wrong at the next calls.</summary>
     public Task Fault(string fault, string path = "*", int times = 1, string method = "*", int skip = 0) =>
         Control("faults", new JsonObject { ["fault"] = fault, ["path"] = path, ["times"] = times, ["method"] = method, ["skip"] = skip });
@@ -60,10 +94,6 @@ public sealed class StripeEmulator : IAsyncLifetime
     /// <summary>What moved for a payment: <c>authorization 500, capture 300, void 200</c>.</summary>
     public async Task<string> Moved(string intent) =>
         string.Join(", ", ((JsonArray)(await Control("state?payment=" + intent))["movements"]!).Select(m => $"{m!["kind"]} {m["amount"]}"));
-
-    /// <summary>Confirms with the publishable key, as Stripe.js does.</summary>
-    public Task<JsonNode> Confirm(string intent, string secret, string card = "pm_card_visa", HttpStatusCode status = HttpStatusCode.OK) =>
-        Form($"/v1/payment_intents/{intent}/confirm", $"client_secret={secret}&payment_method={card}&use_stripe_sdk=true", "pk_test_shop", status);
 
     /// <summary>Calls Stripe as somebody does who is not the shop.</summary>
     public async Task<JsonNode> Form(string path, string form, string key = "sk_test_dashboard", HttpStatusCode status = HttpStatusCode.OK)

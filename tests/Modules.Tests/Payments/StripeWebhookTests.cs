@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
+using HeadlessPro.Contracts;
 using HeadlessPro.Payments.Providers.Stripe;
+using Microsoft.AspNetCore.Http;
 
 namespace HeadlessPro.Modules.Tests.Payments;
 
@@ -31,7 +33,7 @@ public sealed class StripeWebhookTests
     [InlineData("t=1700000000,v1=" + Known, "", false)]
     public void Only_what_was_signed_with_one_of_our_secrets_is_taken(string header, string secrets, bool taken)
     {
-        Assert.Equal(taken, StripeWebhook.TryVerify(Encoding.UTF8.GetBytes(Body), header, secrets.Split(',', StringSplitOptions.RemoveEmptyEntries), Now, out var problem));
+        Assert.Equal(taken, StripeSignature.TryVerify(Encoding.UTF8.GetBytes(Body), header, secrets.Split(',', StringSplitOptions.RemoveEmptyEntries), Now, out var problem));
         Assert.Equal(taken, problem.Length == 0);
     }
 
@@ -42,12 +44,12 @@ public sealed class StripeWebhookTests
         for (var i = 0; i < bytes.Length; i++)
         {
             bytes[i] ^= 1;
-            Assert.False(StripeWebhook.TryVerify(bytes, "t=1700000000,v1=" + Known, ["whsec_one"], Now, out _));
+            Assert.False(StripeSignature.TryVerify(bytes, "t=1700000000,v1=" + Known, ["whsec_one"], Now, out _));
             bytes[i] ^= 1;
         }
 
-        Assert.False(StripeWebhook.TryVerify([.. bytes, (byte)'\n'], "t=1700000000,v1=" + Known, ["whsec_one"], Now, out _));
-        Assert.True(StripeWebhook.TryVerify(bytes, "t=1700000000,v1=" + Known, ["whsec_one"], Now, out _));
+        Assert.False(StripeSignature.TryVerify([.. bytes, (byte)'\n'], "t=1700000000,v1=" + Known, ["whsec_one"], Now, out _));
+        Assert.True(StripeSignature.TryVerify(bytes, "t=1700000000,v1=" + Known, ["whsec_one"], Now, out _));
     }
 
     [Theory]
@@ -59,7 +61,7 @@ public sealed class StripeWebhookTests
     {
         var time = Now.AddSeconds(seconds).ToUnixTimeSeconds();
         var signature = Convert.ToHexStringLower(HMACSHA256.HashData("whsec_one"u8, Encoding.UTF8.GetBytes($"{time}.{Body}")));
-        Assert.Equal(taken, StripeWebhook.TryVerify(Encoding.UTF8.GetBytes(Body), $"t={time},v1={signature}", ["whsec_one"], Now, out var problem));
+        Assert.Equal(taken, StripeSignature.TryVerify(Encoding.UTF8.GetBytes(Body), $"t={time},v1={signature}", ["whsec_one"], Now, out var problem));
         Assert.Equal(taken ? "" : "Stripe-Signature is too old, or of a clock that is ahead", problem);
     }
 
@@ -90,4 +92,30 @@ public sealed class StripeWebhookTests
     [InlineData("""{"id":"evt_1","type":"a","created":999999999999999,"data":{"object":{"id":"pi_1"}}}""")]
     [InlineData("""{"id":7,"type":"a","created":1,"data":{"object":{"id":"pi_1"}}}""")]
     public void What_is_no_event_is_none(string body) => Assert.Null(StripeWebhook.Read(Encoding.UTF8.GetBytes(body)));
+
+    [Fact]
+    public async Task A_webhook_is_an_event_only_with_a_signature()
+    {
+        var source = new StripeWebhook(new StripeOptions("sk_test_1", ["whsec_one"], new Uri("http://127.0.0.1")), new Still(Now));
+        Assert.Equal("stripe", source.Name);
+        var taken = await source.Read(new HeaderDictionary { ["Stripe-Signature"] = "t=1700000000,v1=" + Known }, Encoding.UTF8.GetBytes(Body), default);
+        Assert.Equal(("evt_1", "payment_intent.succeeded", null), (taken.Value!.Id, taken.Value.Type, taken.Value.SessionId));
+        Assert.Equal(["pi_1"], taken.Value.References);
+        var unsigned = await source.Read(new HeaderDictionary(), Encoding.UTF8.GetBytes(Body), default);
+        Assert.Equal(Error.Invalid("Stripe-Signature is missing or malformed"), unsigned.Error);
+
+        const string refund = """{"id":"evt_2","created":1700000000,"type":"refund.created","data":{"object":{"id":"re_1","payment_intent":"pi_1"}}}""";
+        Assert.Equal(["re_1", "pi_1"], (await source.Read(Signed(refund), Encoding.UTF8.GetBytes(refund), default)).Value!.References);
+        Assert.Equal(Error.Invalid("The body is no event of Stripe's"), (await source.Read(Signed("{}"), Encoding.UTF8.GetBytes("{}"), default)).Error);
+    }
+
+    private static HeaderDictionary Signed(string body) => new()
+    {
+        ["Stripe-Signature"] = "t=1700000000,v1=" + Convert.ToHexStringLower(HMACSHA256.HashData("whsec_one"u8, Encoding.UTF8.GetBytes("1700000000." + body))),
+    };
+
+    private sealed class Still(DateTimeOffset now) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => now;
+    }
 }

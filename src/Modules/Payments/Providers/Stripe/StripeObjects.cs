@@ -29,7 +29,7 @@ internal sealed record StripeIntent(string Id, long Amount, string Currency, str
 }
 
 /// <summary>One attempt to take an intent's money: succeeded (also when it is only on hold), pending or failed.</summary>
-internal sealed record StripeCharge(string Id, long Amount, long AmountCaptured, bool Captured, string Status, bool Disputed)
+internal sealed record StripeCharge(string Id, long Amount, long AmountCaptured, bool Captured, string Status, bool Disputed, long Created)
 {
     public StripeMeans? PaymentMethodDetails { get; init; }
 
@@ -52,9 +52,17 @@ internal sealed record StripeDispute(string Id, long Amount, long Created, strin
 
 /// <summary>A hosted page: open, complete or expired. Its intent, expanded, is null until somebody tried to pay.</summary>
 internal sealed record StripeCheckout(
-    string Id, string Status, long AmountTotal, string Currency, long ExpiresAt, string? Url, string? SuccessUrl, string? CancelUrl, StripeIntent? PaymentIntent);
+    string Id, string Status, long AmountTotal, string Currency, long ExpiresAt, string? Url, string? SuccessUrl, string? CancelUrl,
+    StripeIntent? PaymentIntent, Dictionary<string, string>? Metadata)
+{
+    /// <summary>In the metadata, because Stripe does not say what the intent to come is to be.</summary>
+    public const string UsageName = "setup_future_usage";
 
-internal sealed record StripeCustomer(string Id);
+    public string? Usage => Metadata?.GetValueOrDefault(UsageName);
+}
+
+/// <summary>Of what is not looked at further.</summary>
+internal sealed record StripeId(string Id);
 
 /// <summary>A page of a list, newest first.</summary>
 internal sealed record StripeList<T>(List<T> Data, bool HasMore);
@@ -64,11 +72,11 @@ internal sealed record StripeErrorBody(string? Type, string? Code, string? Decli
 
 internal sealed record StripeErrorAnswer(StripeErrorBody? Error);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(StripeIntent))]
 [JsonSerializable(typeof(StripeCheckout))]
-[JsonSerializable(typeof(StripeCustomer))]
-[JsonSerializable(typeof(StripeRefund))]
+[JsonSerializable(typeof(StripePage))]
+[JsonSerializable(typeof(StripeId))]
 [JsonSerializable(typeof(StripeList<StripeRefund>))]
 [JsonSerializable(typeof(StripeList<StripeDispute>))]
 [JsonSerializable(typeof(StripeErrorAnswer))]

@@ -1,0 +1,91 @@
+using System.Text.Json;
+using HeadlessPro.Contracts;
+
+namespace HeadlessPro.Payments.Providers.Stripe;
+
+/// <summary>
+/// Cards and whatever else is switched on at Stripe, paid in the storefront's own page: it confirms the payment intent of the session with
+/// <c>data.client_secret</c> (Stripe.js), which puts the amount on hold. So there is nothing left for us to ask for but what came of it.
+/// </summary>
+internal sealed class StripeProvider(StripeClient client, StripeIntents intents) : IPaymentProvider
+{
+    public string Id => "pp_stripe_stripe";
+
+    public async Task<Result<ProviderSnapshot>> Open(ProviderSession session, CancellationToken ct)
+    {
+        if (!StripeInput.Read(session, hosted: false).Try(out var input, out var error)) return error;
+        if (!StripeMoney.ToStripe(session.Amount, session.CurrencyCode).Try(out var amount, out error)) return error;
+        var known = JsonSerializer.Deserialize(session.Data, StripeJson.Default.StripeIntent)?.Customer;
+        string? customer = null;
+        if (known is null && session.CustomerId is { } shopper && !(await intents.Customer(shopper, ct)).Try(out customer, out error)) return error;
+
+        if (session.Reference is { } reference)
+        {
+            if ((await Change(reference)).Try(out var changed, out error)) return changed;
+            if (error.Code is not (StripeErrors.UnexpectedState or StripeErrors.Missing)) return error;
+            if (error.Code == StripeErrors.UnexpectedState)
+            {
+                var found = await Find(session, ct);
+                if (!found.Try(out var held, out _) || held.State != ProviderState.Canceled) return found;
+            }
+        }
+
+        StripeForm form = new()
+        {
+            { "amount", amount }, { "currency", session.CurrencyCode }, { "capture_method", "manual" }, { "automatic_payment_methods", "enabled", "true" },
+            { "metadata", "session_id", session.Id.ToString() }, { "metadata", "cart_id", session.CartId.ToString() },
+            { "customer", customer ?? known }, { "setup_future_usage", input.SetupFutureUsage }, { "expand[]", StripeIntents.Whole },
+        };
+        return await Shown(await client.Post("/v1/payment_intents", form, StripeInput.KeyOf(session, form), StripeJson.Default.StripeIntent, ct), ct);
+
+        async Task<Result<ProviderSnapshot>> Change(string intent)
+        {
+            StripeForm change = new()
+            {
+                { "amount", amount }, { "currency", session.CurrencyCode }, { "customer", customer }, { "setup_future_usage", input.SetupFutureUsage },
+                { "expand[]", StripeIntents.Whole },
+            };
+            return await Shown(await client.Post($"/v1/payment_intents/{intent}", change, $"{Guid.NewGuid()}", StripeJson.Default.StripeIntent, ct), ct);
+        }
+    }
+
+    public Task<Result<ProviderSnapshot>> Authorize(ProviderSession session, CancellationToken ct) => Find(session, ct);
+
+    public async Task<Result<ProviderSnapshot>> Find(ProviderSession session, CancellationToken ct)
+    {
+        if (session.Reference is not { } reference) return StripeSnapshot.None(session, ProviderState.Pending);
+        return (await intents.Find(reference, ct)).Try(out var payment, out var error) ? Show(payment) : error;
+    }
+
+    public async Task<Result<ProviderSnapshot>> Close(ProviderSession session, CancellationToken ct)
+    {
+        if (session.Reference is not { } reference) return StripeSnapshot.None(session, ProviderState.Canceled);
+        return await intents.Cancel(reference, Guid.NewGuid(), ct) switch
+        {
+            // What is canceled already, or wholly paid, is beyond that: Find says which.
+            null or { Code: StripeErrors.UnexpectedState } => await Find(session, ct),
+            // Nobody can pay what the account does not have.
+            { Code: StripeErrors.Missing } => StripeSnapshot.None(session, ProviderState.Canceled),
+            var error => error,
+        };
+    }
+
+    public async Task<Result<ProviderSnapshot>> Capture(ProviderPayment payment, long amount, Guid key, CancellationToken ct) =>
+        await intents.Capture(payment, amount, key, ct) is { } error ? error : await Find(payment.Session, ct);
+
+    public async Task<Result<ProviderSnapshot>> Refund(ProviderPayment payment, long amount, Guid key, string? reason, CancellationToken ct) =>
+        await intents.Refund(payment, amount, key, reason, ct) is { } error ? error : await Find(payment.Session, ct);
+
+    public async Task<Result<ProviderSnapshot>> Void(ProviderPayment payment, Guid key, CancellationToken ct) =>
+        await intents.Cancel(payment.Reference, key, ct) is { } error ? error : (await Find(payment.Session, ct)).VoidedBy(key);
+
+    private async Task<Result<ProviderSnapshot>> Shown(Result<StripeIntent> answer, CancellationToken ct)
+    {
+        if (!answer.Try(out var intent, out var error)) return error;
+        return (await intents.Complete(intent, ct)).Try(out var payment, out error) ? Show(payment) : error;
+    }
+
+    // Clients see the intent as Stripe.js would show it to them.
+    private static ProviderSnapshot Show(StripePayment payment) => StripeSnapshot.Of(
+        payment, payment.Intent.Id, JsonSerializer.Serialize(payment.Intent with { LatestCharge = null, Metadata = null }, StripeJson.Default.StripeIntent));
+}
