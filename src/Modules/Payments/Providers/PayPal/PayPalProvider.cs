@@ -102,10 +102,14 @@ internal sealed class PayPalProvider(PayPalOptions options, PayPalClient client)
         if (!(await Order(payment, ct)).Try(out var order, out var error)) return error;
         // What a call that was cut off has given back already.
         var left = amount - Given(order, key).Sum(r => r.Amount!.Minor);
+        var taken = order.Captures.Where(c => c.IsSettled)
+            .Select(c => (c.Id, Left: c.Amount!.Minor - order.Refunds.Where(r => r.IsOf(c) && !r.HasFailed).Sum(r => r.Amount!.Minor))).ToList();
+        if (left == amount && taken.Sum(c => c.Left) < amount) return PayPalErrors.Refusal("REFUND_AMOUNT_EXCEEDED");
+
         Error? refusal = null;
-        foreach (var capture in order.Captures.Where(c => c.IsSettled))
+        foreach (var capture in taken)
         {
-            var part = Math.Min(left, capture.Amount!.Minor - order.Refunds.Where(r => r.IsOf(capture) && !r.HasFailed).Sum(r => r.Amount!.Minor));
+            var part = Math.Min(left, capture.Left);
             if (part <= 0) continue;
             if (!PayPalMoney.Of(part, payment.Session.CurrencyCode).Try(out var money, out var unpayable)) return unpayable;
             var answer = await client.Refund(capture.Id, new PayPalMove(money, key.ToString(), payment.Session.Id.ToString(), null), $"{key:N}-{capture.Id}", ct);
@@ -116,7 +120,7 @@ internal sealed class PayPalProvider(PayPalOptions options, PayPalClient client)
 
         if (!(await Order(payment, ct)).Try(out order, out error)) return error;
         if (Given(order, key).Any()) return PayPalSnapshot.Of(order, payment.Session);
-        return refusal ?? (left < amount ? PayPalErrors.Unavailable : PayPalErrors.Refusal("REFUND_AMOUNT_EXCEEDED"));
+        return refusal ?? PayPalErrors.Unavailable;
     }
 
     public async Task<Result<ProviderSnapshot>> Void(ProviderPayment payment, Guid key, CancellationToken ct)
