@@ -10,13 +10,13 @@ namespace HeadlessPro.Payments;
 /// tell of it. The same snapshot again, or an older one after a newer one, changes nothing.
 /// <code>
 /// SESSION   goes where the provider says it is, while it is open
-/// PAYMENT   a promise we did not know: wanted, if its session is open and it is the first of its collection and of the amount owed;
-///           else stray
+/// PAYMENT   a promise we did not know: wanted, if its session is open and it is of the amount asked, the first of its collection or what
+///           an order that grew still owes; else stray
 /// LEDGER    every movement we did not know, and the payment's sums with it
 /// STRAYS    what nobody wants is to be let go or given back: an operation, which FinishOperations carries out
 /// </code>
 /// </summary>
-internal sealed class Books(Db db)
+internal sealed class Books(Db db, PaymentProviders providers)
 {
     /// <summary>Writes what is new, and answers the collection after it.</summary>
     /// <param name="session">Whose snapshot it is.</param>
@@ -31,7 +31,7 @@ internal sealed class Books(Db db)
         await using (var batch = tx?.Batch() ?? db.Batch())
         {
             batch.BatchCommands.Add(CollectionsStore.Lock("id = (select collection_id from payments.sessions where id = $1)", session));
-            batch.BatchCommands.Add(BookEntries.Promise(session, snapshot));
+            batch.BatchCommands.Add(BookEntries.Promise(session, snapshot, providers.ByHand));
             batch.BatchCommands.Add(BookEntries.Movements(session, snapshot, operation));
             batch.BatchCommands.Add(BookEntries.LetStraysGo("p.session_id = @id", session));
             batch.BatchCommands.Add(CollectionsStore.BySession(session));

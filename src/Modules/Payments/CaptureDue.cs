@@ -50,8 +50,11 @@ internal sealed partial class CaptureDue(Db db, MoveMoney money, PaymentOptions 
     {
         await using var connection = await db.Open(ct);
         return (await connection.QueryAsync<Row>(new CommandDefinition("""
-            select p.id, least(c.amount, p.amount) - p.captured as owed
+            select p.id, (greatest(least(c.amount - earlier.amount, p.amount), 0) - p.captured)::bigint as owed
             from payments.payments p join payments.collections c on c.id = p.collection_id
+            cross join lateral (
+                select coalesce(sum(e.amount), 0) as amount from payments.payments e
+                where e.collection_id = p.collection_id and e.part < p.part and e.canceled_at is null and not e.is_stray) earlier
             where p.capture_at <= now() and p.canceled_at is null
                 and not exists (select from payments.operations o where o.payment_id = p.id and o.status = 'open')
             order by p.capture_at limit 200

@@ -20,7 +20,9 @@ internal sealed class OpenSession(Db db, PaymentProviders providers, Books books
 
         var found = await CollectionsStore.Load(db, new GetPaymentCollections([], [request.CollectionId]), ct);
         if (found.Count == 0) return PaymentErrors.CollectionNotFound(request.CollectionId);
-        if (found[0].AuthorizedAmount is not null) return PaymentErrors.AlreadyAuthorized(request.CollectionId);
+        // Once there is an order, what it still owes is ours to know.
+        var amount = found[0].AuthorizedAmount is { } promised ? found[0].Amount - promised : request.Amount;
+        if (amount <= 0 && found[0].AuthorizedAmount is not null) return PaymentErrors.AlreadyAuthorized(request.CollectionId);
 
         var open = found[0].OpenSession();
         if (open is not null && open.ProviderId != provider.Id)
@@ -30,11 +32,11 @@ internal sealed class OpenSession(Db db, PaymentProviders providers, Books books
         }
 
         var session = new ProviderSession(
-            open?.Id ?? WireId.New(), found[0].CartId, open?.Reference, request.Amount, found[0].CurrencyCode, open?.Data ?? "{}") { Input = request.Data };
+            open?.Id ?? WireId.New(), found[0].CartId, open?.Reference, amount, found[0].CurrencyCode, open?.Data ?? "{}") { Input = request.Data };
         if (!(await provider.Open(session, ct)).Try(out var snapshot, out var error)) return error;
-        var written = await Write(request, provider.Id, session.Id, snapshot, ct);
+        var written = await Write(request.CollectionId, provider.Id, session, snapshot, ct);
         if (snapshot.State != ProviderState.Pending) written = await books.Apply(session.Id, snapshot, null, tell: true, ct);
-        return written.AuthorizedAmount is null ? written : PaymentErrors.AlreadyAuthorized(request.CollectionId);
+        return written.AuthorizedAmount is null || written.OpenSession()?.Id == session.Id ? written : PaymentErrors.AlreadyAuthorized(request.CollectionId);
     }
 
     private async Task<Result<Done>> Close(PaymentCollection collection, PaymentSession session, CancellationToken ct)
@@ -45,12 +47,13 @@ internal sealed class OpenSession(Db db, PaymentProviders providers, Books books
         return default(Done);
     }
 
-    private Task<PaymentCollection> Write(OpenPaymentSession request, string providerId, Guid sessionId, ProviderSnapshot snapshot, CancellationToken ct)
+    private Task<PaymentCollection> Write(Guid collectionId, string providerId, ProviderSession session, ProviderSnapshot snapshot, CancellationToken ct)
     {
         // Two tabs may open sessions at once, or one while the other pays. Counting what was closed makes the insert wait for it.
         var command = new NpgsqlBatchCommand("""
             with owed as (
-                update payments.collections set amount = @amount, updated_at = now() where id = @collection and not is_authorized returning id),
+                update payments.collections set amount = case when order_id is null then @amount else amount end, updated_at = now()
+                where id = @collection and (not is_authorized or order_id is not null) returning id),
             closed as (
                 update payments.sessions s set status = 'canceled', updated_at = now()
                 from owed where s.collection_id = owed.id and s.status in ('pending', 'requires_more') and s.id <> @session
@@ -62,14 +65,14 @@ internal sealed class OpenSession(Db db, PaymentProviders providers, Books books
                 data = excluded.data, updated_at = now()
             where payments.sessions.status in ('pending', 'requires_more')
             """);
-        command.Parameters.AddWithValue("collection", request.CollectionId);
-        command.Parameters.AddWithValue("session", sessionId);
-        command.Parameters.AddWithValue("amount", request.Amount);
+        command.Parameters.AddWithValue("collection", collectionId);
+        command.Parameters.AddWithValue("session", session.Id);
+        command.Parameters.AddWithValue("amount", session.Amount);
         command.Parameters.AddWithValue("provider_amount", snapshot.Amount);
         command.Parameters.AddWithValue("provider", providerId);
         command.Parameters.Add(new NpgsqlParameter("reference", NpgsqlDbType.Text) { Value = (object?)snapshot.Reference ?? DBNull.Value });
         command.Parameters.AddWithValue("data", snapshot.Data);
-        return CollectionsStore.Write(db, request.CollectionId, command, ct);
+        return CollectionsStore.Write(db, collectionId, command, ct);
     }
 }
 

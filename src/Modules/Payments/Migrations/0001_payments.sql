@@ -47,6 +47,8 @@ create table payments.payments (
     -- Its collection's, known once the order is placed.
     order_id uuid,
     provider_id text not null,
+    -- 1, and more where an order grew after it was paid for.
+    part int not null default 1,
     -- The provider's name of the promise.
     reference text not null,
     amount bigint not null check (amount >= 0),
@@ -82,7 +84,7 @@ create index payments_collection on payments.payments (collection_id);
 create unique index payments_reference on payments.payments (reference, provider_id);
 create unique index payments_session on payments.payments (session_id) where not is_stray;
 -- Money is promised once for a cart, whatever arrives in whatever order.
-create unique index payments_one_live on payments.payments (collection_id) where canceled_at is null and not is_stray;
+create unique index payments_one_live on payments.payments (collection_id, part) where canceled_at is null and not is_stray;
 create index payments_capture_at on payments.payments (capture_at) where capture_at is not null;
 create index payments_lapses_at on payments.payments (lapses_at) where lapses_at is not null and captured_at is null and canceled_at is null;
 create index payments_told_at on payments.payments (told_at) where canceled_at is null and not is_stray and order_id is null;
