@@ -2,6 +2,7 @@ using HeadlessPro.Contracts.Ordering;
 using HeadlessPro.Contracts.Payments;
 using HeadlessPro.Payments.Providers;
 using HeadlessPro.Payments.Providers.Manual;
+using HeadlessPro.Payments.Providers.PayPal;
 using HeadlessPro.Payments.Providers.Stripe;
 using HeadlessPro.Platform;
 using HeadlessPro.Platform.Audits;
@@ -24,6 +25,7 @@ public static class PaymentsModule
     {
         services.AddSingleton<IPaymentProvider, ManualProvider>();
         if (StripeOptions.From(configuration) is { } stripe) AddStripe(services, stripe);
+        if (PayPalOptions.From(configuration) is { } payPal) AddPayPal(services, payPal);
         services.AddSingleton<PaymentProviders>();
         services.AddSingleton<OpenCollection>();
         services.AddSingleton<OpenSession>();
@@ -59,6 +61,14 @@ public static class PaymentsModule
         services.AddSingleton<IPaymentProvider, StripeProvider>();
         services.AddSingleton<IPaymentProvider, StripeCheckoutProvider>();
         services.AddSingleton<IWebhookSource, StripeWebhook>();
+    }
+
+    private static void AddPayPal(IServiceCollection services, PayPalOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton<PayPalClient>();
+        services.AddSingleton<IPaymentProvider, PayPalProvider>();
+        services.AddSingleton<IWebhookSource, PayPalWebhook>();
     }
 
     /// <summary>Maps the routes.</summary>
