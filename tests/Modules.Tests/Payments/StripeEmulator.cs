@@ -17,6 +17,8 @@ public sealed class StripeEmulator : IAsyncLifetime
     private readonly HttpClient _browser = new(new SocketsHttpHandler { AllowAutoRedirect = false });
     private EmulatorApp _app = null!;
 
+    public string Url => _app.Url;
+
     internal StripeOptions Options { get; private set; } = null!;
 
     internal StripeClient Client { get; private set; } = null!;
@@ -69,10 +71,13 @@ public sealed class StripeEmulator : IAsyncLifetime
         return new ProviderPayment(session, session.Reference!, amount, 0);
     }
 
+    internal Task<JsonNode> Confirm(ProviderSession session, string card = "pm_card_visa", HttpStatusCode status = HttpStatusCode.OK) =>
+        Confirm((string)JsonNode.Parse(session.Data)!["client_secret"]!, card, status);
+
     /// <summary>Confirms with the publishable key, as Stripe.js does.</summary>
-    internal Task<JsonNode> Confirm(ProviderSession session, string card = "pm_card_visa", HttpStatusCode status = HttpStatusCode.OK) => Form(
-        $"/v1/payment_intents/{session.Reference}/confirm",
-        $"client_secret={JsonNode.Parse(session.Data)!["client_secret"]}&payment_method={card}&use_stripe_sdk=true", "pk_test_shop", status);
+    public Task<JsonNode> Confirm(string clientSecret, string card = "pm_card_visa", HttpStatusCode status = HttpStatusCode.OK) => Form(
+        $"/v1/payment_intents/{clientSecret[..clientSecret.IndexOf("_secret", StringComparison.Ordinal)]}/confirm",
+        $"client_secret={clientSecret}&payment_method={card}&use_stripe_sdk=true", "pk_test_shop", status);
 
     /// <summary>A snapshot's movements in a line: <c>capture 3000 of ch_1 by us, void 2000</c>; references without their ids.</summary>
     internal static string Line(Result<ProviderSnapshot> answer, Guid? key = null) => string.Join(", ", answer.Value!.Movements.Select(m =>

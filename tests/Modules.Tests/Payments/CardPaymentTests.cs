@@ -1,0 +1,182 @@
+using System.Text.Json.Nodes;
+using HeadlessPro.Modules.Tests.Catalog;
+using HeadlessPro.Payments;
+
+namespace HeadlessPro.Modules.Tests.Payments;
+
+/// <summary>Money that is never lost: cards at Stripe, from the session to the books, whatever the order of what arrives.</summary>
+public sealed class CardPaymentTests(CardShop shop) : IClassFixture<CardShop>
+{
+    [Fact]
+    public async Task A_card_is_held_at_checkout_captured_when_it_is_due_and_given_back_in_parts()
+    {
+        var cart = await shop.CardOrder();
+        Assert.Equal("order pending; authorization 25000", await shop.Books(cart));
+        Assert.Equal("authorization 25000", await shop.Stripe.Moved(cart.Intent));
+
+        await shop.Job(CaptureDue.Name);
+        Assert.Equal("order pending; authorization 25000", await shop.Books(cart));
+        await shop.Scalar<object>($"update payments.payments set capture_at = now() where reference = '{cart.Intent}'");
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => shop.Job(CaptureDue.Name)));
+        await shop.Quiet();
+        Assert.Equal("order pending; authorization 25000, capture 25000", await shop.Books(cart));
+
+        var payment = (string)(await shop.Admin.GetJson($"/admin/payments?reference={cart.Intent}"))["payments"]![0]!["id"]!;
+        await shop.Admin.PostJson($"/admin/payments/{payment}/refund", new { amount = 100 });
+        await shop.Stripe.Form("/v1/refunds", $"payment_intent={cart.Intent}&amount=5000");
+        await shop.Quiet();
+        Assert.Equal("order pending; authorization 25000, capture 25000, refund 10000, refund 5000", await shop.Books(cart));
+        Assert.Equal("authorization 25000, capture 25000, refund 10000, refund 5000", await shop.Stripe.Moved(cart.Intent));
+    }
+
+    [Fact]
+    public async Task Who_pays_and_never_comes_back_has_an_order_all_the_same()
+    {
+        var cart = await shop.CardCart();
+        await shop.Stripe.Confirm(cart.ClientSecret);
+        await shop.Quiet();
+        Assert.Equal("order pending; authorization 25000", await shop.Books(cart));
+
+        var answer = await shop.Complete(cart.Cart);
+        Assert.Equal("order", (string)answer["type"]!);
+        var order = await shop.Store.GetJson($"/store/orders/by-payment-intent/{cart.Intent}");
+        Assert.Equal((int)answer["order"]!["display_id"]!, (int)order["order"]!["display_id"]!);
+    }
+
+    [Fact]
+    public async Task A_card_that_is_refused_leaves_a_cart_that_can_be_paid_with_another_card()
+    {
+        var cart = await shop.CardCart();
+        await shop.Stripe.Confirm(cart.ClientSecret, "pm_card_chargeDeclined", System.Net.HttpStatusCode.PaymentRequired);
+        var refused = await shop.Complete(cart.Cart);
+        Assert.Equal("cart", (string)refused["type"]!);
+        Assert.Equal("payment_authorization_error", (string)refused["error"]!["type"]!);
+        Assert.Equal("order none; nothing moved", await shop.Books(cart));
+
+        await shop.Stripe.Confirm(cart.ClientSecret);
+        Assert.Equal("order", (string)(await shop.Complete(cart.Cart))["type"]!);
+        await shop.Quiet();
+        Assert.Equal("order pending; authorization 25000", await shop.Books(cart));
+    }
+
+    [Fact]
+    public async Task A_bank_that_asks_the_shopper_first_is_told_as_requires_more()
+    {
+        var cart = await shop.CardCart();
+        await shop.Stripe.Confirm(cart.ClientSecret, "pm_card_threeDSecure2Required");
+        var asked = await shop.Complete(cart.Cart);
+        Assert.Equal(("cart", "requires_more"), ((string)asked["type"]!, (string)asked["error"]!["name"]!));
+        Assert.Equal("order none; nothing moved", await shop.Books(cart));
+    }
+
+    [Fact]
+    public async Task A_cart_that_changed_after_its_session_was_opened_is_charged_what_it_costs()
+    {
+        var cart = await shop.CardCart();
+        var line = (string)(await shop.Store.GetJson($"/store/carts/{cart.Cart}"))["cart"]!["items"]![0]!["id"]!;
+        await shop.Store.PostJson($"/store/carts/{cart.Cart}/line-items/{line}", new { quantity = 3 });
+        Assert.Equal(75000, (int)(await shop.Stripe.Confirm(cart.ClientSecret))["amount"]!);
+        await shop.Complete(cart.Cart);
+        await shop.Quiet();
+        Assert.Equal("order pending; authorization 75000", await shop.Books(cart));
+    }
+
+    [Fact]
+    public async Task What_was_held_for_another_amount_is_let_go_and_the_shopper_pays_anew()
+    {
+        var cart = await shop.CardCart();
+        await shop.HearWebhooks(false);
+        await shop.Stripe.Confirm(cart.ClientSecret);
+        var line = (string)(await shop.Store.GetJson($"/store/carts/{cart.Cart}"))["cart"]!["items"]![0]!["id"]!;
+        await shop.Store.PostJson($"/store/carts/{cart.Cart}/line-items/{line}", new { quantity = 2 });
+        var refused = await shop.TryComplete(cart.Cart);
+        await shop.Job(FinishOperations.Name);
+        await shop.HearWebhooks(true);
+        Assert.True(refused.Status is 200 or 400, refused.Body);
+        Assert.Equal("order none; authorization 25000, void 25000", await shop.Books(cart));
+        Assert.Equal("authorization 25000, void 25000", await shop.Stripe.Moved(cart.Intent));
+
+        var again = await shop.OpenCards(cart.Cart);
+        Assert.NotEqual(cart.Intent, again.Intent);
+        await shop.Stripe.Confirm(again.ClientSecret);
+        await shop.Complete(cart.Cart);
+        await shop.Quiet();
+        Assert.Equal("order pending; authorization 25000, void 25000, authorization 50000", await shop.Books(cart));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_cart_that_runs_out_of_stock_after_it_was_paid_gets_its_money_back(bool byWebhook)
+    {
+        var variant = await shop.Voucher(stock: 1);
+        var late = await shop.OpenCards(await shop.ReadyCart((variant, 1)));
+        var first = await shop.ReadyCart((variant, 1));
+        await shop.Complete(first);
+        if (!byWebhook) await shop.HearWebhooks(false);
+        await shop.Stripe.Confirm(late.ClientSecret);
+        if (byWebhook) await shop.Quiet();
+        else Assert.Equal(400, (await shop.TryComplete(late.Cart)).Status);
+        await shop.HearWebhooks(true);
+        Assert.Equal("order none; authorization 25000, void 25000", await shop.Books(late));
+        Assert.Equal("authorization 25000, void 25000", await shop.Stripe.Moved(late.Intent));
+    }
+
+    [Fact]
+    public async Task A_canceled_order_lets_its_money_go_or_gives_it_back()
+    {
+        var (held, taken) = (await shop.CardOrder(), await shop.CardOrder());
+        var payment = (string)(await shop.Admin.GetJson($"/admin/payments?reference={taken.Intent}"))["payments"]![0]!["id"]!;
+        await shop.Admin.PostJson($"/admin/payments/{payment}/capture");
+        foreach (var cart in new[] { held, taken })
+        {
+            var order = (string)(await shop.Complete(cart.Cart))["order"]!["id"]!;
+            await shop.Admin.PostJson($"/admin/orders/{order}/cancel");
+        }
+
+        await shop.Quiet();
+        Assert.Equal("order canceled; authorization 25000, void 25000", await shop.Books(held));
+        Assert.Equal("order canceled; authorization 25000, capture 25000, refund 25000", await shop.Books(taken));
+    }
+
+    [Fact]
+    public async Task A_shopper_who_turns_to_another_way_to_pay_cannot_pay_the_first_one_any_more()
+    {
+        var cart = await shop.CardCart();
+        await shop.OpenPayment(cart.Cart);
+        Assert.Equal("canceled", (string)(await shop.Stripe.Form($"/v1/payment_intents/{cart.Intent}", ""))["status"]!);
+        Assert.Equal("order", (string)(await shop.Complete(cart.Cart))["type"]!);
+    }
+
+    [Fact]
+    public async Task The_hosted_page_makes_the_order_whichever_comes_first()
+    {
+        var cart = await shop.ReadyCart((await shop.Voucher(stock: null), 1));
+        var collection = (string)(await shop.Store.PostJson("/store/payment-collections", new { cart_id = cart }))["payment_collection"]!["id"]!;
+        var session = (await shop.Store.PostJson($"/store/payment-collections/{collection}/payment-sessions", new { provider_id = "pp_stripe_checkout" }))
+            ["payment_collection"]!["payment_sessions"]![0]!;
+        var back = await shop.Stripe.Submit((string)session["data"]!["url"]!, ("number", "4242424242424242"), ("exp", "12/34"), ("cvc", "123"), ("name", "Thandi"));
+        Assert.StartsWith("https://shop.example/thanks", back);
+        await Task.WhenAll(shop.Complete(cart), shop.Quiet());
+        await shop.Quiet();
+        var id = CardShop.Decode("cart", cart);
+        Assert.Equal("order pending; authorization 25000", await shop.Books(new CardCart(cart, id, "", "")));
+        Assert.Equal(1L, await shop.Scalar<long>($"select count(*) from ordering.orders where cart_id = '{id}'"));
+    }
+
+    [Fact]
+    public async Task Events_without_a_valid_signature_are_refused_and_leave_nothing()
+    {
+        var before = await shop.Scalar<long>("select count(*) from payments.webhook_events");
+        using var content = new StringContent("""{"id":"evt_1","type":"payment_intent.succeeded","data":{"object":{"id":"pi_1"}}}""");
+        content.Headers.Add("Stripe-Signature", "t=1,v1=00");
+        using var client = shop.Client();
+        foreach (var route in (string[])["/webhooks/stripe", "/hooks/payment/stripe_stripe"])
+        {
+            using var answer = await client.PostAsync(new Uri(route, UriKind.Relative), content);
+            Assert.Equal(400, (int)answer.StatusCode);
+        }
+
+        Assert.Equal(before, await shop.Scalar<long>("select count(*) from payments.webhook_events"));
+    }
+}

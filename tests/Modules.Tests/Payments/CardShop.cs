@@ -1,0 +1,100 @@
+using System.Text.Json.Nodes;
+using HeadlessPro.Modules.Tests.Catalog;
+using HeadlessPro.Modules.Tests.Ordering;
+using HeadlessPro.Platform.Jobs;
+
+namespace HeadlessPro.Modules.Tests.Payments;
+
+/// <summary>A shop that takes cards at an emulated Stripe, which tells it what happens there.</summary>
+public class CardShop : CheckoutShop
+{
+    public const string Cards = "pp_stripe_stripe";
+
+    public StripeEmulator Stripe { get; } = new();
+
+    protected override string[] Arguments =>
+    [
+        $"--STRIPE_API_URL={Stripe.Url}", "--STRIPE_API_KEY=sk_test_shop", "--STRIPE_WEBHOOK_SECRET=whsec_shop",
+        "--Payments:Stripe:AttemptSeconds=1", "--Payments:Stripe:TotalSeconds=4", "--Payments:Stripe:SuccessUrl=https://shop.example/thanks",
+    ];
+
+    public override async ValueTask InitializeAsync()
+    {
+        await Stripe.InitializeAsync();
+        await base.InitializeAsync();
+        await Admin.PostJson($"/admin/regions/{Region}", new { payment_providers = new[] { "pp_system_default", Cards, "pp_stripe_checkout" } });
+        await HearWebhooks(true);
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        await base.DisposeAsync();
+        await Stripe.DisposeAsync();
+    }
+
+    /// <summary>Whether Stripe's events reach the shop.</summary>
+    public Task HearWebhooks(bool heard) => Stripe.Control("webhooks/stripe", new JsonObject
+    {
+        ["url"] = heard ? new Uri(BaseAddress, "/webhooks/stripe").ToString() : null,
+        ["secret"] = "whsec_shop",
+    });
+
+    /// <summary>A cart of R 250.00 and its intent at Stripe, which nobody has confirmed yet.</summary>
+    public async Task<CardCart> CardCart(long? stock = null)
+    {
+        var cart = await ReadyCart((await Voucher(stock), 1));
+        return await OpenCards(cart);
+    }
+
+    public async Task<CardCart> OpenCards(string cart)
+    {
+        var collection = (await Store.PostJson("/store/payment-collections", new { cart_id = cart }))["payment_collection"]!;
+        var session = Session(await Store.PostJson($"/store/payment-collections/{collection["id"]}/payment-sessions", new { provider_id = Cards }));
+        return new CardCart(cart, Decode("cart", cart), (string)session["data"]!["id"]!, (string)session["data"]!["client_secret"]!);
+    }
+
+    /// <summary>A placed order, held on a card.</summary>
+    public async Task<CardCart> CardOrder()
+    {
+        var cart = await CardCart();
+        await Stripe.Confirm(cart.ClientSecret);
+        await Complete(cart.Cart);
+        await Quiet();
+        return cart;
+    }
+
+    public Task Job(string name) => Contract<JobRunner>().RunNow(name, default);
+
+    /// <summary>Comes back when Stripe has told all it has to tell, and everyone here has heard of everything.</summary>
+    public async Task Quiet()
+    {
+        Assert.True((bool)(await Stripe.Control("idle"))["idle"]!);
+        await this.Until("not exists (select from payments.webhook_events where due_at is not null and attempts = 0)");
+        await Heard();
+    }
+
+    /// <summary>Comes back when every subscriber has heard every event there is now.</summary>
+    public Task Heard() => this.Until(EverythingHeard);
+
+    /// <summary>The cart's money in a line: order, what the provider moved by our ledger, operations that are not finished.</summary>
+    public async Task<string> Books(CardCart cart) => (await Scalar<string>($"""
+        select format('order %s; %s%s', coalesce((select status from ordering.orders where cart_id = c.cart_id), 'none'),
+            coalesce((select string_agg(format('%s %s', l.kind, l.amount), ', ' order by l.id) from payments.ledger l join payments.payments p on p.id = l.payment_id
+                where p.collection_id = c.id), 'nothing moved'),
+            coalesce((select string_agg(format('; %s %s %s', o.kind, o.amount, o.status), '' order by o.id) from payments.operations o
+                join payments.payments p on p.id = o.payment_id where p.collection_id = c.id and o.status <> 'done'), ''))
+        from payments.collections c where c.cart_id = '{cart.Id}'
+        """))!;
+
+    private const string EverythingHeard = """
+        not exists (select from events.log l join events.cursors c on c.event_name = l.name where (l.tx, l.id) > (c.tx, c.id))
+        and not exists (select from events.failed where retry_at is not null)
+        """;
+
+    private static JsonNode Session(JsonNode answer) =>
+        answer["payment_collection"]!["payment_sessions"]!.AsArray().Single(s => (string)s!["provider_id"]! == Cards)!;
+}
+
+/// <summary>A cart and its intent at Stripe.</summary>
+public sealed record CardCart(string Cart, Guid Id, string Intent, string ClientSecret);
