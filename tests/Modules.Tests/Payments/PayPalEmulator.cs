@@ -49,7 +49,7 @@ public sealed class PayPalEmulator : IAsyncLifetime
     internal static PayPalOptions Quick(string url) => new("client-of-the-shop", "secret-of-the-shop", WebhookId, new Uri(url + "/"))
     {
         Attempt = TimeSpan.FromSeconds(0.5),
-        Total = TimeSpan.FromSeconds(2.5),
+        Total = TimeSpan.FromSeconds(2),
         Pause = TimeSpan.FromMilliseconds(100),
     };
 

@@ -27,15 +27,24 @@ public sealed class PayPalFaultTests : IAsyncLifetime
     {
         var cases = await Cases();
         foreach (var (_, method, path, _, _, _) in cases) await _payPal.Fault(fault, path, method: method);
-        Assert.Equal(cases.Select(c => c.Name + " " + c.Right), await Task.WhenAll(cases.Select(async c => c.Name + " " + Text(await c.Call()))));
+        Assert.Equal(cases.Select(c => c.Name + " " + c.Right), await Task.WhenAll(cases.Select(async c => c.Name + " " + Text(await Answer(c)))));
         await AssertMovedOnce(cases);
+
+        // All tries may come while PayPal is still at the first.
+        async Task<Result<ProviderSnapshot>> Answer(Case one)
+        {
+            var answer = await one.Call();
+            if (answer.IsOk || !fault.StartsWith("delay", StringComparison.Ordinal)) return answer;
+            await Task.Delay(TimeSpan.FromSeconds(0.8));
+            return await one.Call();
+        }
     }
 
     [Theory]
     [InlineData("500")]
     [InlineData("429:30")]
     [InlineData("cut")]
-    [InlineData("delay:3")]
+    [InlineData("delay:2.4")]
     public async Task When_no_answer_comes_nobody_knows_and_the_same_call_later_is_right(string fault)
     {
         var cases = await Cases();
@@ -43,7 +52,7 @@ public sealed class PayPalFaultTests : IAsyncLifetime
         var errors = await Task.WhenAll(cases.Select(async c => (await c.Call()).Error));
         Assert.All(errors, e => Assert.Equal((ErrorType.Unavailable, "payment_provider_unavailable"), (e!.Type, e.Code)));
         await _payPal.NoFaults();
-        if (fault.StartsWith("delay", StringComparison.Ordinal)) await Task.Delay(TimeSpan.FromSeconds(3));
+        if (fault.StartsWith("delay", StringComparison.Ordinal)) await Task.Delay(TimeSpan.FromSeconds(2.4));
         Assert.Equal(cases.Select(c => c.Name + " " + c.Right), await Task.WhenAll(cases.Select(async c => c.Name + " " + Text(await c.Call()))));
         await AssertMovedOnce(cases);
     }
@@ -117,9 +126,9 @@ public sealed class PayPalFaultTests : IAsyncLifetime
         Ok(await _payPal.Provider.Authorize(session, default));
 
         var log = string.Join('\n', _payPal.Log.All);
-        Assert.Contains("PayPal refused GET v2/checkout/orders/" + session.Reference + " with 401: invalid_client", log, StringComparison.Ordinal);
+        Assert.Contains("PayPal answered GET v2/checkout/orders/" + session.Reference + " with 401: invalid_client", log, StringComparison.Ordinal);
         Assert.Contains("PayPal did not answer GET v2/checkout/orders/" + session.Reference, log, StringComparison.Ordinal);
-        Assert.Contains($"PayPal refused POST v2/checkout/orders/{session.Reference}/authorize with 500: INTERNAL_SERVICE_ERROR (", log, StringComparison.Ordinal);
+        Assert.Contains($"PayPal answered POST v2/checkout/orders/{session.Reference}/authorize with 500: INTERNAL_SERVICE_ERROR (", log, StringComparison.Ordinal);
         foreach (var secret in new[] { "secret-of-the-shop", "client-of-the-shop", "A21AA", "Bearer", "Basic", "ada@", "Ada" }) Assert.DoesNotContain(secret, log, StringComparison.Ordinal);
         Assert.DoesNotContain("secret-of-the-shop", $"{_payPal.Options}", StringComparison.Ordinal);
     }

@@ -82,13 +82,18 @@ internal sealed partial class PayPalClient : IDisposable
             if (reply.IsOk) return reply.Body.Length == 0 ? default(T)! : JsonSerializer.Deserialize(reply.Body, type)!;
             var failure = JsonSerializer.Deserialize(reply.Body, PayPalJson.Default.PayPalFailure)!;
             var issue = failure.Details?.Select(d => d.Issue).FirstOrDefault(i => i is not null) ?? failure.Name ?? failure.Error;
+            if (reply.IsUnknown || issue is null)
+            {
+                LogTrouble(method, path, reply.Status, issue, debugId);
+                return PayPalErrors.Unavailable;
+            }
+
             LogRefused(method, path, reply.Status, issue, debugId);
-            if (reply.IsUnknown || issue is null) return PayPalErrors.Unavailable;
             return reply.Status == 404 ? PayPalErrors.Missing : PayPalErrors.Refusal(issue);
         }
         catch (JsonException)
         {
-            LogRefused(method, path, reply.Status, "not what PayPal would say", debugId);
+            LogTrouble(method, path, reply.Status, "not what PayPal would say", debugId);
             return PayPalErrors.Unavailable;
         }
     }
@@ -120,6 +125,9 @@ internal sealed partial class PayPalClient : IDisposable
     [LoggerMessage(Level = LogLevel.Warning, Message = "PayPal did not answer {Method} {Path}: {Problem}")]
     private partial void LogNoAnswer(string method, string path, string problem);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "PayPal refused {Method} {Path} with {Status}: {Issue} ({DebugId})")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "PayPal answered {Method} {Path} with {Status}: {Issue} ({DebugId})")]
+    private partial void LogTrouble(string method, string path, int status, string? issue, string? debugId);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "PayPal refused {Method} {Path} with {Status}: {Issue} ({DebugId})")]
     private partial void LogRefused(string method, string path, int status, string? issue, string? debugId);
 }

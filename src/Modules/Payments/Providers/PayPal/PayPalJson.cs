@@ -4,7 +4,8 @@ namespace HeadlessPro.Payments.Providers.PayPal;
 
 // PayPal's objects, as far as the shop reads or writes them. The payer's name and address are left where they are.
 
-internal sealed record PayPalOrder(string Id, string Status, IReadOnlyList<PayPalUnit>? PurchaseUnits, PayPalPayer? Payer, IReadOnlyList<PayPalLink>? Links)
+internal sealed record PayPalOrder(
+    string Id, string Status, IReadOnlyList<PayPalUnit>? PurchaseUnits, PayPalPayer? Payer, IReadOnlyList<PayPalLink>? Links, DateTimeOffset? UpdateTime)
 {
     /// <summary>Orders of the shop have one.</summary>
     [JsonIgnore]

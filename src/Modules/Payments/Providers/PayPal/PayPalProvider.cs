@@ -46,7 +46,9 @@ internal sealed class PayPalProvider(PayPalOptions options, PayPalClient client)
             reason = PayPalErrors.OtherAmount;
         else if (order.IsApproved())
         {
-            var answer = await client.Authorize(order.Id, session.Id.ToString("N"), ct);
+            // Approved again after a refusal it is another call; PayPal itself authorizes an order once.
+            var key = string.Create(CultureInfo.InvariantCulture, $"{session.Id:N}-{order.UpdateTime?.ToUnixTimeSeconds()}");
+            var answer = await client.Authorize(order.Id, key, ct);
             if (answer.Error is { Type: ErrorType.Unavailable } unavailable) return unavailable;
             // Declined, or somebody else was quicker.
             if (answer.Error is { } refusal)
