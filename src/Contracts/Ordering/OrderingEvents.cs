@@ -22,3 +22,21 @@ public sealed record OrderCanceled(Guid OrderId, Guid CartId, long DisplayId) : 
     /// <inheritdoc/>
     public static string Name => "order.canceled";
 }
+
+/// <summary>An order has other quantities and another total. Its edits are told apart, and put in order, by their version.</summary>
+/// <param name="OrderId">The order.</param>
+/// <param name="CartId">The cart it came from; the key of its stock and its payment.</param>
+/// <param name="Version">The order's version after the edit, one more than before it.</param>
+/// <param name="Total">Total after it, minor units.</param>
+/// <param name="CurrencyCode">ISO 4217, lower case.</param>
+/// <param name="HoldKey">The key under which the pieces it has in addition are held; null when there are none.</param>
+/// <param name="Fewer">Pieces it no longer has.</param>
+public sealed record OrderEdited(
+    Guid OrderId, Guid CartId, long Version, long Total, string CurrencyCode, Guid? HoldKey, IReadOnlyList<FewerPieces> Fewer) : IEvent
+{
+    /// <inheritdoc/>
+    public static string Name => "order.edited";
+}
+
+/// <summary>Pieces of a variant that an order no longer has.</summary>
+public sealed record FewerPieces(Guid VariantId, long Quantity);

@@ -16,6 +16,12 @@ public interface IPricing
     /// <summary>The exact totals of a cart. Changes nothing; promotion limits are checked but not used up.</summary>
     Task<Result<Quote>> Quote(QuoteRequest request, CancellationToken ct);
 
+    /// <summary>
+    /// The exact amounts of lines that were sold, in other quantities: at the prices, tax rates and discounts they were sold with, whatever
+    /// the shop's settings are now. One entry per line, in order; an unchanged quantity answers the amounts the line was sold with.
+    /// </summary>
+    Task<Result<IReadOnlyList<QuotedEntry>>> Requote(RequoteRequest request, CancellationToken ct);
+
     /// <summary>Checks that promotion codes exist and are usable now; fails with <c>invalid_data</c> naming the first that is not.</summary>
     Task<Result<Done>> CheckPromotionCodes(CheckPromotionCodes request, CancellationToken ct);
 

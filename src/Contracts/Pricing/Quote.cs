@@ -37,6 +37,21 @@ public sealed record QuoteLine(
 /// <summary>A shipping method.</summary>
 public sealed record QuoteShipping(Guid Id, Guid OptionId, Guid? TypeId, long Amount);
 
+/// <summary>Lines of an order in other quantities.</summary>
+/// <param name="IsTaxInclusive">Whether the order's unit prices include tax.</param>
+/// <param name="Lines">All lines the order is to have.</param>
+public sealed record RequoteRequest(bool IsTaxInclusive, IReadOnlyList<SoldLine> Lines);
+
+/// <summary>A line as it was sold.</summary>
+/// <param name="Id">The line's id.</param>
+/// <param name="Quantity">Pieces it is to have, &gt; 0.</param>
+/// <param name="SoldQuantity">Pieces it has: what its discounts were given for.</param>
+/// <param name="UnitPrice">Price of one, minor units.</param>
+/// <param name="Taxes">Its taxes; their rates count.</param>
+/// <param name="Adjustments">Its discounts, of which every piece has its share.</param>
+public sealed record SoldLine(
+    Guid Id, long Quantity, long SoldQuantity, long UnitPrice, IReadOnlyList<TaxLine> Taxes, IReadOnlyList<Adjustment> Adjustments);
+
 /// <summary>
 /// Exact totals. For every entry: <c>Total = Subtotal − DiscountSubtotal + TaxTotal</c>, <c>DiscountTotal = OriginalTotal − Total</c>,
 /// <c>DiscountTaxTotal = OriginalTaxTotal − TaxTotal</c>; sums over entries equal the cart's totals; no amount is negative.

@@ -23,6 +23,7 @@ public static class InventoryModule
         services.AddJson(InventoryJson.Default);
         services.AddSubscriber<OrderPlaced>(OnOrderPlaced.Name, OnOrderPlaced.Handle, OnOrderPlaced.HandleMany);
         services.AddSubscriber<OrderCanceled>(OnOrderCanceled.Name, OnOrderCanceled.Handle);
+        services.AddSubscriber<OrderEdited>(OnOrderEdited.Name, OnOrderEdited.Handle);
         services.AddRecurringJob(ExpireReservations.Name, ExpireReservations.Every, ExpireReservations.Run);
         services.AddRecurringJob(ForgetReservations.Name, ForgetReservations.Every, ForgetReservations.Run);
     }

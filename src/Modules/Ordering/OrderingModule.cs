@@ -40,6 +40,7 @@ public static class OrderingModule
         services.AddSingleton<CheckoutSteps>();
         services.AddSingleton<PlaceOrder>();
         services.AddSingleton<CompleteCart>();
+        services.AddSingleton<EditOrder>();
         services.AddSingleton<FinishCheckouts>();
         services.AddRecurringJob("ordering.finish_checkouts", checkout.Sweep, (p, ct) => p.GetRequiredService<FinishCheckouts>().Run(ct));
         services.AddSubscriber<PaymentAuthorized>(OnPaymentAuthorized.Name, OnPaymentAuthorized.Handle);
@@ -86,5 +87,6 @@ public static class OrderingModule
         admin.MapGet("", ReadOrders.List).WithName("GetAdminOrders");
         admin.MapGet("/{id}", ReadOrders.One).WithName("GetAdminOrder");
         admin.MapPost("/{id}/cancel", CancelOrder.Handle).WithName("PostAdminOrderCancel");
+        admin.MapPost("/{id}/edit", EditOrder.Handle).WithName("PostAdminOrderEdit");
     }
 }

@@ -3,6 +3,7 @@ using HeadlessPro.Contracts.Inventory;
 using HeadlessPro.Contracts.Ordering;
 using Npgsql;
 using OnOrderCanceled = HeadlessPro.Inventory.OnOrderCanceled;
+using OnOrderEdited = HeadlessPro.Inventory.OnOrderEdited;
 using OnOrderPlaced = HeadlessPro.Inventory.OnOrderPlaced;
 
 namespace HeadlessPro.Modules.Tests.Inventory;
@@ -29,6 +30,10 @@ internal static class StockRoom
 
     /// <summary>The order of that cart is canceled: what its event does when it comes through.</summary>
     public static Task Cancel(this HpApp app, Guid key) => OnOrderCanceled.Handle(app.Services, new OrderCanceled(WireId.New(), key, 1), default);
+
+    /// <summary>The order of that cart is edited: what its event does when it comes through.</summary>
+    public static Task Edit(this HpApp app, Guid key, long version, Guid? hold, params (Guid Variant, long Quantity)[] fewer) => OnOrderEdited.Handle(
+        app.Services, new OrderEdited(WireId.New(), key, version, 100, "zar", hold, [.. fewer.Select(f => new FewerPieces(f.Variant, f.Quantity))]), default);
 
     public static ReserveLine Line(Guid variant, long quantity, bool backorder = false, string label = "Thing (SKU)") =>
         new(variant, quantity, backorder, label);

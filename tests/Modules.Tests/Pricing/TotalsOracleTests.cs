@@ -22,6 +22,44 @@ public class TotalsOracleTests(ITestOutputHelper output)
         output.WriteLine($"{count} carts in {watch.Elapsed.TotalSeconds:0.0} s");
     }
 
+    [Fact]
+    public void A_sold_line_in_another_quantity_keeps_price_rates_and_its_share_of_each_discount() =>
+        Prop.ForAll(CartGenerator.Carts, KeepsItsTerms).Check(Config.QuickThrowOnFailure.WithMaxTest(2_000));
+
+    private static bool KeepsItsTerms(OracleCart cart)
+    {
+        var quote = Quote(cart);
+        for (var i = 0; i < cart.Lines.Length; i++)
+        {
+            var (line, sold) = (cart.Lines[i], quote.Lines[i]);
+            foreach (var quantity in (long[])[line.Quantity, 1, Math.Max(1, line.Quantity - 1), line.Quantity * 2L])
+            {
+                var asked = new RequoteRequest(cart.Inclusive, [new SoldLine(sold.Id, quantity, line.Quantity, line.Price, sold.TaxLines, sold.Adjustments)]);
+                var entry = Assert.Single(SoldLines.Requote(asked).Value!);
+                if (quantity == line.Quantity)
+                {
+                    Assert.Equal((sold.Id, sold.Amounts), (entry.Id, entry.Amounts));
+                    Assert.Equal(sold.TaxLines, entry.TaxLines);
+                    Assert.Equal(sold.Adjustments, entry.Adjustments);
+                }
+
+                decimal price = line.Price * quantity, left = price, rate = line.Rates.Sum();
+                foreach (var adjustment in sold.Adjustments)
+                    left -= Math.Min(left, Half((cart.Inclusive ? adjustment.Total : adjustment.Amount) * (decimal)quantity / line.Quantity));
+                decimal Tax(decimal amount) => Half(cart.Inclusive ? amount * rate / (100 + rate) : amount * rate / 100);
+                var a = entry.Amounts;
+                Assert.Equal((Tax(price), Tax(left)), (a.OriginalTaxTotal, a.TaxTotal));
+                Assert.Equal(cart.Inclusive ? (price, left) : (price + Tax(price), left + Tax(left)), (a.OriginalTotal, a.Total));
+                Assert.Equal((a.Total, a.OriginalTotal - a.Total), (a.Subtotal - a.DiscountSubtotal + a.TaxTotal, a.DiscountTotal));
+                Assert.Equal((a.DiscountSubtotal, a.DiscountTotal), (entry.Adjustments.Sum(x => x.Amount), entry.Adjustments.Sum(x => x.Total)));
+            }
+        }
+
+        return true;
+    }
+
+    private static decimal Half(decimal amount) => Math.Round(amount, MidpointRounding.AwayFromZero);
+
     private static bool Holds(OracleCart cart)
     {
         var expected = TotalsOracle.Answer(cart);

@@ -84,6 +84,8 @@ create table inventory.reservations (
     key uuid primary key,
     status text not null check (status in ('held', 'committed', 'released', 'canceled')),
     fingerprint text not null,
+    -- The version of the order it stands for: edits are taken once, one after the other.
+    order_version bigint not null default 1,
     expires_at timestamptz not null,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now());

@@ -170,7 +170,7 @@ internal static class ReserveRows
         batch.BatchCommands.Add(command);
     }
 
-    private static async Task<List<ServingLevel>> ReadLevels(NpgsqlDataReader reader, CancellationToken ct)
+    public static async Task<List<ServingLevel>> ReadLevels(NpgsqlDataReader reader, CancellationToken ct)
     {
         var levels = new List<ServingLevel>();
         while (await reader.ReadAsync(ct))
@@ -182,14 +182,14 @@ internal static class ReserveRows
         return levels;
     }
 
-    private static async Task<List<Take>> ReadTakes(NpgsqlDataReader reader, CancellationToken ct)
+    public static async Task<List<Take>> ReadTakes(NpgsqlDataReader reader, CancellationToken ct)
     {
         var takes = new List<Take>();
         while (await reader.ReadAsync(ct)) takes.Add(new Take(reader.GetGuid(0), reader.GetGuid(1), reader.GetInt64(2), reader.GetInt64(3)));
         return takes;
     }
 
-    private static async Task<List<VariantPart>> ReadParts(NpgsqlDataReader reader, CancellationToken ct)
+    public static async Task<List<VariantPart>> ReadParts(NpgsqlDataReader reader, CancellationToken ct)
     {
         var parts = new List<VariantPart>();
         while (await reader.ReadAsync(ct)) parts.Add(new VariantPart(reader.GetGuid(0), reader.GetGuid(1), reader.GetInt32(2)));

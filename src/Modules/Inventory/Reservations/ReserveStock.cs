@@ -108,7 +108,7 @@ internal static class ReserveStock
             return new FreeLevel(l.ItemId, l.LocationId, l.Stocked, l.Reserved - back.Quantity, l.Backordered - back.Backordered);
         }).ToList();
 
-    private static Take Retake(Take line, IReadOnlyList<ServingLevel> levels)
+    public static Take Retake(Take line, IReadOnlyList<ServingLevel> levels)
     {
         var level = levels.FirstOrDefault(l => l.ItemId == line.ItemId && l.LocationId == line.LocationId);
         // Goods that arrived for others' backorders are theirs first.

@@ -38,7 +38,7 @@ internal static class ReturnStock
     }
 
     /// <summary>Puts sold pieces back on the shelf they left and owes those that were owed no more; writes the movements.</summary>
-    private static void PutBack(NpgsqlBatch batch, Guid key, IReadOnlyList<Take> returned)
+    public static void PutBack(NpgsqlBatch batch, Guid key, IReadOnlyList<Take> returned)
     {
         if (returned.Count == 0) return;
         // The level may have been deleted since, as it was empty.

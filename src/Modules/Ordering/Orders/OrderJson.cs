@@ -77,7 +77,7 @@ internal sealed class OrderJson(
     {
         // Nothing was owed.
         _ when total == 0 => "captured",
-        null => "captured",
+        null => "not_paid",
         { RefundedAmount: > 0 } => payment.RefundedAmount < payment.CapturedAmount ? "partially_refunded" : "refunded",
         { Status: "completed" } => "captured",
         { CapturedAmount: > 0 } => "partially_captured",

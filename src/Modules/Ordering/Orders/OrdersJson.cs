@@ -8,5 +8,6 @@ namespace HeadlessPro.Ordering.Orders;
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, NumberHandling = JsonNumberHandling.Strict,
     Converters = [typeof(WireTimeConverter)])]
 [JsonSerializable(typeof(CancelOrderRequest))]
+[JsonSerializable(typeof(EditOrderRequest))]
 [JsonSerializable(typeof(OrderByPaymentEnvelope))]
 internal sealed partial class OrdersJson : JsonSerializerContext;

@@ -12,6 +12,8 @@ internal static class OrdersStore
 {
     private const string Amounts = "original_total, original_tax_total, subtotal, discount_total, discount_subtotal, discount_tax_total, tax_total, total";
 
+    private static readonly string NewAmounts = string.Join(", ", Amounts.Split(", ").Select(column => "n." + column));
+
     private const string OrderColumns = $"""
         id, display_id, region_id, currency_code, sales_channel_id, customer_id, email, locale, status, is_tax_inclusive, {Amounts},
         shipping_address, billing_address, metadata, version, created_at, updated_at, canceled_at
@@ -50,6 +52,31 @@ internal static class OrdersStore
             new() { Value = order.Row.CreatedAt }, new() { Value = order.Row.Id },
             Json(order.Row, OrderRowsJson.Default.OrderRow), Json(order.Lines, OrderRowsJson.Default.IReadOnlyListOrderLineRow),
             Json(order.Shipping, OrderRowsJson.Default.IReadOnlyListOrderShippingRow),
+        },
+    };
+
+    /// <summary>Writes an edited order and its lines if it still is as it was read; answers its id, or no row when it is not.</summary>
+    public static NpgsqlBatchCommand Edit(Order order, Order edited) => new($"""
+        with edited as (
+            update ordering.orders o set ({Amounts}, version, updated_at) = (
+                select {Amounts}, version, updated_at from json_populate_record(null::ordering.orders, $4) n)
+            where o.id = $1 and o.version = $2 and o.status = any ($3)
+            returning o.id),
+        lines as (
+            update ordering.order_lines l
+            set (quantity, {Amounts}, tax_lines, adjustments) = row (n.quantity, {NewAmounts}, n.tax_lines, n.adjustments)
+            from edited, json_populate_recordset(null::ordering.order_lines, $5) n
+            where l.order_id = edited.id and l.id = n.id),
+        removed as (
+            delete from ordering.order_lines l using edited where l.order_id = edited.id and not l.id = any ($6))
+        select id from edited
+        """)
+    {
+        Parameters =
+        {
+            new() { Value = order.Row.Id }, new() { Value = order.Row.Version }, new() { Value = OrderFlow.Edit.From },
+            Json(edited.Row, OrderRowsJson.Default.OrderRow), Json([.. edited.Lines.Except(order.Lines)], OrderRowsJson.Default.IReadOnlyListOrderLineRow),
+            new() { Value = edited.Lines.Select(l => l.Id).ToArray() },
         },
     };
 

@@ -57,6 +57,9 @@ internal sealed class PricingContract(PricingCache cache, Db db, TimeProvider cl
         return QuoteEngine.Quote(request, region is { IsTaxInclusive: true }, lineRates, shippingRates, usable, leftToSpend, invalid);
     }
 
+    public Task<Result<IReadOnlyList<QuotedEntry>>> Requote(RequoteRequest request, CancellationToken ct) =>
+        Task.FromResult(SoldLines.Requote(request));
+
     public async Task<Result<Done>> CheckPromotionCodes(CheckPromotionCodes request, CancellationToken ct)
     {
         var snapshot = await cache.Get(ct);

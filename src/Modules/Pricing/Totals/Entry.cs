@@ -8,13 +8,18 @@ internal readonly record struct AppliedRate(Guid Id, string? Code, string Name, 
 /// <summary>A line or shipping method while its discounts are gathered. Amounts are in the region's price terms.</summary>
 internal sealed class Entry
 {
-    private readonly List<(Promotion Promotion, long Amount)> _discounts = [];
+    private readonly List<(Guid PromotionId, string Code, long Amount)> _discounts = [];
 
     public Entry(QuoteLine line, IReadOnlyList<AppliedRate> rates)
         : this(line.Id, line.Quantity, line.UnitPrice, rates) => Line = line;
 
     public Entry(QuoteShipping method, IReadOnlyList<AppliedRate> rates)
         : this(method.Id, 1, method.Amount, rates) => Method = method;
+
+    public Entry(SoldLine line, IReadOnlyList<AppliedRate> rates)
+        : this(line.Id, line.Quantity, line.UnitPrice, rates)
+    {
+    }
 
     private Entry(Guid id, long quantity, long unitPrice, IReadOnlyList<AppliedRate> rates)
     {
@@ -39,12 +44,15 @@ internal sealed class Entry
     public long Left { get; private set; }
 
     /// <summary>Takes a discount from what is left.</summary>
-    public void Take(Promotion promotion, long amount)
+    public void Take(Promotion promotion, long amount) => Take(promotion.Id, promotion.Code, amount);
+
+    /// <inheritdoc cref="Take(Promotion, long)"/>
+    public void Take(Guid promotionId, string code, long amount)
     {
         if (amount < 0 || amount > Left) throw new InvalidOperationException($"Discount {amount} does not fit into {Left}.");
         if (amount == 0) return;
         Left -= amount;
-        _discounts.Add((promotion, amount));
+        _discounts.Add((promotionId, code, amount));
     }
 
     /// <summary>The entry's amounts, tax lines and adjustments.</summary>
@@ -94,10 +102,10 @@ internal sealed class Entry
         var adjustments = new Adjustment[parts.Length];
         for (var i = 0; i < adjustments.Length; i++)
         {
-            var promotion = _discounts[i].Promotion;
+            var (promotionId, code, _) = _discounts[i];
             adjustments[i] = inclusive
-                ? new Adjustment(promotion.Id, promotion.Code, parts[i] - taxes[i], parts[i])
-                : new Adjustment(promotion.Id, promotion.Code, parts[i], parts[i] + taxes[i]);
+                ? new Adjustment(promotionId, code, parts[i] - taxes[i], parts[i])
+                : new Adjustment(promotionId, code, parts[i], parts[i] + taxes[i]);
         }
 
         return adjustments;

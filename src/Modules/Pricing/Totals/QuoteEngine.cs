@@ -25,7 +25,7 @@ internal static class QuoteEngine
         QuoteRequest cart, bool inclusive, IReadOnlyList<IReadOnlyList<AppliedRate>> lineRates, IReadOnlyList<IReadOnlyList<AppliedRate>> shippingRates,
         IEnumerable<Promotion> usable, IReadOnlyDictionary<Guid, long> leftToSpend, IReadOnlyList<string> invalidCodes)
     {
-        if (Check(cart) is { } error) return error;
+        if (Check(cart.Lines.Select(l => (l.Quantity, l.UnitPrice)), cart.Shipping.Select(s => s.Amount)) is { } error) return error;
         var promotions = usable.ToList();
         promotions.Sort(InOrder);
         var exhausted = new HashSet<Guid>();
@@ -63,10 +63,11 @@ internal static class QuoteEngine
         static int Kind(Promotion p) => p.Kind == PromotionKind.BuyGet ? 0 : p.Method.Type == MethodType.Fixed ? 1 : 2;
     }
 
-    private static Error? Check(QuoteRequest cart)
+    /// <summary>Whether everything is within <see cref="QuoteLimits"/>.</summary>
+    public static Error? Check(IEnumerable<(long Quantity, long UnitPrice)> lines, IEnumerable<long> shipping)
     {
         Int128 total = 0;
-        foreach (var line in cart.Lines)
+        foreach (var line in lines)
         {
             if (line.Quantity < 1) return Error.Invalid("Invalid request: Value for field 'quantity' too small, expected at least: '1'");
             if (line.Quantity > QuoteLimits.MaxQuantity)
@@ -75,10 +76,10 @@ internal static class QuoteEngine
             total += (Int128)line.UnitPrice * line.Quantity;
         }
 
-        foreach (var method in cart.Shipping)
+        foreach (var amount in shipping)
         {
-            if (method.Amount is < 0 or > QuoteLimits.MaxPrice) return Error.Invalid("The price of a shipping method is out of range");
-            total += method.Amount;
+            if (amount is < 0 or > QuoteLimits.MaxPrice) return Error.Invalid("The price of a shipping method is out of range");
+            total += amount;
         }
 
         return total > QuoteLimits.MaxTotal ? Error.Invalid("The cart's total is too large; split it into several orders", "total_too_large") : null;
