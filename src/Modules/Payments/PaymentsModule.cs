@@ -60,7 +60,7 @@ public static class PaymentsModule
         services.AddSingleton<StripeIntents>();
         services.AddSingleton<IPaymentProvider, StripeProvider>();
         services.AddSingleton<IPaymentProvider, StripeCheckoutProvider>();
-        services.AddSingleton<IWebhookSource, StripeWebhook>();
+        if (options.WebhookSecrets.Count > 0) services.AddSingleton<IWebhookSource, StripeWebhook>();
     }
 
     private static void AddPayPal(IServiceCollection services, PayPalOptions options)

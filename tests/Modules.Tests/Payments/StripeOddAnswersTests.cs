@@ -119,6 +119,21 @@ public sealed class StripeOddAnswersTests : IAsyncLifetime
         Assert.Equal((again, again ? 2 : 1), ((await Find()).IsOk, _asked.Count));
     }
 
+    [Fact]
+    public async Task An_error_that_Stripe_keeps_for_a_key_hides_no_capture_that_was_made_in_spite_of_it()
+    {
+        On("/v1/payment_intents/pi_1", Intent("requires_capture", """ "captured":false,"amount_captured":0 """));
+        On("/v1/payment_intents/pi_1/capture", "{}", 500, "Stripe-Should-Retry: false");
+        On("/v1/payment_intents/pi_1", Intent("succeeded", """ "captured":true,"amount_captured":5000 """)
+            .Replace("\"metadata\":{}", "\"metadata\":{\"operation_id\":\"0198c000-0000-7000-8000-000000000001\"}", StringComparison.Ordinal));
+        var payment = new ProviderPayment(Session() with { Reference = "pi_1" }, "pi_1", 5000, 0);
+        Assert.Equal(ErrorType.Unavailable, (await Capture()).Error!.Type);
+        Assert.Equal("capture ch_1 5000", Told(await Capture()));
+
+        Task<Result<ProviderSnapshot>> Capture() => new StripeProvider(_client, new StripeIntents(_client))
+            .Capture(payment, 5000, Guid.Parse("0198c000-0000-7000-8000-000000000001"), default);
+    }
+
     [Theory]
     [InlineData(200, "<html>Welcome to the hotel</html>")]
     [InlineData(404, "<html>not here</html>")]

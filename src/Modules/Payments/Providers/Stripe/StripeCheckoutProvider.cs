@@ -28,8 +28,8 @@ internal sealed class StripeCheckoutProvider(StripeClient client, StripeIntents 
             var found = await Read(reference, ct);
             if (found.Try(out var page, out error))
             {
-                if (page is { Status: "open" } && (page.AmountTotal, page.Currency, page.SuccessUrl, page.CancelUrl) == (amount, session.CurrencyCode, success, cancel)
-                    && (input.SetupFutureUsage ?? page.Usage) == page.Usage) return await Show(page, ct);
+                var asked = (amount, session.CurrencyCode, success, cancel, input.SetupFutureUsage ?? page.Usage);
+                if (page.Status == "open" && asked == (page.AmountTotal, page.Currency, page.SuccessUrl, page.CancelUrl, page.Usage)) return await Show(page, ct);
                 // What somebody can still pay, or has paid, is not replaced.
                 var closed = page.Status == "open" ? await Expire(reference, ct) : await Show(page, ct);
                 if (!closed.Try(out var held, out _) || held.State != ProviderState.Canceled) return closed;
@@ -41,11 +41,13 @@ internal sealed class StripeCheckoutProvider(StripeClient client, StripeIntents 
         if (session.CustomerId is { } shopper && !(await intents.Customer(shopper, ct)).Try(out customer, out error)) return error;
         StripeForm form = new()
         {
-            { "mode", "payment" }, { "success_url", success }, { "cancel_url", cancel }, { "client_reference_id", session.CartId.ToString() }, { "customer", customer },
+            { "mode", "payment" }, { "success_url", success }, { "cancel_url", cancel },
+            { "client_reference_id", session.CartId.ToString() }, { "customer", customer },
+            // One line of the whole: what Stripe adds up is the order's total, to the cent.
             { "line_items[0]", "quantity", "1" }, { "line_items[0][price_data]", "currency", session.CurrencyCode },
             { "line_items[0][price_data][unit_amount]", amount }, { "line_items[0][price_data][product_data]", "name", "Your order" },
-            { "payment_intent_data", "capture_method", "manual" }, { "payment_intent_data", "setup_future_usage", input.SetupFutureUsage }, { "metadata", StripeCheckout.UsageName, input.SetupFutureUsage },
-            { "expand[]", Whole },
+            { "payment_intent_data", "capture_method", "manual" }, { "payment_intent_data", "setup_future_usage", input.SetupFutureUsage },
+            { "metadata", StripeCheckout.UsageName, input.SetupFutureUsage }, { "expand[]", Whole },
         };
         foreach (var holder in (ReadOnlySpan<string>)["metadata", "payment_intent_data[metadata]"])
         {
@@ -68,22 +70,23 @@ internal sealed class StripeCheckoutProvider(StripeClient client, StripeIntents 
         var closed = await Expire(reference, ct);
         if (closed.Error is { Code: StripeErrors.Missing }) return StripeSnapshot.None(session, ProviderState.Canceled);
         if (!closed.Try(out var held, out _) || held.State != ProviderState.Authorized) return closed;
-        return await intents.Cancel(held.PaymentReference!, Guid.NewGuid(), ct) is { Code: not StripeErrors.UnexpectedState } error ? error : await Find(session, ct);
+        var error = await intents.Cancel(held.PaymentReference!, Guid.NewGuid(), ct);
+        return error is { Code: not StripeErrors.UnexpectedState } ? error : await Find(session, ct);
     }
 
-    public async Task<Result<ProviderSnapshot>> Capture(ProviderPayment payment, long amount, Guid key, CancellationToken ct) =>
-        await intents.Capture(payment, amount, key, ct) is { } error ? error : await Find(payment.Session, ct);
+    public Task<Result<ProviderSnapshot>> Capture(ProviderPayment payment, long amount, Guid key, CancellationToken ct) =>
+        intents.Capture(payment, amount, key, Find, ct);
 
-    public async Task<Result<ProviderSnapshot>> Refund(ProviderPayment payment, long amount, Guid key, string? reason, CancellationToken ct) =>
-        await intents.Refund(payment, amount, key, reason, ct) is { } error ? error : await Find(payment.Session, ct);
+    public Task<Result<ProviderSnapshot>> Refund(ProviderPayment payment, long amount, Guid key, string? reason, CancellationToken ct) =>
+        intents.Refund(payment, amount, key, reason, Find, ct);
 
-    public async Task<Result<ProviderSnapshot>> Void(ProviderPayment payment, Guid key, CancellationToken ct) =>
-        await intents.Cancel(payment.Reference, key, ct) is { } error ? error : (await Find(payment.Session, ct)).VoidedBy(key);
+    public Task<Result<ProviderSnapshot>> Void(ProviderPayment payment, Guid key, CancellationToken ct) => intents.Void(payment, key, Find, ct);
 
     /// <summary>Nobody can pay there any more; somebody may have paid just before.</summary>
     private async Task<Result<ProviderSnapshot>> Expire(string checkout, CancellationToken ct)
     {
-        var expired = await client.Post($"{Routes}/{checkout}/expire", new() { { "expand[]", Whole } }, $"{Guid.NewGuid()}", StripeJson.Default.StripeCheckout, ct);
+        StripeForm form = new() { { "expand[]", Whole } };
+        var expired = await client.Post($"{Routes}/{checkout}/expire", form, $"{Guid.NewGuid()}", StripeJson.Default.StripeCheckout, ct);
         if (expired.Error is null or { Type: ErrorType.Unavailable }) return await Shown(expired, ct);
         var found = await Read(checkout, ct);
         return found.Value is { Status: "open" } ? expired.Error : await Shown(found, ct);
@@ -97,7 +100,8 @@ internal sealed class StripeCheckoutProvider(StripeClient client, StripeIntents 
 
     private async Task<Result<ProviderSnapshot>> Show(StripeCheckout page, CancellationToken ct)
     {
-        var data = JsonSerializer.Serialize(new StripePage(page.Id, page.Url, page.Status, page.ExpiresAt, page.SuccessUrl, page.CancelUrl), StripeJson.Default.StripePage);
+        var shown = new StripePage(page.Id, page.Url, page.Status, page.ExpiresAt, page.SuccessUrl, page.CancelUrl);
+        var data = JsonSerializer.Serialize(shown, StripeJson.Default.StripePage);
         var pending = new ProviderSnapshot(
             page.Status == "expired" ? ProviderState.Canceled : ProviderState.Pending,
             page.Id, StripeMoney.FromStripe(page.AmountTotal, page.Currency), page.Currency, data);

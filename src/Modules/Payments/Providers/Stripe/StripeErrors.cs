@@ -2,11 +2,13 @@ using HeadlessPro.Contracts;
 
 namespace HeadlessPro.Payments.Providers.Stripe;
 
-/// <summary>Stripe's refusals in our words: its codes for programs, never its messages, but for those of cards, which Stripe writes for shoppers.</summary>
+/// <summary>
+/// Stripe's refusals in our words: its codes for programs, never its messages, but for those of cards, which Stripe writes for shoppers.
+/// </summary>
 internal static class StripeErrors
 {
     /// <summary>Codes that callers act upon.</summary>
-    public const string UnexpectedState = "payment_intent_unexpected_state", Missing = "resource_missing", IdempotencyMismatch = "idempotency_error";
+    public const string UnexpectedState = "payment_intent_unexpected_state", Missing = "resource_missing";
 
     /// <summary>Nobody knows what came of the call.</summary>
     public static Error Unavailable => PaymentErrors.ProviderUnavailable("stripe");
@@ -15,7 +17,7 @@ internal static class StripeErrors
     public static Error Refusal(StripeErrorBody error) => error switch
     {
         { Type: "card_error" } => PaymentErrors.Refused(Reason(error)),
-        { Type: "idempotency_error" } => Error.Conflict("Stripe knows this request with other content", IdempotencyMismatch),
+        { Type: "idempotency_error" } => Error.Conflict("Stripe knows this request with other content", "idempotency_error"),
         { Code: "amount_too_small" } => Error.NotAllowed("The amount is below the least that can be paid this way", "amount_too_small"),
         { Code: "amount_too_large" } => Error.NotAllowed("The amount is above what can be paid this way", "amount_too_large"),
         { Code: UnexpectedState } => Error.NotAllowed("The payment has gone on meanwhile: it is not in a state that allows this", UnexpectedState),

@@ -38,6 +38,9 @@ internal static class StripeMoney
         _ => Money.Exponent(currency),
     };
 
-    private static Error Refusal(long minor, string currency, string why) => Error.NotAllowed(
-        string.Create(CultureInfo.InvariantCulture, $"Stripe cannot take {Money.ToMajor(minor, currency)} {currency.ToUpperInvariant()}: {why}"), "amount_not_payable");
+    private static Error Refusal(long minor, string currency, string why)
+    {
+        var amount = Money.ToMajor(minor, currency).ToString(CultureInfo.InvariantCulture);
+        return Error.NotAllowed($"Stripe cannot take {amount} {currency.ToUpperInvariant()}: {why}", "amount_not_payable");
+    }
 }

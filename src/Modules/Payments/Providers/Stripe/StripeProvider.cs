@@ -70,14 +70,13 @@ internal sealed class StripeProvider(StripeClient client, StripeIntents intents)
         };
     }
 
-    public async Task<Result<ProviderSnapshot>> Capture(ProviderPayment payment, long amount, Guid key, CancellationToken ct) =>
-        await intents.Capture(payment, amount, key, ct) is { } error ? error : await Find(payment.Session, ct);
+    public Task<Result<ProviderSnapshot>> Capture(ProviderPayment payment, long amount, Guid key, CancellationToken ct) =>
+        intents.Capture(payment, amount, key, Find, ct);
 
-    public async Task<Result<ProviderSnapshot>> Refund(ProviderPayment payment, long amount, Guid key, string? reason, CancellationToken ct) =>
-        await intents.Refund(payment, amount, key, reason, ct) is { } error ? error : await Find(payment.Session, ct);
+    public Task<Result<ProviderSnapshot>> Refund(ProviderPayment payment, long amount, Guid key, string? reason, CancellationToken ct) =>
+        intents.Refund(payment, amount, key, reason, Find, ct);
 
-    public async Task<Result<ProviderSnapshot>> Void(ProviderPayment payment, Guid key, CancellationToken ct) =>
-        await intents.Cancel(payment.Reference, key, ct) is { } error ? error : (await Find(payment.Session, ct)).VoidedBy(key);
+    public Task<Result<ProviderSnapshot>> Void(ProviderPayment payment, Guid key, CancellationToken ct) => intents.Void(payment, key, Find, ct);
 
     private async Task<Result<ProviderSnapshot>> Shown(Result<StripeIntent> answer, CancellationToken ct)
     {

@@ -5,6 +5,11 @@ namespace HeadlessPro.Payments.Providers.Stripe;
 /// <summary>What Stripe holds, in the words of <see cref="IPaymentProvider"/>.</summary>
 internal static class StripeSnapshot
 {
+    /// <summary>Metadata of an intent that names the operation which let it go.</summary>
+    public const string VoidedBy = "void_operation_id";
+
+    private const string MovedBy = "operation_id";
+
     // Cards are on hold for a week where Stripe does not say until when.
     private static readonly TimeSpan Hold = TimeSpan.FromDays(7);
 
@@ -32,21 +37,17 @@ internal static class StripeSnapshot
     }
 
     /// <summary>Of a session for which there is nothing at Stripe.</summary>
-    public static ProviderSnapshot None(ProviderSession session, ProviderState state) => new(state, session.Reference, session.Amount, session.CurrencyCode, session.Data);
+    public static ProviderSnapshot None(ProviderSession session, ProviderState state) =>
+        new(state, session.Reference, session.Amount, session.CurrencyCode, session.Data);
 
-    /// <summary>Our operation, where the object carries one.</summary>
-    public static Guid? Key(Dictionary<string, string>? metadata) =>
-        metadata is not null && metadata.TryGetValue("operation_id", out var text) && Guid.TryParse(text, out var key) ? key : null;
-
-    /// <summary>What was let go was let go by this call.</summary>
-    public static Result<ProviderSnapshot> VoidedBy(this Result<ProviderSnapshot> answer, Guid key) => answer.Try(out var held, out _)
-        ? held with { Movements = [.. held.Movements.Select(m => m.Kind == MovementKind.Void ? m with { Key = key } : m)] }
-        : answer;
+    // Our operation, where the object carries one.
+    private static Guid? Key(Dictionary<string, string>? metadata, string name = MovedBy) =>
+        metadata is not null && metadata.TryGetValue(name, out var text) && Guid.TryParse(text, out var key) ? key : null;
 
     private static IEnumerable<ProviderMovement> Movements(StripePayment payment, StripeCharge charge)
     {
         var intent = payment.Intent;
-        if (intent.Status == "canceled") return [Movement(MovementKind.Void, intent.Id, charge.Amount, null)];
+        if (intent.Status == "canceled") return [Movement(MovementKind.Void, intent.Id, charge.Amount, Key(intent.Metadata, VoidedBy))];
         if (!charge.Captured) return [];
 
         List<ProviderMovement> movements = [Movement(MovementKind.Capture, charge.Id, charge.AmountCaptured, Key(intent.Metadata))];
@@ -58,7 +59,8 @@ internal static class StripeSnapshot
         // It may have counted before it failed; the two of them end even whether or not it did.
         movements.AddRange(refunds.Where(r => r.Status is "failed" or "canceled").Select(r => Movement(MovementKind.RefundReversal, r.Id, r.Amount, null)));
         // Inquiries (warning_…) and disputes that were prevented move no money.
-        var disputes = payment.Disputes.Reverse().Where(d => d.Status is "needs_response" or "under_review" or "won" or "lost").OrderBy(d => d.Created).ToList();
+        var disputes = payment.Disputes.Reverse()
+            .Where(d => d.Status is "needs_response" or "under_review" or "won" or "lost").OrderBy(d => d.Created).ToList();
         movements.AddRange(disputes.Select(d => Movement(MovementKind.Dispute, d.Id, d.Amount, null)));
         movements.AddRange(disputes.Where(d => d.Status == "won").Select(d => Movement(MovementKind.DisputeReversal, d.Id, d.Amount, null)));
         return movements;
@@ -75,6 +77,7 @@ internal static class StripeSnapshot
     {
         var card = charge.PaymentMethodDetails?.Card;
         var risk = charge.Outcome?.RiskLevel is "normal" or "elevated" or "highest" ? charge.Outcome.RiskLevel : null;
-        return new ProviderMeans(charge.PaymentMethodDetails?.Type ?? "card", card?.Brand, card?.Last4, card?.Country?.ToLowerInvariant(), card?.Fingerprint, risk);
+        return new ProviderMeans(
+            charge.PaymentMethodDetails?.Type ?? "card", card?.Brand, card?.Last4, card?.Country?.ToLowerInvariant(), card?.Fingerprint, risk);
     }
 }

@@ -9,13 +9,15 @@ internal sealed class StripeWebhook(StripeOptions options, TimeProvider time) : 
 {
     public string Name => "stripe";
 
-    public Task<Result<ProviderEvent>> Read(IHeaderDictionary headers, ReadOnlyMemory<byte> body, CancellationToken ct) => Task.FromResult(Read(headers, body));
+    public Task<Result<ProviderEvent>> Read(IHeaderDictionary headers, ReadOnlyMemory<byte> body, CancellationToken ct) =>
+        Task.FromResult(Read(headers["Stripe-Signature"].ToString(), body));
 
-    private Result<ProviderEvent> Read(IHeaderDictionary headers, ReadOnlyMemory<byte> body)
+    private Result<ProviderEvent> Read(string signature, ReadOnlyMemory<byte> body)
     {
-        if (!StripeSignature.TryVerify(body.Span, headers["Stripe-Signature"].ToString(), options.WebhookSecrets, time.GetUtcNow(), out var problem)) return Error.Invalid(problem);
-        return Read(body) is not { } told ? Error.Invalid("The body is no event of Stripe's")
-            : new ProviderEvent(told.Id, told.Type, told.PaymentIntent is { } intent && intent != told.ObjectId ? [told.ObjectId, intent] : [told.ObjectId], told.SessionId);
+        if (!StripeSignature.TryVerify(body.Span, signature, options.WebhookSecrets, time.GetUtcNow(), out var problem)) return Error.Invalid(problem);
+        if (Read(body) is not { } told) return Error.Invalid("The body is no event of Stripe's");
+        string[] references = told.PaymentIntent is { } intent && intent != told.ObjectId ? [told.ObjectId, intent] : [told.ObjectId];
+        return new ProviderEvent(told.Id, told.Type, references, told.SessionId);
     }
 
     /// <summary>The event, or null when the body is none.</summary>
@@ -25,12 +27,14 @@ internal sealed class StripeWebhook(StripeOptions options, TimeProvider time) : 
         {
             using var json = JsonDocument.Parse(body);
             var root = json.RootElement;
-            if (Text(root, "id") is not { } id || Text(root, "type") is not { } type || !root.TryGetProperty("data", out var data)
-                || data.ValueKind != JsonValueKind.Object || !data.TryGetProperty("object", out var subject) || Text(subject, "id") is not { } about
+            if (Text(root, "id") is not { } id || Text(root, "type") is not { } type
+                || !root.TryGetProperty("data", out var data) || data.ValueKind != JsonValueKind.Object
+                || !data.TryGetProperty("object", out var subject) || Text(subject, "id") is not { } about
                 || !root.TryGetProperty("created", out var created) || !created.TryGetInt64(out var seconds)) return null;
             var intent = Text(subject, "object") == "payment_intent" ? about
-                : subject.TryGetProperty("payment_intent", out var named) ? named.ValueKind == JsonValueKind.String ? named.GetString() : Text(named, "id") : null;
-            var session = subject.TryGetProperty("metadata", out var metadata) && Guid.TryParse(Text(metadata, "session_id"), out var given) ? given : (Guid?)null;
+                : !subject.TryGetProperty("payment_intent", out var named) ? null
+                : named.ValueKind == JsonValueKind.String ? named.GetString() : Text(named, "id");
+            Guid? session = subject.TryGetProperty("metadata", out var metadata) && Guid.TryParse(Text(metadata, "session_id"), out var given) ? given : null;
             return new StripeEvent(id, type, DateTimeOffset.FromUnixTimeSeconds(seconds), about, intent, session);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentOutOfRangeException)
