@@ -16,11 +16,12 @@ internal static class Reconcile
     {
         var (days, rest) = Days(args);
         await using var app = await HostApp.Build([.. Arguments.Check(rest), "--beside=true"]);
-        var since = app.Services.GetRequiredService<TimeProvider>().GetUtcNow() - TimeSpan.FromDays(days);
+        var now = app.Services.GetRequiredService<TimeProvider>().GetUtcNow();
+        var period = new AuditPeriod(now - TimeSpan.FromDays(days), now);
         var (uneven, unknown) = (0, 0);
         foreach (var audit in app.Services.GetServices<Audit>())
         {
-            var report = await audit.Run(app.Services, since, CancellationToken.None);
+            var report = await audit.Run(app.Services, period, CancellationToken.None);
             foreach (var finding in report.Repaired) await Console.Out.WriteLineAsync($"repaired      {finding}");
             foreach (var finding in report.Unknown) await Console.Out.WriteLineAsync($"not compared  {finding}");
             foreach (var finding in report.Uneven) await Console.Out.WriteLineAsync($"NOT EVEN      {finding}");

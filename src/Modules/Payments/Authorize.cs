@@ -20,8 +20,9 @@ internal sealed class Authorize(Db db, PaymentProviders providers, OpenCollectio
 
         if (collection.LivePayment() is { } payment)
         {
-            // What staff gave back pays for nothing any more.
-            if (payment.Amount == request.Amount && payment.CurrencyCode == request.CurrencyCode && collection.RefundedAmount is not > 0)
+            // What was given back whole pays for nothing any more.
+            var isGivenBack = collection.RefundedAmount > 0 && collection.RefundedAmount == collection.CapturedAmount;
+            if (payment.Amount == request.Amount && payment.CurrencyCode == request.CurrencyCode && !isGivenBack)
                 return new PaymentAuthorization(PaymentSessionStatus.Authorized, collection);
             if ((await Undo(new VoidPayment(request.CartId), ct)).Error is { } notUndone) return notUndone;
             return PaymentErrors.NoSession;

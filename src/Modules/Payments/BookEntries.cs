@@ -119,17 +119,19 @@ internal static class BookEntries
         return command;
     }
 
-    /// <summary>What nobody wants is to be let go or given back.</summary>
+    /// <summary>What nobody wants (a stray, the payment of a canceled order) is to be given back, and what is still promised let go.</summary>
     /// <param name="condition">Of which payments <c>p</c>, by <c>@id</c>.</param>
     /// <param name="id">Its <c>@id</c>.</param>
-    public static NpgsqlBatchCommand LetStraysGo(string condition, Guid id)
+    public static NpgsqlBatchCommand GiveBackUnwanted(string condition, Guid id)
     {
         var command = new NpgsqlBatchCommand($"""
-            insert into payments.operations (id, payment_id, kind, amount, note, taken_at)
-            select gen_random_uuid(), p.id, case when p.captured = 0 then 'void' else 'refund' end,
-                case when p.captured = 0 then p.amount - p.released else p.captured - p.refunded - p.disputed end, 'nothing is owed for it', '-infinity'
-            from payments.payments p
-            where {condition} and p.is_stray and p.canceled_at is null and (p.captured = 0 or p.captured > p.refunded + p.disputed)
+            insert into payments.operations (id, payment_id, kind, amount, reason, taken_at)
+            select gen_random_uuid(), p.id, case when p.captured > p.refunded + p.disputed then 'refund' else 'void' end,
+                case when p.captured > p.refunded + p.disputed then p.captured - p.refunded - p.disputed else p.amount - p.captured - p.released end,
+                case when p.is_stray then 'not_owed' else 'order_canceled' end, '-infinity'
+            from payments.payments p join payments.collections c on c.id = p.collection_id
+            where {condition} and (p.is_stray or c.closed_at is not null)
+                and (p.captured > p.refunded + p.disputed or p.captured + p.released < p.amount)
                 and not exists (select from payments.operations o where o.payment_id = p.id and o.status = 'open')
             """);
         command.Parameters.AddWithValue("id", id);

@@ -13,7 +13,7 @@ namespace HeadlessPro.Payments;
 /// PAYMENT   a promise we did not know: wanted, if its session is open and it is of the amount asked, the first of its collection or what
 ///           an order that grew still owes; else stray
 /// LEDGER    every movement we did not know, and the payment's sums with it
-/// STRAYS    what nobody wants is to be let go or given back: an operation, which FinishOperations carries out
+/// UNWANTED  a stray, or the payment of a canceled order, is to be let go or given back: an operation, which FinishOperations carries out
 /// </code>
 /// </summary>
 internal sealed class Books(Db db, PaymentProviders providers)
@@ -33,7 +33,7 @@ internal sealed class Books(Db db, PaymentProviders providers)
             batch.BatchCommands.Add(CollectionsStore.Lock("id = (select collection_id from payments.sessions where id = $1)", session));
             batch.BatchCommands.Add(BookEntries.Promise(session, snapshot, providers.ByHand));
             batch.BatchCommands.Add(BookEntries.Movements(session, snapshot, operation));
-            batch.BatchCommands.Add(BookEntries.LetStraysGo("p.session_id = @id", session));
+            batch.BatchCommands.Add(BookEntries.GiveBackUnwanted("p.session_id = @id", session));
             batch.BatchCommands.Add(CollectionsStore.BySession(session));
             await using var reader = await batch.ExecuteReaderAsync(ct);
             await reader.NextResultAsync(ct);
@@ -62,18 +62,35 @@ internal sealed class Books(Db db, PaymentProviders providers)
             closed as (update payments.sessions s set status = 'canceled', updated_at = now() from disowned where s.id = disowned.session_id)
             update payments.collections c set is_authorized = false, updated_at = now() from disowned where c.id = disowned.collection_id
             """) { Parameters = { new() { Value = payment } } });
-        batch.BatchCommands.Add(BookEntries.LetStraysGo("p.id = @id", payment));
+        batch.BatchCommands.Add(BookEntries.GiveBackUnwanted("p.id = @id", payment));
         await batch.ExecuteNonQueryAsync(ct);
     }
 
-    /// <summary>Notes that the provider refused: nothing has moved.</summary>
-    public async Task Refuse(Guid operation, string refusal, CancellationToken ct)
+    /// <summary>The order of a cart is canceled: nothing more is taken for it, and what was promised or taken is to be given back.</summary>
+    public async Task Close(Guid cart, CancellationToken ct)
+    {
+        await using var batch = db.Batch();
+        batch.BatchCommands.Add(CollectionsStore.Lock("cart_id = $1", cart));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("""
+            with closed as (update payments.collections set closed_at = coalesce(closed_at, now()) where cart_id = $1 returning id)
+            update payments.payments p set capture_at = null from closed where p.collection_id = closed.id
+            """) { Parameters = { new() { Value = cart } } });
+        batch.BatchCommands.Add(BookEntries.GiveBackUnwanted("c.cart_id = @id", cart));
+        await batch.ExecuteNonQueryAsync(ct);
+    }
+
+    /// <summary>Notes that the provider refused: nothing has moved. Staff are shown what they did not ask for themselves.</summary>
+    public async Task Refuse(OpenOperation operation, string refusal, CancellationToken ct)
     {
         await using var command = db.Command("""
-            update payments.operations set status = 'refused', refusal = $2, finished_at = now() where id = $1 and status = 'open'
+            with refused as (
+                update payments.operations set status = 'refused', refusal = $2, finished_at = now() where id = $1 and status = 'open'
+                returning payment_id, created_by)
+            update payments.payments p set attention = $3, updated_at = now() from refused where p.id = refused.payment_id and refused.created_by is null
             """);
-        command.Parameters.Add(new() { Value = operation });
+        command.Parameters.Add(new() { Value = operation.Id });
         command.Parameters.Add(new() { Value = refusal });
+        command.Parameters.Add(new() { Value = $"The {operation.Kind.Name()} was refused: {refusal}" });
         await command.ExecuteNonQueryAsync(ct);
     }
 

@@ -43,7 +43,7 @@ internal sealed partial class CaptureDue(Db db, MoveMoney money, PaymentOptions 
             : await money.Run(new Movement(due.Id, MovementKind.Void), ct);
         if (outcome.Error is not { Type: not (ErrorType.Unavailable or ErrorType.Conflict) } refused) return;
         LogRefused(logger, due.Id, refused.Message);
-        await LeaveToStaff(due.Id, refused.Message, ct);
+        await LeaveToStaff(due.Id, ct);
     }
 
     private async Task<List<Row>> Due(CancellationToken ct)
@@ -62,12 +62,11 @@ internal sealed partial class CaptureDue(Db db, MoveMoney money, PaymentOptions 
     }
 
     /// <summary>Tried again by staff only.</summary>
-    private async Task LeaveToStaff(Guid payment, string refusal, CancellationToken ct)
+    private async Task LeaveToStaff(Guid payment, CancellationToken ct)
     {
         await using var connection = await db.Open(ct);
         await connection.ExecuteAsync(new CommandDefinition(
-            "update payments.payments set capture_at = null, attention = @why, updated_at = now() where id = @payment and capture_at is not null",
-            new { payment, why = $"Could not be captured: {refusal}" }, cancellationToken: ct));
+            "update payments.payments set capture_at = null where id = @payment", new { payment }, cancellationToken: ct));
     }
 
     private async Task WatchLapses(CancellationToken ct)

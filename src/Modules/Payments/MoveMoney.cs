@@ -46,7 +46,7 @@ internal sealed class MoveMoney(Db db, PaymentProviders providers, Books books)
         }
 
         if (error.Type == ErrorType.Unavailable) return error;
-        await books.Refuse(operation.Id, error.Message, ct);
+        await books.Refuse(operation, error.Message, ct);
         // What was refused may have happened there already, without us: the books are to know.
         if ((await provider.Find(operation.Payment.Session, ct)).Try(out var held, out _)) await books.Apply(operation.Payment.Session.Id, held, null, tell: false, ct);
         return error;

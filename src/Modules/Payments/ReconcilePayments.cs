@@ -22,20 +22,20 @@ internal sealed class ReconcilePayments(Db db, Settle settle)
 
     private const int AtOnce = 8;
 
-    public static Task<AuditReport> Run(IServiceProvider services, DateTimeOffset since, CancellationToken ct) =>
-        services.GetRequiredService<ReconcilePayments>().Run(since, ct);
+    public static Task<AuditReport> Run(IServiceProvider services, AuditPeriod period, CancellationToken ct) =>
+        services.GetRequiredService<ReconcilePayments>().Run(period, ct);
 
-    private async Task<AuditReport> Run(DateTimeOffset since, CancellationToken ct)
+    private async Task<AuditReport> Run(AuditPeriod period, CancellationToken ct)
     {
         await using var connection = await db.Open(ct);
         var start = await connection.ExecuteScalarAsync<DateTime>(new CommandDefinition("select now()", cancellationToken: ct));
         var sessions = (await connection.QueryAsync<Guid>(new CommandDefinition("""
             select s.id from payments.sessions s
-            where s.reference is not null and (s.updated_at >= @since or exists (
+            where s.reference is not null and s.updated_at <= @Until and (s.updated_at >= @Since or exists (
                 select from payments.payments p
-                where p.session_id = s.id and (p.updated_at >= @since or (p.canceled_at is null and p.captured + p.released < p.amount))))
+                where p.session_id = s.id and (p.updated_at >= @Since or (p.canceled_at is null and p.captured + p.released < p.amount))))
             order by s.id
-            """, new { since }, cancellationToken: ct))).AsList();
+            """, period, cancellationToken: ct))).AsList();
 
         var (uneven, unknown) = (new ConcurrentBag<string>(), new ConcurrentBag<string>());
         await Parallel.ForEachAsync(sessions, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct }, async (session, token) =>

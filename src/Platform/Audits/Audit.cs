@@ -6,8 +6,13 @@ namespace HeadlessPro.Platform.Audits;
 
 /// <summary>A comparison of what is kept in two places. Runs every night, and when an operator asks (<c>headlesspro reconcile</c>).</summary>
 /// <param name="Name">Unique and stable, <c>payments.reconcile</c>.</param>
-/// <param name="Run">Compares what changed since then and all that is unfinished; mends what is provably safe to mend. Must be safe to repeat and to be cut off.</param>
-public sealed record Audit(string Name, Func<IServiceProvider, DateTimeOffset, CancellationToken, Task<AuditReport>> Run);
+/// <param name="Run">Compares what changed in that time and what is unfinished since before; mends what is provably safe to mend. Must be safe to repeat and to be cut off.</param>
+public sealed record Audit(string Name, Func<IServiceProvider, AuditPeriod, CancellationToken, Task<AuditReport>> Run);
+
+/// <summary>What an audit looks at.</summary>
+/// <param name="Since">What changed from then on.</param>
+/// <param name="Until">And not after this: what is under way is not even yet.</param>
+public sealed record AuditPeriod(DateTimeOffset Since, DateTimeOffset Until);
 
 /// <summary>What came of an audit, a sentence for each finding.</summary>
 /// <param name="Compared">How many things were looked at.</param>
@@ -19,18 +24,19 @@ public sealed record AuditReport(int Compared, IReadOnlyList<string> Repaired, I
 /// <summary>Registration of audits.</summary>
 public static partial class AuditRegistration
 {
-    /// <summary>How far a nightly run looks back.</summary>
-    private static readonly TimeSpan Nightly = TimeSpan.FromDays(3);
+    private static readonly TimeSpan LooksBack = TimeSpan.FromDays(3);
+    private static readonly TimeSpan UnderWay = TimeSpan.FromMinutes(10);
 
     /// <summary>Adds an audit and its nightly run, whose findings are logged.</summary>
     public static IServiceCollection AddAudit(
-        this IServiceCollection services, string name, Func<IServiceProvider, DateTimeOffset, CancellationToken, Task<AuditReport>> run)
+        this IServiceCollection services, string name, Func<IServiceProvider, AuditPeriod, CancellationToken, Task<AuditReport>> run)
     {
         services.AddSingleton(new Audit(name, run));
         return services.AddRecurringJob(name, TimeSpan.FromDays(1), async (provider, ct) =>
         {
             var logger = provider.GetRequiredService<ILogger<Audit>>();
-            var report = await run(provider, provider.GetRequiredService<TimeProvider>().GetUtcNow() - Nightly, ct);
+            var now = provider.GetRequiredService<TimeProvider>().GetUtcNow();
+            var report = await run(provider, new AuditPeriod(now - LooksBack, now - UnderWay), ct);
             foreach (var finding in report.Repaired) LogFinding(logger, LogLevel.Warning, name, "repaired", finding);
             foreach (var finding in report.Unknown) LogFinding(logger, LogLevel.Warning, name, "could not be compared", finding);
             foreach (var finding in report.Uneven) LogFinding(logger, LogLevel.Error, name, "not even", finding);

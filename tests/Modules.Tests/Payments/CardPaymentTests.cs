@@ -155,7 +155,7 @@ public sealed class CardPaymentTests(CardShop shop) : IClassFixture<CardShop>
         var collection = (string)(await shop.Store.PostJson("/store/payment-collections", new { cart_id = cart }))["payment_collection"]!["id"]!;
         var session = (await shop.Store.PostJson($"/store/payment-collections/{collection}/payment-sessions", new { provider_id = "pp_stripe_checkout" }))
             ["payment_collection"]!["payment_sessions"]![0]!;
-        var back = await shop.Stripe.Submit((string)session["data"]!["url"]!, ("number", "4242424242424242"), ("exp", "12/34"), ("cvc", "123"), ("name", "Thandi"));
+        var back = await shop.Stripe.Submit((string)session["data"]!["url"]!, ("email", "thandi@example.com"), ("number", "4242424242424242"), ("expiry", "12 / 40"), ("cvc", "123"), ("name", "Thandi"));
         Assert.StartsWith("https://shop.example/thanks", back);
         await Task.WhenAll(shop.Complete(cart), shop.Quiet());
         await shop.Quiet();

@@ -1,7 +1,10 @@
 using System.Text.Json.Nodes;
 using HeadlessPro.Modules.Tests.Catalog;
 using HeadlessPro.Modules.Tests.Ordering;
+using HeadlessPro.Payments;
+using HeadlessPro.Platform.Audits;
 using HeadlessPro.Platform.Jobs;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace HeadlessPro.Modules.Tests.Payments;
 
@@ -76,6 +79,31 @@ public class CardShop : CheckoutShop
 
     /// <summary>Comes back when every subscriber has heard every event there is now.</summary>
     public Task Heard() => this.Until(EverythingHeard);
+
+    /// <summary>As <see cref="Quiet"/>, and every movement somebody asked for is finished.</summary>
+    public async Task Finished()
+    {
+        do
+        {
+            await Quiet();
+            await Job(FinishOperations.Name);
+        }
+        while (await Scalar<bool>("select exists (select from payments.operations where status = 'open')"));
+    }
+
+    /// <summary>What <c>headlesspro reconcile</c> finds, a line each.</summary>
+    public async Task<string> Uneven()
+    {
+        var findings = new List<string>();
+        foreach (var audit in Services.GetServices<Audit>())
+        {
+            var report = await audit.Run(Services, new AuditPeriod(DateTimeOffset.MinValue, DateTimeOffset.MaxValue), default);
+            findings.AddRange(report.Uneven);
+            findings.AddRange(report.Unknown);
+        }
+
+        return string.Join("\n", findings);
+    }
 
     /// <summary>The cart's money in a line: order, what the provider moved by our ledger, operations that are not finished.</summary>
     public async Task<string> Books(CardCart cart) => (await Scalar<string>($"""

@@ -17,11 +17,11 @@ internal static class ReconcileOrders
 
     private const int PageSize = 500;
 
-    public static async Task<AuditReport> Run(IServiceProvider services, DateTimeOffset since, CancellationToken ct)
+    public static async Task<AuditReport> Run(IServiceProvider services, AuditPeriod period, CancellationToken ct)
     {
         var (db, payments) = (services.GetRequiredService<Db>(), services.GetRequiredService<IPayments>());
         var (compared, uneven, unknown) = (0, new List<string>(), new List<string>());
-        for (var page = await Read(db, since, Guid.Empty, ct); page.Count > 0; page = await Read(db, since, page[^1].Id, ct))
+        for (var page = await Read(db, period, Guid.Empty, ct); page.Count > 0; page = await Read(db, period, page[^1].Id, ct))
         {
             if (!(await payments.GetCollections(new GetPaymentCollections([.. page.Select(o => o.CartId)]), ct)).Try(out var collections, out var error))
             {
@@ -57,15 +57,14 @@ internal static class ReconcileOrders
             System.Globalization.CultureInfo.InvariantCulture, $"{Money.ToMajor(minor, order.CurrencyCode)} {order.CurrencyCode.ToUpperInvariant()}");
     }
 
-    // Cancellations of the last minutes may still be on their way to the provider.
-    private static async Task<List<PaidFor>> Read(Db db, DateTimeOffset since, Guid after, CancellationToken ct)
+    private static async Task<List<PaidFor>> Read(Db db, AuditPeriod period, Guid after, CancellationToken ct)
     {
         await using var connection = await db.Open(ct);
         return (await connection.QueryAsync<PaidFor>(new CommandDefinition("""
             select id, cart_id, display_id, status, total, currency_code from ordering.orders
-            where id > @after and updated_at >= @since and not (status = 'canceled' and updated_at > now() - interval '5 minutes')
+            where id > @after and updated_at between @Since and @Until
             order by id limit @PageSize
-            """, new { after, since, PageSize }, cancellationToken: ct))).AsList();
+            """, new { after, period.Since, period.Until, PageSize }, cancellationToken: ct))).AsList();
     }
 
     /// <summary>What is to be paid for.</summary>
