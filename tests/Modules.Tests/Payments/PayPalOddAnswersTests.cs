@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using HeadlessPro.Payments.Providers;
 using HeadlessPro.Payments.Providers.PayPal;
@@ -50,6 +51,19 @@ public sealed class PayPalOddAnswersTests
     [Fact]
     public void An_amount_that_is_none_is_not_guessed() =>
         Assert.Throws<FormatException>(() => Read("COMPLETED", Done.Replace("10.00", "10.005", StringComparison.Ordinal)));
+
+    [Theory]
+    [InlineData("checkout-order", """{"order_id": "O", "purchase_units": [{"custom_id": "0198b1a4-5c6e-7000-8000-000000000001"}]}""", "O", null, null, true)]
+    [InlineData("checkout-order", """{"id": "O", "purchase_units": [{"custom_id": "cart_1"}]}""", "O", null, null, false)]
+    [InlineData("dispute", """{"dispute_id": "PP-D-1"}""", null, null, null, false)]
+    [InlineData("capture", """{"id": "C", "supplementary_data": {"related_ids": {"order_id": "O", "authorization_id": "A"}}}""", "O", "A", "C", false)]
+    [InlineData("refund", """{"id": "R", "links": [{"rel": "self", "href": "/refunds/R"}, {"rel": "up", "href": "/captures/C"}]}""", null, null, "C", false)]
+    public void Events_are_read_for_where_to_look(string kind, string resource, string? order, string? authorization, string? capture, bool isOurs)
+    {
+        var told = PayPalWebhook.Read(Encoding.UTF8.GetBytes($$$"""{"id": "WH-1", "event_type": "X", "resource_type": "{{{kind}}}", "resource": {{{resource}}} }"""))!;
+        Assert.Equal(("WH-1", order, authorization, capture), (told.Id, told.OrderId, told.AuthorizationId, told.CaptureId));
+        Assert.Equal(isOurs ? new Guid("0198b1a4-5c6e-7000-8000-000000000001") : null, told.SessionId);
+    }
 
     private static ProviderSnapshot Read(string status, string authorization, string captures = "", string refunds = "") => PayPalSnapshot.Of(
         JsonSerializer.Deserialize($$$"""

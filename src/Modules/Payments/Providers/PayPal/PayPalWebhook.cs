@@ -73,13 +73,12 @@ internal sealed class PayPalWebhook(PayPalOptions options, PayPalClient client, 
         {
             using var json = JsonDocument.Parse(body);
             var root = json.RootElement;
-            if (Text(root, "id") is not { } id || Text(root, "event_type") is not { } type || Member(root, "resource") is not { ValueKind: JsonValueKind.Object } about
-                || Text(about, "id") is not { } resource) return null;
-            var kind = Text(root, "resource_type");
+            if (Text(root, "id") is not { } id || Text(root, "event_type") is not { } type || Member(root, "resource") is not { ValueKind: JsonValueKind.Object } about) return null;
+            var (kind, resource) = (Text(root, "resource_type"), Text(about, "id"));
             var related = Member(Member(about, "supplementary_data"), "related_ids");
             var unit = Member(about, "purchase_units") is { ValueKind: JsonValueKind.Array } units && units.GetArrayLength() > 0 ? units[0] : default;
             return new PayPalEvent(id, type,
-                kind == "checkout-order" ? resource : Text(related, "order_id"),
+                kind == "checkout-order" ? resource ?? Text(about, "order_id") : Text(related, "order_id"),
                 kind == "authorization" ? resource : Text(related, "authorization_id"),
                 kind == "capture" ? resource : Text(related, "capture_id") ?? (kind == "refund" ? Parent(about) : null),
                 Guid.TryParse(Text(about, "custom_id") ?? Text(unit, "custom_id"), out var session) ? session : null);
