@@ -15,7 +15,8 @@ public interface IPayments
 
     /// <summary>
     /// Authorizes the amount with the provider of the open session. Keyed by the cart: repeated after success it answers the same
-    /// payment; an amount that differs from the session's is brought up to date first. Fails with <c>payment_authorization_error</c>.
+    /// payment; an amount that differs from the session's is brought up to date first. Fails with <c>payment_authorization_error</c>, also
+    /// when the fraud rules deny the payment; one that they hold for review is authorized.
     /// </summary>
     Task<Result<PaymentAuthorization>> Authorize(AuthorizePayment request, CancellationToken ct);
 
@@ -41,10 +42,24 @@ public sealed record OpenPaymentCollection(Guid CartId, long Amount, string Curr
 /// <param name="ProviderId">e.g. <c>pp_system_default</c>; unknown = <c>invalid_data</c>.</param>
 /// <param name="Amount">The cart's total now, minor units.</param>
 /// <param name="Data">Provider's own JSON object, or null.</param>
-public sealed record OpenPaymentSession(Guid CollectionId, string ProviderId, long Amount, string? Data);
+/// <param name="Address">The shopper's address on the network; null when nobody knows it.</param>
+/// <param name="CustomerId">The shopper's account; null for a guest.</param>
+public sealed record OpenPaymentSession(
+    Guid CollectionId, string ProviderId, long Amount, string? Data, string? Address = null, Guid? CustomerId = null);
 
 /// <summary>Take a promise of money.</summary>
-public sealed record AuthorizePayment(Guid CartId, long Amount, string CurrencyCode);
+/// <param name="CartId">The cart.</param>
+/// <param name="Amount">Owed, minor units.</param>
+/// <param name="CurrencyCode">ISO 4217, lower case.</param>
+/// <param name="Shopper">What fraud rules are to know of who pays.</param>
+public sealed record AuthorizePayment(Guid CartId, long Amount, string CurrencyCode, PayingShopper? Shopper = null);
+
+/// <summary>Who pays.</summary>
+/// <param name="Email">E-mail of the cart.</param>
+/// <param name="BillingCountry">ISO 3166-1 alpha-2.</param>
+/// <param name="ShippingCountry">ISO 3166-1 alpha-2; null when nothing is shipped.</param>
+/// <param name="CustomerId">The account; null for a guest.</param>
+public sealed record PayingShopper(string? Email, string? BillingCountry, string? ShippingCountry, Guid? CustomerId);
 
 /// <summary>Let the promise go.</summary>
 public sealed record VoidPayment(Guid CartId);
@@ -70,7 +85,13 @@ public sealed record PaymentAuthorization(PaymentSessionStatus Status, PaymentCo
 public sealed record PaymentCollection(
     Guid Id, Guid CartId, string CurrencyCode, long Amount, long? AuthorizedAmount, long? CapturedAmount, long? RefundedAmount,
     string Status, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt,
-    IReadOnlyList<PaymentSession> Sessions, IReadOnlyList<Payment> Payments);
+    IReadOnlyList<PaymentSession> Sessions, IReadOnlyList<Payment> Payments)
+{
+    /// <summary>What the fraud rules said of the payment that stands, or of the last one; for staff only.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public PaymentAssessment? Fraud =>
+        (Payments.LastOrDefault(p => p is { CanceledAt: null, Fraud: not null }) ?? Payments.LastOrDefault(p => p.Fraud is not null))?.Fraud;
+}
 
 /// <summary>One try at paying with one provider.</summary>
 /// <param name="Id">Its id.</param>
@@ -91,7 +112,15 @@ public sealed record PaymentSession(
 /// <summary>Money promised or taken.</summary>
 public sealed record Payment(
     Guid Id, Guid SessionId, string ProviderId, long Amount, string CurrencyCode, string Data,
-    DateTimeOffset? CapturedAt, DateTimeOffset? CanceledAt, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+    DateTimeOffset? CapturedAt, DateTimeOffset? CanceledAt, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt,
+    PaymentAssessment? Fraud = null);
+
+/// <summary>What the fraud rules said of a payment, and what staff decided; never shown to shoppers.</summary>
+/// <param name="Score">0 to 100.</param>
+/// <param name="Verdict"><c>allow</c>, <c>review</c>, <c>deny</c>.</param>
+/// <param name="Reasons">Sentences, each with its points.</param>
+/// <param name="Review"><c>pending</c> while the payment is held, <c>released</c>, <c>denied</c>; null when it never was.</param>
+public sealed record PaymentAssessment(int Score, string Verdict, IReadOnlyList<string> Reasons, string? Review);
 
 /// <summary>Where a session stands; the wire shows it in snake_case.</summary>
 public enum PaymentSessionStatus

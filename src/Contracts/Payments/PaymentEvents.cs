@@ -34,3 +34,13 @@ public sealed record PaymentRefunded(Guid PaymentId, Guid CartId, long Amount, l
     /// <inheritdoc/>
     public static string Name => "payments.refunded";
 }
+
+/// <summary>Staff denied a payment that was held for review: its money goes back, nothing of the order is to be sent.</summary>
+/// <param name="PaymentId">The payment.</param>
+/// <param name="CartId">The cart it was promised for.</param>
+/// <param name="OrderId">The order.</param>
+public sealed record PaymentDenied(Guid PaymentId, Guid CartId, Guid OrderId) : IEvent
+{
+    /// <inheritdoc/>
+    public static string Name => "payments.denied";
+}

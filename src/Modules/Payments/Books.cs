@@ -73,7 +73,8 @@ internal sealed class Books(Db db, PaymentProviders providers)
         batch.BatchCommands.Add(CollectionsStore.Lock("cart_id = $1", cart));
         batch.BatchCommands.Add(new NpgsqlBatchCommand("""
             with closed as (update payments.collections set closed_at = coalesce(closed_at, now()) where cart_id = $1 returning id)
-            update payments.payments p set capture_at = null from closed where p.collection_id = closed.id
+            update payments.payments p set capture_at = null, review = case p.review when 'pending' then 'denied' else p.review end
+            from closed where p.collection_id = closed.id
             """) { Parameters = { new() { Value = cart } } });
         batch.BatchCommands.Add(BookEntries.GiveBackUnwanted("c.cart_id = @id", cart));
         await batch.ExecuteNonQueryAsync(ct);

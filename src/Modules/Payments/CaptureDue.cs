@@ -55,7 +55,7 @@ internal sealed partial class CaptureDue(Db db, MoveMoney money, PaymentOptions 
             cross join lateral (
                 select coalesce(sum(e.amount), 0) as amount from payments.payments e
                 where e.collection_id = p.collection_id and e.part < p.part and e.canceled_at is null and not e.is_stray) earlier
-            where p.capture_at <= now() and p.canceled_at is null
+            where p.capture_at <= now() and p.canceled_at is null and (p.review is null or p.review = 'released')
                 and not exists (select from payments.operations o where o.payment_id = p.id and o.status = 'open')
             order by p.capture_at limit 200
             """, cancellationToken: ct))).AsList();
@@ -74,12 +74,13 @@ internal sealed partial class CaptureDue(Db db, MoveMoney money, PaymentOptions 
         await using var connection = await db.Open(ct);
         var flagged = await connection.QueryAsync<Guid>(new CommandDefinition("""
             with lapsing as (
-                select id from payments.payments
+                select id, capture_at is null or review = 'pending' as is_left_to_staff from payments.payments
                 where lapses_at < now() + @warning and captured_at is null and canceled_at is null and attention is null
                 limit 200 for update skip locked)
-            update payments.payments p set capture_at = case when p.capture_at > now() then now() else p.capture_at end,
-                attention = case when p.capture_at is null then format('The promise lapses %s UTC: capture or cancel it', to_char(lapses_at at time zone 'utc', 'YYYY-MM-DD HH24:MI')) end
-            from lapsing where p.id = lapsing.id and (p.capture_at is null or p.capture_at > now())
+            update payments.payments p set capture_at = least(p.capture_at, now()),
+                attention = case when is_left_to_staff then format('The promise lapses %s UTC: %s it', to_char(lapses_at at time zone 'utc', 'YYYY-MM-DD HH24:MI'),
+                    case p.review when 'pending' then 'release or deny' else 'capture or cancel' end) end
+            from lapsing where p.id = lapsing.id and (is_left_to_staff or p.capture_at > now())
             returning p.id
             """, new { warning = options.LapseWarning }, cancellationToken: ct));
         foreach (var payment in flagged) LogLapses(logger, payment);

@@ -67,10 +67,11 @@ internal static class CollectionsStore
         select c.id, c.cart_id, c.currency_code, c.amount, c.created_at, c.updated_at,
             s.id, s.provider_id, s.amount, s.status, s.data::text, s.authorized_at, s.created_at, s.updated_at,
             p.id, p.provider_id, p.amount, p.data::text, p.captured_at, p.canceled_at, p.created_at, p.updated_at, p.captured, p.refunded,
-            s.reference, s.provider_amount
+            s.reference, s.provider_amount, f.score, f.verdict, f.reasons, p.review
         from payments.collections c
         left join payments.sessions s on s.collection_id = c.id
         left join payments.payments p on p.session_id = s.id and not p.is_stray
+        left join payments.assessments f on f.payment_id = p.id
         """;
 
     private const string ByCarts = Select + " where c.cart_id = any ($1) order by c.id, s.id";
@@ -118,7 +119,9 @@ internal static class CollectionsStore
 
     private static Payment ReadPayment(NpgsqlDataReader reader, string currency) => new(
         reader.GetGuid(14), reader.GetGuid(6), reader.GetString(15), reader.GetInt64(16), currency, reader.GetString(17),
-        TimeOrNull(reader, 18), TimeOrNull(reader, 19), Time(reader, 20), Time(reader, 21));
+        TimeOrNull(reader, 18), TimeOrNull(reader, 19), Time(reader, 20), Time(reader, 21),
+        reader.IsDBNull(26) ? null : new PaymentAssessment(
+            reader.GetInt32(26), reader.GetString(27), reader.GetFieldValue<string[]>(28), reader.IsDBNull(29) ? null : reader.GetString(29)));
 
     private static PaymentCollection ToContract(CollectionRow row, List<PaymentSession> sessions, List<PaymentRow> payments)
     {

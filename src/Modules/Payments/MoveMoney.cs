@@ -84,12 +84,12 @@ internal sealed class MoveMoney(Db db, PaymentProviders providers, Books books)
                 insert into payments.operations (id, payment_id, kind, amount, reason, note, created_by, request_key)
                 select @id, s.id, @kind, coalesce(@amount, s.free), @reason, @note, @by, @request
                 from state s
-                where s.canceled_at is null and (@kind <> 'capture' or s.closed_at is null) and not exists (select from voiding) and not exists (select from known)
+                where s.canceled_at is null and (@kind <> 'capture' or s.closed_at is null and coalesce(s.review, 'released') = 'released') and not exists (select from voiding) and not exists (select from known)
                     and coalesce(@amount, s.free) between 1 and s.free
                 returning id, amount)
             select s.captured, s.refunded + s.disputed, s.released, s.canceled_at is not null, b.id, b.amount, v.id,
                 k.id, k.kind, k.amount, k.reason, k.status, k.refusal,
-                s.provider_id, s.reference, s.amount, s.currency_code, t.id, t.reference, t.data::text, s.cart_id, s.closed_at is not null
+                s.provider_id, s.reference, s.amount, s.currency_code, t.id, t.reference, t.data::text, s.cart_id, s.closed_at is not null, s.review
             from state s
             join payments.sessions t on t.id = s.session_id
             left join begun b on true
@@ -112,6 +112,9 @@ internal sealed class MoveMoney(Db db, PaymentProviders providers, Books books)
         var id = WireId.Encode(PaymentWire.Payment, asked.PaymentId);
         if (state.IsCanceled) return Error.NotAllowed($"Payment {id} is canceled", "payment_canceled");
         if (asked.Kind == MovementKind.Capture && state.IsClosed) return Error.NotAllowed($"Payment {id} is of an order that was canceled", "order_canceled");
+        if (asked.Kind == MovementKind.Capture && state.Review is "pending")
+            return Error.NotAllowed($"Payment {id} is held for review: release it first", "payment_held");
+        if (asked.Kind == MovementKind.Capture && state.Review is "denied") return Error.NotAllowed($"Payment {id} was denied", "payment_denied");
         if (asked.Kind == MovementKind.Void && state.Captured > 0)
             return Error.NotAllowed($"Payment {id} cannot be canceled: {state.Text(state.Captured)} is captured, refund it instead", "payment_captured");
 
@@ -140,7 +143,7 @@ internal sealed record OpenOperation(
 /// <paramref name="Voiding"/> a void that was open already, <paramref name="Known"/> what the same request began before.
 /// </summary>
 internal sealed record PaymentState(
-    long Captured, long Refunded, long Released, bool IsCanceled, bool IsClosed, ProviderPayment Payment, OpenOperation? Begun, OpenOperation? Voiding, KnownOperation? Known)
+    long Captured, long Refunded, long Released, bool IsCanceled, bool IsClosed, string? Review, ProviderPayment Payment, OpenOperation? Begun, OpenOperation? Voiding, KnownOperation? Known)
 {
     public static PaymentState Read(NpgsqlDataReader reader, Movement asked)
     {
@@ -158,7 +161,7 @@ internal sealed record PaymentState(
             new OpenOperation(
                 reader.GetGuid(7), asked.PaymentId, MovementKindNames.Parse(reader.GetString(8)), reader.GetInt64(9), TextOrNull(10), provider, payment),
             reader.GetString(11), TextOrNull(12));
-        return new PaymentState(captured, refunded, released, reader.GetBoolean(3), reader.GetBoolean(21), payment, begun, voiding, known);
+        return new PaymentState(captured, refunded, released, reader.GetBoolean(3), reader.GetBoolean(21), TextOrNull(22), payment, begun, voiding, known);
 
         string? TextOrNull(int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
     }

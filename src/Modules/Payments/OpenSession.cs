@@ -1,3 +1,4 @@
+using System.Net;
 using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Payments;
 using HeadlessPro.Payments.Providers;
@@ -32,9 +33,9 @@ internal sealed class OpenSession(Db db, PaymentProviders providers, Books books
         }
 
         var session = new ProviderSession(
-            open?.Id ?? WireId.New(), found[0].CartId, open?.Reference, amount, found[0].CurrencyCode, open?.Data ?? "{}") { Input = request.Data };
+            open?.Id ?? WireId.New(), found[0].CartId, open?.Reference, amount, found[0].CurrencyCode, open?.Data ?? "{}") { Input = request.Data, CustomerId = request.CustomerId };
         if (!(await provider.Open(session, ct)).Try(out var snapshot, out var error)) return error;
-        var written = await Write(request.CollectionId, provider.Id, session, snapshot, ct);
+        var written = await Write(request.CollectionId, provider.Id, session, request.Address, snapshot, ct);
         if (snapshot.State != ProviderState.Pending) written = await books.Apply(session.Id, snapshot, null, tell: true, ct);
         return written.AuthorizedAmount is null || written.OpenSession()?.Id == session.Id ? written : PaymentErrors.AlreadyAuthorized(request.CollectionId);
     }
@@ -47,7 +48,8 @@ internal sealed class OpenSession(Db db, PaymentProviders providers, Books books
         return default(Done);
     }
 
-    private Task<PaymentCollection> Write(Guid collectionId, string providerId, ProviderSession session, ProviderSnapshot snapshot, CancellationToken ct)
+    private Task<PaymentCollection> Write(
+        Guid collectionId, string providerId, ProviderSession session, string? address, ProviderSnapshot snapshot, CancellationToken ct)
     {
         // Two tabs may open sessions at once, or one while the other pays. Counting what was closed makes the insert wait for it.
         var command = new NpgsqlBatchCommand("""
@@ -58,11 +60,11 @@ internal sealed class OpenSession(Db db, PaymentProviders providers, Books books
                 update payments.sessions s set status = 'canceled', updated_at = now()
                 from owed where s.collection_id = owed.id and s.status in ('pending', 'requires_more') and s.id <> @session
                 returning s.id)
-            insert into payments.sessions (id, collection_id, provider_id, reference, amount, provider_amount, status, data)
-            select @session, owed.id, @provider, @reference, @amount, @provider_amount, 'pending', @data::jsonb
+            insert into payments.sessions (id, collection_id, provider_id, reference, amount, provider_amount, status, data, ip)
+            select @session, owed.id, @provider, @reference, @amount, @provider_amount, 'pending', @data::jsonb, @ip
             from owed, (select count(*) from closed) as all_closed
             on conflict (id) do update set amount = excluded.amount, provider_amount = excluded.provider_amount, reference = excluded.reference,
-                data = excluded.data, updated_at = now()
+                data = excluded.data, ip = excluded.ip, updated_at = now()
             where payments.sessions.status in ('pending', 'requires_more')
             """);
         command.Parameters.AddWithValue("collection", collectionId);
@@ -72,6 +74,7 @@ internal sealed class OpenSession(Db db, PaymentProviders providers, Books books
         command.Parameters.AddWithValue("provider", providerId);
         command.Parameters.Add(new NpgsqlParameter("reference", NpgsqlDbType.Text) { Value = (object?)snapshot.Reference ?? DBNull.Value });
         command.Parameters.AddWithValue("data", snapshot.Data);
+        command.Parameters.Add(new NpgsqlParameter("ip", NpgsqlDbType.Inet) { Value = IPAddress.TryParse(address, out var ip) ? ip : DBNull.Value });
         return CollectionsStore.Write(db, collectionId, command, ct);
     }
 }

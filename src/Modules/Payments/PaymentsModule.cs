@@ -1,5 +1,6 @@
 using HeadlessPro.Contracts.Ordering;
 using HeadlessPro.Contracts.Payments;
+using HeadlessPro.Payments.Fraud;
 using HeadlessPro.Payments.Providers;
 using HeadlessPro.Payments.Providers.Manual;
 using HeadlessPro.Payments.Providers.PayPal;
@@ -39,6 +40,12 @@ public static class PaymentsModule
         services.AddSingleton<ReceiveWebhook>();
         services.AddSingleton<CaptureDue>();
         services.AddSingleton<ReconcilePayments>();
+        services.AddSingleton(FraudOptions.From(configuration));
+        services.AddSingleton<Attempts>();
+        services.AddSingleton<Assessments>();
+        services.AddSingleton<GiveBack>();
+        services.AddSingleton<AssessPayment>();
+        services.AddSingleton<ReviewPayment>();
         var options = configuration.GetSection("Payments").Get<PaymentOptions>() ?? new PaymentOptions();
         services.AddSingleton(options);
         services.AddSingleton<IPayments, PaymentsContract>();
@@ -50,6 +57,7 @@ public static class PaymentsModule
         services.AddRecurringJob(ProcessWebhooks.Name, ProcessWebhooks.Every, ProcessWebhooks.Run);
         services.AddRecurringJob("payments.forget_webhooks", TimeSpan.FromDays(1), ProcessWebhooks.Forget);
         services.AddAudit(ReconcilePayments.Name, ReconcilePayments.Run);
+        services.AddRecurringJob(ForgetShoppers.Name, TimeSpan.FromDays(1), ForgetShoppers.Run);
         services.AddRecurringJob(RemindOfPromises.Name, RemindOfPromises.Every, RemindOfPromises.Run);
     }
 
@@ -89,5 +97,7 @@ public static class PaymentsModule
         admin.MapPost("/{id}/capture", MovePayment.Capture).Produces<AdminPaymentEnvelope>().WithName("PostAdminPaymentCapture");
         admin.MapPost("/{id}/refund", MovePayment.Refund).Produces<AdminPaymentEnvelope>().WithName("PostAdminPaymentRefund");
         admin.MapPost("/{id}/cancel", MovePayment.Cancel).Produces<AdminPaymentEnvelope>().WithName("PostAdminPaymentCancel");
+        admin.MapPost("/{id}/release", ReviewPayment.Release).Produces<AdminPaymentEnvelope>().WithName("PostAdminPaymentRelease");
+        admin.MapPost("/{id}/deny", ReviewPayment.Deny).Produces<AdminPaymentEnvelope>().WithName("PostAdminPaymentDeny");
     }
 }

@@ -17,7 +17,10 @@ internal sealed record AdminPaymentResponse(
     string Id, decimal Amount, decimal CapturedAmount, decimal RefundedAmount, decimal ReleasedAmount, decimal DisputedAmount, string CurrencyCode,
     string ProviderId, string Reference, string PaymentCollectionId, string PaymentSessionId, string CartId, string? OrderId, JsonElement? Means,
     JsonElement? Data, string? NeedsAttention, DateTimeOffset? CaptureAt, DateTimeOffset? LapsesAt, DateTimeOffset? CapturedAt, DateTimeOffset? CanceledAt, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt,
-    IReadOnlyList<CaptureResponse> Captures, IReadOnlyList<RefundResponse> Refunds);
+    FraudResponse? Fraud, IReadOnlyList<CaptureResponse> Captures, IReadOnlyList<RefundResponse> Refunds);
+
+/// <summary>What the fraud rules said: a score of 0 to 100, the verdict <c>allow</c>, <c>review</c> or <c>deny</c>, why; and what staff decided of a held payment.</summary>
+internal sealed record FraudResponse(int Score, string Verdict, IReadOnlyList<string> Reasons, string? Review, string? ReviewedBy, DateTimeOffset? ReviewedAt);
 
 /// <summary>Money taken. <paramref name="CreatedBy"/> is the API key that asked for it.</summary>
 internal sealed record CaptureResponse(string Id, decimal Amount, string? CreatedBy, DateTimeOffset CreatedAt);
@@ -32,20 +35,22 @@ internal sealed record AdminPaymentsPage(IReadOnlyList<AdminPaymentResponse> Pay
 /// <summary>A ledger row with what is known of who asked for it.</summary>
 internal sealed record LedgerRow(long Id, string Kind, long Amount, string? Reason, string? Note, Guid? CreatedBy, DateTimeOffset CreatedAt);
 
-/// <summary>Lists payments (<c>cart_id</c>, <c>order_id</c>, <c>provider_id</c>, <c>needs_attention</c>, <c>currency_code</c>, times) and reads one, with captures and refunds.</summary>
+/// <summary>Lists payments (<c>cart_id</c>, <c>order_id</c>, <c>provider_id</c>, <c>needs_attention</c>, <c>review</c>, <c>currency_code</c>, times) and reads one, with captures and refunds.</summary>
 internal static class ReadPayments
 {
     private sealed record PaymentRow(
         Guid Id, Guid CollectionId, Guid SessionId, Guid CartId, Guid? OrderId, string ProviderId, string Reference, string CurrencyCode,
         long Amount, long Captured, long Refunded, long Released, long Disputed, string? Means, string Data, string? Attention,
-        DateTimeOffset? CaptureAt, DateTimeOffset? LapsesAt, DateTimeOffset? CapturedAt, DateTimeOffset? CanceledAt, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string Ledger);
+        DateTimeOffset? CaptureAt, DateTimeOffset? LapsesAt, DateTimeOffset? CapturedAt, DateTimeOffset? CanceledAt, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt,
+        int? Score, string? Verdict, string[]? Reasons, string? Review, Guid? ReviewedBy, DateTimeOffset? ReviewedAt, string Ledger);
 
-    private const string From = "payments.payments p join payments.collections c on c.id = p.collection_id";
+    private const string From = "payments.payments p join payments.collections c on c.id = p.collection_id left join payments.assessments f on f.payment_id = p.id";
 
     private const string Columns = """
         p.id, p.collection_id, p.session_id, c.cart_id, p.order_id, p.provider_id, p.reference, c.currency_code,
         p.amount, p.captured, p.refunded, p.released, p.disputed, p.means::text as means, p.data::text as data, p.attention,
         p.capture_at, p.lapses_at, p.captured_at, p.canceled_at, p.created_at, p.updated_at,
+        f.score, f.verdict, f.reasons, p.review, p.reviewed_by, p.reviewed_at,
         (select coalesce(json_agg(json_build_object('id', l.id, 'kind', l.kind, 'amount', l.amount, 'reason', o.reason, 'note', o.note,
                 'created_by', o.created_by, 'created_at', l.created_at) order by l.id), '[]')::text
             from payments.ledger l left join payments.operations o on o.id = l.operation_id
@@ -62,6 +67,7 @@ internal static class ReadPayments
             .And("p.order_id = any (@value)", query.Ids("order_id", "order"))
             .And("p.reference = any (@value)", query.Texts("reference"))
             .And("(p.attention is not null) = @value", query.Flag("needs_attention"))
+            .And("p.review = any (@value)", query.Texts("review"))
             .And("p.provider_id = any (@value)", query.Texts("provider_id"))
             .And("c.currency_code = any (@value)", query.Texts("currency_code"))
             .AndTimes(query, "p").AndTimes(query, "p", "captured_at").AndTimes(query, "p", "capture_at").AndTimes(query, "p", "lapses_at").AndTimes(query, "p", "canceled_at"),
@@ -104,7 +110,7 @@ internal static class ReadPayments
     private static AdminPaymentResponse ToWire(PaymentRow row)
     {
         decimal Major(long minor) => Money.ToMajor(minor, row.CurrencyCode);
-        string? By(LedgerRow l) => WireId.EncodeOrNull(PaymentWire.ApiKey, l.CreatedBy);
+        string? By(Guid? key) => WireId.EncodeOrNull(PaymentWire.ApiKey, key);
         var ledger = JsonSerializer.Deserialize(row.Ledger, PaymentsJson.Default.IReadOnlyListLedgerRow)!;
         return new(
             WireId.Encode(PaymentWire.Payment, row.Id), Major(row.Amount), Major(row.Captured), Major(row.Refunded), Major(row.Released),
@@ -112,8 +118,9 @@ internal static class ReadPayments
             WireId.Encode(PaymentWire.Collection, row.CollectionId), WireId.Encode(PaymentWire.Session, row.SessionId),
             WireId.Encode("cart", row.CartId), WireId.EncodeOrNull("order", row.OrderId), JsonColumn.Read(row.Means), JsonColumn.Read(row.Data), row.Attention,
             row.CaptureAt, row.LapsesAt, row.CapturedAt, row.CanceledAt, row.CreatedAt, row.UpdatedAt,
-            [.. ledger.Where(l => l.Kind == "capture").Select(l => new CaptureResponse($"capt_{l.Id}", Major(l.Amount), By(l), l.CreatedAt))],
-            [.. ledger.Where(l => l.Kind == "refund").Select(l => new RefundResponse($"ref_{l.Id}", Major(l.Amount), l.Reason, l.Note, By(l), l.CreatedAt))]);
+            row.Score is { } score ? new FraudResponse(score, row.Verdict!, row.Reasons!, row.Review, By(row.ReviewedBy), row.ReviewedAt) : null,
+            [.. ledger.Where(l => l.Kind == "capture").Select(l => new CaptureResponse($"capt_{l.Id}", Major(l.Amount), By(l.CreatedBy), l.CreatedAt))],
+            [.. ledger.Where(l => l.Kind == "refund").Select(l => new RefundResponse($"ref_{l.Id}", Major(l.Amount), l.Reason, l.Note, By(l.CreatedBy), l.CreatedAt))]);
     }
 }
 
@@ -134,6 +141,7 @@ internal static class PaymentWire
 [JsonSerializable(typeof(CapturePaymentRequest))]
 [JsonSerializable(typeof(RefundPaymentRequest))]
 [JsonSerializable(typeof(CancelPaymentRequest))]
+[JsonSerializable(typeof(Fraud.ReviewPaymentRequest))]
 [JsonSerializable(typeof(AdminPaymentEnvelope))]
 [JsonSerializable(typeof(AdminPaymentsPage))]
 [JsonSerializable(typeof(IReadOnlyList<LedgerRow>))]

@@ -1,5 +1,6 @@
 using Dapper;
 using HeadlessPro.Contracts;
+using HeadlessPro.Payments.Fraud;
 using HeadlessPro.Payments.Providers;
 using HeadlessPro.Platform.Data;
 
@@ -9,7 +10,7 @@ namespace HeadlessPro.Payments;
 /// Brings the books to what a session's provider holds, whoever has reason to look: a webhook, a job, the nightly comparison. What the
 /// shopper has approved there and nobody asked for yet is asked for.
 /// </summary>
-internal sealed class Settle(Db db, PaymentProviders providers, Books books)
+internal sealed class Settle(Db db, PaymentProviders providers, Books books, Attempts attempts)
 {
     private const string Sql = """
         select s.id, s.provider_id, s.status in ('pending', 'requires_more') as is_open, s.reference, s.amount, s.data::text as data,
@@ -23,7 +24,11 @@ internal sealed class Settle(Db db, PaymentProviders providers, Books books)
     {
         var found = await Find(session, references.ToArray(), ct);
         foreach (var row in found)
-            if ((await Run(row, ct)).Error is { } error) return error;
+        {
+            if (!(await Run(row, ct)).Try(out var held, out var error)) return error;
+            if (held is { State: ProviderState.Pending, Reason: not null }) await attempts.NoteRefused(row.Id, null, held.Means?.Fingerprint, ct);
+        }
+
         return found.Count > 0;
     }
 

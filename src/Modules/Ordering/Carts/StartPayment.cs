@@ -20,11 +20,11 @@ internal sealed class StartPayment(CartStore store, CartPricing pricing, CartPay
     public static async Task<IResult> Collection(Body<OpenPaymentCollectionRequest> body, ApiQuery query, StartPayment start, CancellationToken ct)
     {
         var fields = query.Fields(CartFields.PaymentCollection);
-        return Answer(await start.Open(body.Value.CartId, null, null, null, ct), fields);
+        return Answer(await start.Open(body.Value.CartId, null, null, null, null, ct), fields);
     }
 
     public static async Task<IResult> Session(
-        string id, Body<OpenPaymentSessionRequest> body, ApiQuery query, StartPayment start, CancellationToken ct)
+        string id, Body<OpenPaymentSessionRequest> body, ApiQuery query, HttpContext http, StartPayment start, CancellationToken ct)
     {
         var fields = query.Fields(CartFields.PaymentCollection);
         var found = WireId.TryDecode("pay_col", id, out var collectionId)
@@ -32,17 +32,19 @@ internal sealed class StartPayment(CartStore store, CartPricing pricing, CartPay
             : Array.Empty<PaymentCollection>();
         if (!found.Try(out var collections, out var error)) return Reply.Error(error);
         if (collections.Count == 0) return Reply.Error(Error.NotFound($"Payment collection with id: {id} was not found"));
-        return Answer(await start.Open(WireId.Encode("cart", collections[0].CartId), body.Value.ProviderId, body.Value.Data, collections[0], ct), fields);
+        var cart = WireId.Encode("cart", collections[0].CartId);
+        return Answer(await start.Open(cart, body.Value.ProviderId, body.Value.Data, AddressOf(http), collections[0], ct), fields);
     }
 
-    public static async Task<IResult> Both(string id, Body<StartPaymentRequest> body, ApiQuery query, StartPayment start, CancellationToken ct)
+    public static async Task<IResult> Both(
+        string id, Body<StartPaymentRequest> body, ApiQuery query, HttpContext http, StartPayment start, CancellationToken ct)
     {
         var fields = query.Fields(CartFields.PaymentCollection);
-        return Answer(await start.Open(id, body.Value.ProviderId, body.Value.Data, null, ct), fields);
+        return Answer(await start.Open(id, body.Value.ProviderId, body.Value.Data, AddressOf(http), null, ct), fields);
     }
 
     private async Task<Result<PaymentCollection>> Open(
-        string cartId, string? providerId, Dictionary<string, JsonElement>? data, PaymentCollection? known, CancellationToken ct)
+        string cartId, string? providerId, Dictionary<string, JsonElement>? data, string? address, PaymentCollection? known, CancellationToken ct)
     {
         var json = CartRules.Json(data, "data");
         if (json.Error is not null) return json.Error;
@@ -56,8 +58,11 @@ internal sealed class StartPayment(CartStore store, CartPricing pricing, CartPay
         var collection = known;
         if ((collection is null || collection.CurrencyCode != open.CurrencyCode) && !(await owed.Open(priced, ct)).Try(out collection, out error)) return error;
         return providerId is null ? collection
-            : await payments.OpenSession(new OpenPaymentSession(collection.Id, providerId, priced.Total, json.Value), ct);
+            : await payments.OpenSession(new OpenPaymentSession(collection.Id, providerId, priced.Total, json.Value, address, open.CustomerId), ct);
     }
+
+    private static string? AddressOf(HttpContext http) =>
+        http.Connection.RemoteIpAddress is { } address ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString() : null;
 
     private Task<Result<IReadOnlyList<PaymentCollection>>> CollectionsOf(Guid collectionId, CancellationToken ct) =>
         payments.GetCollections(new GetPaymentCollections([], [collectionId]), ct);

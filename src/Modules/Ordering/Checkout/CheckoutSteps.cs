@@ -71,7 +71,9 @@ internal sealed class CheckoutSteps(CartPricing pricing, CheckoutPeers peers, Ch
             return kept.Try(out var collections, out var unknown) ? new CheckoutPayment(collections.FirstOrDefault()) : unknown;
         }
 
-        var answer = await peers.Payments.Authorize(new AuthorizePayment(cart.Cart.Id, cart.Total, cart.Cart.CurrencyCode), ct);
+        var (state, shipping) = (cart.Cart, cart.Cart.ShippingAddress?.CountryCode);
+        var shopper = new PayingShopper(state.Email, state.BillingAddress?.CountryCode ?? shipping, shipping, state.CustomerId);
+        var answer = await peers.Payments.Authorize(new AuthorizePayment(state.Id, cart.Total, state.CurrencyCode, shopper), ct);
         if (!answer.Try(out var payment, out var error)) return error;
         return payment.Status == PaymentSessionStatus.Authorized ? new CheckoutPayment(payment.Collection) : CheckoutRules.MoreNeeded;
     }
