@@ -12,7 +12,9 @@ namespace HeadlessPro.Host;
 public static class HostApp
 {
     /// <summary>Builds a migrated, ready to run host from <c>serve [--role R] [--port N]</c>, the environment and appsettings.</summary>
-    public static async Task<WebApplication> Build(string[] args)
+    /// <param name="args">The command line.</param>
+    /// <param name="also">Services beside those of the modules: a test's outside world.</param>
+    public static async Task<WebApplication> Build(string[] args, Action<IServiceCollection>? also = null)
     {
         var builder = NewBuilder(args.SkipWhile(a => a == "serve").ToArray());
         var configuration = builder.Configuration;
@@ -39,6 +41,7 @@ public static class HostApp
         {
             builder.Services.AddPlatform();
             foreach (var module in modules) module.Add(builder.Services, configuration);
+            also?.Invoke(builder.Services);
             app = builder.Build();
             app.UsePlatform();
             if (DemoShop.IsAllowed(app.Environment, configuration)) DemoPictures.Map(app);

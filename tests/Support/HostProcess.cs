@@ -33,6 +33,7 @@ public sealed class HostProcess : IDisposable
             RedirectStandardError = true,
         };
         start.Environment["DATABASE_URL"] = connectionString;
+        start.Environment["Payments__Fraud__Enabled"] = "false";
         foreach (var (name, value) in settings) start.Environment[name] = value;
         var process = Process.Start(start)!;
         process.BeginOutputReadLine();

@@ -17,6 +17,9 @@ public class HpApp : IAsyncLifetime
     /// <summary>Secret key.</summary>
     public const string SecretKey = "sk_test";
 
+    // One shopper on this machine buys everything with one card.
+    private static readonly string[] QuietFraudRules = ["--Payments:Fraud:Enabled=false"];
+
     private readonly List<WebApplication> _hosts = [];
 
     public string ConnectionString { get; private set; } = "";
@@ -37,6 +40,11 @@ public class HpApp : IAsyncLifetime
 
     /// <summary>Extra configuration as <c>--key=value</c> arguments.</summary>
     protected virtual string[] Arguments => [];
+
+    /// <summary>Services beside those of the modules: somebody of the outside world.</summary>
+    protected virtual void AddServices(IServiceCollection services)
+    {
+    }
 
     public virtual async ValueTask InitializeAsync()
     {
@@ -115,7 +123,7 @@ public class HpApp : IAsyncLifetime
     private async Task<WebApplication> StartHost(params string[] arguments)
     {
         var host = await HostApp.Build(
-            ["serve", $"--DATABASE_URL={ConnectionString}", "--Logging:LogLevel:Default=Warning", .. arguments, .. Arguments]);
+            ["serve", $"--DATABASE_URL={ConnectionString}", "--Logging:LogLevel:Default=Warning", .. arguments, .. QuietFraudRules, .. Arguments], AddServices);
         await host.StartAsync();
         return host;
     }

@@ -43,7 +43,6 @@ public static class PaymentsModule
         services.AddSingleton(FraudOptions.From(configuration));
         services.AddSingleton<Attempts>();
         services.AddSingleton<Assessments>();
-        services.AddSingleton<GiveBack>();
         services.AddSingleton<AssessPayment>();
         services.AddSingleton<ReviewPayment>();
         var options = configuration.GetSection("Payments").Get<PaymentOptions>() ?? new PaymentOptions();

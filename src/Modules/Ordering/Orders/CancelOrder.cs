@@ -31,8 +31,8 @@ internal static class CancelOrder
             : Reply.Error(OrderFlow.Cancel.Refusal(order.Row));
     }
 
-    // Whoever comes second waits for the row, and then finds it in another status.
-    private static async Task Move(Db db, Guid order, DateTimeOffset now, CancellationToken ct)
+    /// <summary>Whoever comes second waits for the row, and then finds it in another status; nothing is told again.</summary>
+    public static async Task Move(Db db, Guid order, DateTimeOffset now, CancellationToken ct)
     {
         await using var tx = await db.Begin(ct);
         await using (var command = tx.Command("""

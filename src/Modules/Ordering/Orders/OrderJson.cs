@@ -48,6 +48,7 @@ internal sealed class OrderJson(
         {
             writer.WriteTime("canceled_at", row.CanceledAt);
             writer.WriteString("cart_id", WireId.Encode("cart", row.CartId));
+            WriteFraud(payment?.Fraud);
         }
 
         writer.WriteNumber("version", row.Version);
@@ -84,6 +85,25 @@ internal sealed class OrderJson(
         { Payments: [.., { CanceledAt: not null }] } => "canceled",
         _ => payment.Status,
     };
+
+    /// <summary>What the fraud rules said of its payment, and what staff decided.</summary>
+    private void WriteFraud(PaymentAssessment? fraud)
+    {
+        if (fraud is null)
+        {
+            writer.WriteNull("fraud");
+            return;
+        }
+
+        writer.WriteStartObject("fraud");
+        writer.WriteNumber("score", fraud.Score);
+        writer.WriteString("verdict", fraud.Verdict);
+        writer.WriteStartArray("reasons");
+        foreach (var reason in fraud.Reasons) writer.WriteStringValue(reason);
+        writer.WriteEndArray();
+        writer.WriteString("review", fraud.Review);
+        writer.WriteEndObject();
+    }
 
     private void WriteSummary()
     {

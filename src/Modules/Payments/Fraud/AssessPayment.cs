@@ -12,7 +12,7 @@ namespace HeadlessPro.Payments.Fraud;
 /// deny     the promise is let go, and the shopper hears no more than that the payment was refused
 /// </code>
 /// </summary>
-internal sealed class AssessPayment(Authorize authorize, PaymentProviders providers, Assessments assessments, GiveBack giveBack)
+internal sealed class AssessPayment(Authorize authorize, PaymentProviders providers, Assessments assessments)
 {
     private static readonly Error Refused =
         new(ErrorType.PaymentAuthorization, "payment_refused", "The payment was refused. Try another way to pay");
@@ -34,6 +34,6 @@ internal sealed class AssessPayment(Authorize authorize, PaymentProviders provid
         }
 
         if (payment.Fraud?.Review != ReviewPayment.Denied) return authorization;
-        return (await giveBack.Run(payment.Id, ct)).Error is { Type: ErrorType.Unavailable or ErrorType.Conflict } notYet ? notYet : Refused;
+        return (await authorize.Undo(new VoidPayment(request.CartId), ct)).Error ?? Refused;
     }
 }

@@ -1,5 +1,6 @@
 using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Payments;
+using HeadlessPro.Payments.Providers;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Security;
 using HeadlessPro.Platform.Web;
@@ -14,7 +15,7 @@ internal sealed record ReviewPaymentRequest;
 /// Staff decide about a held payment, once: released, it is captured as any other; denied, its money goes back and its order is canceled.
 /// The same decision again is answered as it stands, the other one is refused.
 /// </summary>
-internal sealed class ReviewPayment(Db db, GiveBack giveBack)
+internal sealed class ReviewPayment(Db db, MoveMoney money)
 {
     private const string Released = "released";
     public const string Denied = "denied";
@@ -34,8 +35,17 @@ internal sealed class ReviewPayment(Db db, GiveBack giveBack)
         if (!WireId.TryDecode(PaymentWire.Payment, id, out var payment)) return Reply.Error(PaymentErrors.NotFound(id));
         if (await Decide(payment, decision, http.Features.Get<Caller>()!.KeyId, ct) is { } refusal) return Reply.Error(refusal);
         // Decided is decided, whether or not the caller's connection lasts. What cannot go back now does so with the canceled order.
-        if (decision == Denied && (await giveBack.Run(payment, CancellationToken.None)).Error is { Type: ErrorType.Unavailable } error) return Reply.Error(error);
+        if (decision == Denied && (await GiveBack(payment)).Error is { Type: ErrorType.Unavailable } error) return Reply.Error(error);
         return ReadPayments.Answer((await ReadPayments.Find(db, payment, CancellationToken.None))!, fields);
+    }
+
+    /// <summary>All of it, whether it was promised or, at the provider, taken.</summary>
+    private async Task<Result<Done>> GiveBack(Guid payment)
+    {
+        var voided = await money.Run(new Movement(payment, MovementKind.Void), CancellationToken.None);
+        return voided.Error?.Code == "payment_captured"
+            ? await money.Run(new Movement(payment, MovementKind.Refund, Reason: "fraudulent"), CancellationToken.None)
+            : voided;
     }
 
     private async Task<Error?> Decide(Guid payment, string decision, Guid by, CancellationToken ct)
