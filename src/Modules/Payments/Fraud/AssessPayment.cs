@@ -30,7 +30,8 @@ internal sealed class AssessPayment(Authorize authorize, PaymentProviders provid
         if (payment.Fraud is null)
         {
             authorization = authorization with { Collection = await assessments.Assess(authorization.Collection, payment, request.Shopper, ct) };
-            payment = authorization.Collection.Payments.First(p => p.Id == payment.Id);
+            if (authorization.Collection.LivePayment() is not { } assessed) return Refused;
+            payment = assessed;
         }
 
         if (payment.Fraud?.Review != ReviewPayment.Denied) return authorization;
