@@ -159,7 +159,7 @@ public class FraudTests(FraudShop shop) : IClassFixture<FraudShop>
         Assert.True((await shop.Contract<Settle>().Run(null, [$"session {await Session(cart):N}"], default)).Value);
 
         await shop.Pay(cart, new { card = "tester" });
-        Assert.Equal("15 allow -; 5 checkouts from this e-mail within an hour: +15", await shop.Fraud((await shop.Placed(cart)).Id));
+        Assert.Equal("15 allow -; 5 checkouts with this e-mail within an hour: +15", await shop.Fraud((await shop.Placed(cart)).Id));
         Assert.Equal(5L, await shop.Scalar<long>("select count(*) from payments.attempts where email = 'tester@example.com'"));
     }
 
@@ -189,7 +189,7 @@ public class FraudTests(FraudShop shop) : IClassFixture<FraudShop>
         var cart = await shop.CartToPay(await shop.Voucher(stock: null), "far@example.com", new { card = "far", country = "ng" });
         await shop.Store.PostJson($"/store/carts/{cart}", new { billing_address = new { country_code = "us" }, shipping_address = new { country_code = "za" } });
         Assert.Equal(
-            "30 allow -; Card from NG, billing address in US: +20; Billing address in US, shipped to ZA: +10",
+            "30 allow -; Paid from NG, billing address in US: +20; Billing address in US, shipped to ZA: +10",
             await shop.Fraud((await shop.Placed(cart)).Id));
     }
 

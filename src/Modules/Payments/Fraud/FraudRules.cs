@@ -9,12 +9,12 @@ internal static class FraudRules
     {
         List<(int Points, string Reason)> said =
         [
-            .. Velocity(facts.ByEmail, options.Email, "this e-mail"),
-            .. Velocity(facts.ByIp, options.Ip, "this network address"),
-            .. Velocity(facts.ByCard, options.Card, "this card"),
+            .. Velocity(facts.ByEmail, options.Email, "with this e-mail"),
+            .. Velocity(facts.ByIp, options.Ip, "from this network address"),
+            .. Velocity(facts.ByCard, options.Card, "with this card or account"),
             .. Amount(facts, facts.Shop, options.ShopAmount, "the shop's"),
             .. Amount(facts, facts.Customer, options.CustomerAmount, "the customer's"),
-            .. Countries(facts.CardCountry, facts.BillingCountry, options.CardCountry, "Card from {0}, billing address in {1}"),
+            .. Countries(facts.CardCountry, facts.BillingCountry, options.CardCountry, "Paid from {0}, billing address in {1}"),
             .. Countries(facts.BillingCountry, facts.ShippingCountry, options.ShippingCountry, "Billing address in {0}, shipped to {1}"),
             .. DisposableMail(facts.Email, options.DisposableMail),
             .. ProviderRisk(facts.Risk, options.ProviderRisk),
@@ -31,7 +31,7 @@ internal static class FraudRules
         int Points(int count, int limit) => count < limit ? 0 : (int)Math.Min(rule.Most, rule.Points + ((long)rule.Step * (count - limit)));
         var (hour, day) = (Points(seen.Hour, rule.PerHour), Points(seen.Day, rule.PerDay));
         var (count, period) = hour >= day ? (seen.Hour, "an hour") : (seen.Day, "a day");
-        yield return (Math.Max(hour, day), $"{count} checkouts from {what} within {period}");
+        yield return (Math.Max(hour, day), $"{count} checkouts {what} within {period}");
     }
 
     private static IEnumerable<(int, string)> Amount(FraudFacts facts, AmountHistory history, AmountRule rule, string whose)
