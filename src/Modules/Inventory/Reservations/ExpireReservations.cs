@@ -9,9 +9,9 @@ using Microsoft.Extensions.DependencyInjection;
 namespace HeadlessPro.Inventory;
 
 /// <summary>
-/// Gives back what was held past its expiry. A hold is only let go once <see cref="OnOrderPlaced"/> was given every event up to that
-/// expiry, and not while it has failed at the one of that cart: an order placed in time then has its stock, however late the event
-/// comes through, and no other cart waits for it.
+/// Gives back what was held past its expiry. A hold is only let go once <see cref="OnOrderPlaced"/> and <see cref="OnOrderEdited"/> were given
+/// every event up to that expiry, and not while they have failed at the one of that hold: an order placed or edited in time then has its
+/// stock, however late the event comes through, and no other waits for it.
 /// </summary>
 internal static class ExpireReservations
 {
@@ -32,20 +32,21 @@ internal static class ExpireReservations
             var due = await Due(db, now, last, ct);
             if (due.Count == 0) return;
             last = due[^1];
-            if (await log.FailedOf(OnOrderPlaced.Name, last.ExpiresAt, ct) is not { } failed) return;
-            var sold = failed.Select(CartOf).ToHashSet();
+            if (await log.FailedOf(OnOrderPlaced.Name, last.ExpiresAt, ct) is not { } placed
+                || await log.FailedOf(OnOrderEdited.Name, last.ExpiresAt, ct) is not { } edited) return;
+            var sold = placed.Select(p => Read<OrderPlaced>(p)?.CartId).Concat(edited.Select(p => Read<OrderEdited>(p)?.HoldKey)).ToHashSet();
             foreach (var hold in due)
                 if (!sold.Contains(hold.Key)) await ReserveStock.Release(db, new ReleaseStock(hold.Key), expiredBy: now, ct);
             if (due.Count < BatchSize) return;
         }
     }
 
-    // An event that nobody can read names no cart that could be kept.
-    private static Guid? CartOf(string payload)
+    // An event that nobody can read names no hold that could be kept.
+    private static T? Read<T>(string payload) where T : class
     {
         try
         {
-            return JsonSerializer.Deserialize<OrderPlaced>(payload)?.CartId;
+            return JsonSerializer.Deserialize<T>(payload);
         }
         catch (JsonException)
         {
