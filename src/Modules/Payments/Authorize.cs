@@ -18,6 +18,13 @@ internal sealed class Authorize(Db db, PaymentProviders providers, OpenCollectio
         if (found.Count == 0) return Error.Invalid("Payment collection has not been initiated for cart");
         var collection = found[0];
 
+        // The provider, when told of the amount, may answer that the shopper has paid by now.
+        if (collection.LivePayment() is null && !IsAskedFor(collection, request))
+        {
+            var updated = await openCollection.Run(new OpenPaymentCollection(request.CartId, request.Amount, request.CurrencyCode), ct);
+            if (!updated.Try(out collection, out var error)) return error;
+        }
+
         if (collection.LivePayment() is { } payment)
         {
             // What was given back whole pays for nothing any more.
@@ -26,12 +33,6 @@ internal sealed class Authorize(Db db, PaymentProviders providers, OpenCollectio
                 return new PaymentAuthorization(PaymentSessionStatus.Authorized, collection);
             if ((await Undo(new VoidPayment(request.CartId), ct)).Error is { } notUndone) return notUndone;
             return PaymentErrors.NoSession;
-        }
-
-        if (collection.Amount != request.Amount || collection.CurrencyCode != request.CurrencyCode || collection.OpenSession()?.IsKnownAsOwed() == false)
-        {
-            var updated = await openCollection.Run(new OpenPaymentCollection(request.CartId, request.Amount, request.CurrencyCode), ct);
-            if (!updated.Try(out collection, out var error)) return error;
         }
 
         return collection.OpenSession() is { } session ? await Ask(collection, session, ct) : PaymentErrors.NoSession;
@@ -47,9 +48,7 @@ internal sealed class Authorize(Db db, PaymentProviders providers, OpenCollectio
             if (!(await Look(collection, session, ct)).Try(out collection, out var unknown)) return unknown;
         }
 
-        var payment = collection.LivePayment();
-
-        if (payment is null) return default(Done);
+        if (collection.LivePayment() is not { } payment) return default(Done);
         // Money that was taken before an order stood for it goes back, and the cart can be paid anew.
         if (collection.CapturedAmount > 0)
         {
@@ -61,6 +60,9 @@ internal sealed class Authorize(Db db, PaymentProviders providers, OpenCollectio
         // What staff have let go meanwhile is no longer ours to let go.
         return voided.Error is { Type: not ErrorType.NotAllowed } error ? error : default(Done);
     }
+
+    private static bool IsAskedFor(PaymentCollection collection, AuthorizePayment request) =>
+        collection.Amount == request.Amount && collection.CurrencyCode == request.CurrencyCode && collection.OpenSession()?.IsKnownAsOwed() != false;
 
     private async Task<Result<PaymentAuthorization>> Ask(PaymentCollection collection, PaymentSession session, CancellationToken ct)
     {

@@ -90,7 +90,7 @@ public sealed class CardPaymentTests(CardShop shop) : IClassFixture<CardShop>
         var line = (string)(await shop.Store.GetJson($"/store/carts/{cart.Cart}"))["cart"]!["items"]![0]!["id"]!;
         await shop.Store.PostJson($"/store/carts/{cart.Cart}/line-items/{line}", new { quantity = 2 });
         var refused = await shop.TryComplete(cart.Cart);
-        await shop.Job(FinishOperations.Name);
+        await shop.Finished();
         await shop.HearWebhooks(true);
         Assert.True(refused.Status is 200 or 400, refused.Body);
         Assert.Equal("order none; authorization 25000, void 25000", await shop.Books(cart));
