@@ -86,10 +86,26 @@ public sealed class PayPalWebhookTests : IAsyncLifetime
             Assert.Equal("The event is not signed by PayPal, or too old", await Refusal(With(headers, header, "x\"y"), text));
         }
 
-        Assert.Equal("The event is not signed by PayPal, or too old", await Refusal(With(headers, "PAYPAL-TRANSMISSION-TIME", "2020-01-01T00:00:00Z"), text));
-        Assert.Equal("The event is not signed by PayPal, or too old", await Refusal(With(headers, "PAYPAL-TRANSMISSION-TIME", "2120-01-01T00:00:00Z"), text));
+        foreach (var (hours, isTaken) in new[] { (95, true), (97, false), (-1, false) })
+        {
+            var later = new PayPalWebhook(_payPal.Options, _payPal.Client, new Clock(TimeSpan.FromHours(hours)));
+            Assert.Equal(isTaken, (await later.Read(headers, body, default)).IsOk);
+        }
+
         foreach (var none in new[] { "", "[]", "null", "{", "{}", """{"id":"WH-1","event_type":"X","resource":[]}""", text + ""","webhook_event":{}""", text + "{}" })
             Assert.Equal("The body is no event of PayPal", await Refusal(headers, none));
+    }
+
+    [Fact]
+    public void PayPal_is_asked_about_the_very_bytes_that_came()
+    {
+        var body = """{ "id":"WH-1",   "event_type" : "\u0041\/é", "resource":{"amount":1.0e1} }""";
+        HeaderDictionary headers = [];
+        foreach (var name in new[] { "ID", "SIG", "TIME" }) headers["PAYPAL-TRANSMISSION-" + name] = name;
+        (headers["PAYPAL-CERT-URL"], headers["PAYPAL-AUTH-ALGO"]) = ("url", "algo");
+        Assert.Equal(
+            """{"auth_algo":"algo","cert_url":"url","transmission_id":"ID","transmission_sig":"SIG","transmission_time":"TIME","webhook_id":"hook","webhook_event":""" + body + "}",
+            Encoding.UTF8.GetString(PayPalWebhook.Question("hook", headers, Encoding.UTF8.GetBytes(body))!));
     }
 
     [Fact]
@@ -135,5 +151,10 @@ public sealed class PayPalWebhookTests : IAsyncLifetime
         if (value is null) changed.Remove(name);
         else changed[name] = value;
         return changed;
+    }
+
+    private sealed class Clock(TimeSpan ahead) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => DateTimeOffset.UtcNow + ahead;
     }
 }

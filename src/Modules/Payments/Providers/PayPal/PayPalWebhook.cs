@@ -40,30 +40,34 @@ internal sealed class PayPalWebhook(PayPalOptions options, PayPalClient client, 
     /// <summary>Whether PayPal signed these very bytes; unavailable when it could not be asked.</summary>
     private async Task<Result<bool>> Verify(IHeaderDictionary headers, ReadOnlyMemory<byte> body, CancellationToken ct)
     {
-        if (!DateTimeOffset.TryParse(headers["PAYPAL-TRANSMISSION-TIME"], out var sent)) return false;
+        if (!DateTimeOffset.TryParse(headers["PAYPAL-TRANSMISSION-TIME"], out var sent) || Question(options.WebhookId, headers, body) is not { } question) return false;
         var age = time.GetUtcNow() - sent;
         if (age > Age || age < -Ahead) return false;
+        var answer = await client.Verify(question, ct);
+        if (answer.Error is { Type: ErrorType.Unavailable } unavailable) return unavailable;
+        return answer.Value?.VerificationStatus == "SUCCESS";
+    }
 
+    /// <summary>What PayPal is asked: the signature and the event, byte for byte, since a checksum of it was signed. Null when a header is missing.</summary>
+    public static byte[]? Question(string webhookId, IHeaderDictionary headers, ReadOnlyMemory<byte> body)
+    {
         using var question = new MemoryStream(body.Length + 1024);
         using (var writer = new Utf8JsonWriter(question))
         {
             writer.WriteStartObject();
             foreach (var (field, header) in Signature)
             {
-                if (headers[header] is not [{ Length: > 0 and <= 1000 } value]) return false;
+                if (headers[header] is not [{ Length: > 0 and <= 1000 } value]) return null;
                 writer.WriteString(field, value);
             }
 
-            writer.WriteString("webhook_id", options.WebhookId);
+            writer.WriteString("webhook_id", webhookId);
             writer.WritePropertyName("webhook_event");
-            // Byte for byte: what was signed is a checksum of it.
             writer.WriteRawValue(body.Span, skipInputValidation: true);
             writer.WriteEndObject();
         }
 
-        var answer = await client.Verify(question.ToArray(), ct);
-        if (answer.Error is { Type: ErrorType.Unavailable } unavailable) return unavailable;
-        return answer.Value?.VerificationStatus == "SUCCESS";
+        return question.ToArray();
     }
 
     /// <summary>The event, or null when the body is none.</summary>
