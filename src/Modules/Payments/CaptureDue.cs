@@ -56,6 +56,8 @@ internal sealed partial class CaptureDue(Db db, MoveMoney money, PaymentOptions 
                 select coalesce(sum(e.amount), 0) as amount from payments.payments e
                 where e.collection_id = p.collection_id and e.part < p.part and e.canceled_at is null and not e.is_stray) earlier
             where p.capture_at <= now() and p.canceled_at is null and (p.review is null or p.review = 'released')
+                -- What an order owed further waits with what is held of it.
+                and not exists (select from payments.payments h where h.collection_id = p.collection_id and h.review = 'pending' and h.id <> p.id)
                 and not exists (select from payments.operations o where o.payment_id = p.id and o.status = 'open')
             order by p.capture_at limit 200
             """, cancellationToken: ct))).AsList();

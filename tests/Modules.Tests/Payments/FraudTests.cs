@@ -247,6 +247,62 @@ public class FraudTests(FraudShop shop) : IClassFixture<FraudShop>
     }
 
     [Fact]
+    public async Task A_held_promise_that_is_gone_cannot_be_released_but_its_order_can_still_be_denied()
+    {
+        var order = await shop.HeldOrder();
+        await shop.Admin.PostJson($"/admin/payments/{order.Payment}/cancel");
+        Assert.Contains(order.Payment, await Pending());
+        Assert.Equal("payment_canceled", await shop.Refused(order, "release"));
+        Assert.Equal(Held, await shop.Fraud(order.Id));
+
+        Assert.Equal("denied", (string)(await shop.Admin.PostJson($"/admin/payments/{order.Payment}/deny"))["payment"]!["fraud"]!["review"]!);
+        await shop.Until($"exists (select from ordering.orders where cart_id = '{FraudShop.Decode("cart", order.Cart)}' and status = 'canceled')");
+        Assert.Equal(1L, await shop.Scalar<long>($"select count(*) from payments.ledger where payment_id = '{order.Id}' and kind = 'void'"));
+    }
+
+    [Fact]
+    public async Task A_checkout_cut_off_after_its_payment_was_denied_is_refused_when_it_goes_on()
+    {
+        var voucher = await shop.Voucher(stock: 5);
+        var cart = await shop.CartToPay(voucher, "x@mailinator.com", new { card = "cut off", risk = "highest" });
+        var shopper = new PayingShopper("x@mailinator.com", null, null, null);
+        var ask = new AuthorizePayment(FraudShop.Decode("cart", cart), 25000, "zar", shopper);
+        var promised = (await shop.Contract<Authorize>().Run(ask, default)).Value!.Collection;
+        var denied = await shop.Contract<Assessments>().Assess(promised, promised.Payments[0], shopper, default);
+        Assert.Equal((90, "denied", null), (denied.Fraud!.Score, denied.Fraud.Review, denied.Payments[0].CanceledAt));
+
+        Assert.Contains("payment_refused", (await shop.TryComplete(cart)).Body, StringComparison.Ordinal);
+
+        Assert.Equal("authorization 25000, void 25000", await shop.Scalar<string>(
+            $"select string_agg(kind || ' ' || amount, ', ' order by id) from payments.ledger where payment_id = '{promised.Payments[0].Id}'"));
+        Assert.Equal((0, 5), await shop.Stock(voucher));
+    }
+
+    [Fact]
+    public async Task What_the_rules_said_is_never_changed()
+    {
+        var order = await shop.HeldOrder();
+        foreach (var change in new[] { "update payments.assessments set score = 0", "delete from payments.assessments", "truncate payments.assessments" })
+            await Assert.ThrowsAsync<Npgsql.PostgresException>(() => shop.Scalar<object>(change));
+        Assert.Equal(Held, await shop.Fraud(order.Id));
+    }
+
+    [Fact]
+    public async Task An_assessment_costs_two_round_trips_and_money_taken_by_hand_none()
+    {
+        var voucher = await shop.Voucher(stock: null);
+        var (byHand, byCard) = (int.MaxValue, int.MaxValue);
+        for (var i = 0; i < 3; i++)
+        {
+            var (manual, card) = (await shop.ReadyCart((voucher, 1)), await shop.CartToPay(voucher, $"trip{i}@example.com", new { card = $"trip {i}" }));
+            byHand = Math.Min(byHand, (await RoundTrips.Of(() => shop.Complete(manual))).Count);
+            byCard = Math.Min(byCard, (await RoundTrips.Of(() => shop.Complete(card))).Count);
+        }
+
+        Assert.Equal(byHand + 2, byCard);
+    }
+
+    [Fact]
     public async Task Staff_wait_for_the_order_before_they_deny_its_payment()
     {
         var cart = await shop.CartToPay(await shop.Voucher(stock: null), "early@example.com", new { card = "early", risk = "highest" });
