@@ -167,8 +167,7 @@ internal sealed record PaymentState(
     }
 
     /// <summary>Major units, for messages.</summary>
-    public string Text(long minor) =>
-        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Money.ToMajor(minor, Payment.Session.CurrencyCode)} {Payment.Session.CurrencyCode.ToUpperInvariant()}");
+    public string Text(long minor) => PaymentWire.Text(minor, Payment.Session.CurrencyCode);
 }
 
 /// <summary>An operation that the same request began before, and what became of it.</summary>

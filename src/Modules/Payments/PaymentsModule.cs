@@ -50,6 +50,7 @@ public static class PaymentsModule
         services.AddSingleton<IPayments, PaymentsContract>();
         services.AddJson(PaymentsJson.Default);
         services.AddSubscriber<OrderPlaced>(OnOrderPlaced.Name, OnOrderPlaced.Handle, OnOrderPlaced.HandleMany);
+        services.AddSubscriber<OrderEdited>(OnOrderEdited.Name, OnOrderEdited.Handle);
         services.AddSubscriber<OrderCanceled>(OnOrderCanceled.Name, OnOrderCanceled.Handle);
         services.AddRecurringJob(FinishOperations.Name, FinishOperations.Every, FinishOperations.Run);
         services.AddRecurringJob(CaptureDue.Name, options.Sweep, CaptureDue.Run);

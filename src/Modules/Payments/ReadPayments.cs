@@ -131,6 +131,10 @@ internal static class PaymentWire
     public const string Collection = "pay_col";
     public const string Session = "payses";
     public const string ApiKey = "apk";
+
+    /// <summary>An amount in major units, for messages.</summary>
+    public static string Text(long minor, string currency) =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Money.ToMajor(minor, currency)} {currency.ToUpperInvariant()}");
 }
 
 [JsonSourceGenerationOptions(

@@ -140,6 +140,55 @@ public sealed class CardPaymentTests(CardShop shop) : IClassFixture<CardShop>
     }
 
     [Fact]
+    public async Task An_order_that_shrank_is_captured_for_what_it_costs_now_and_the_rest_is_let_go()
+    {
+        var cart = await shop.CardOrder(quantity: 3);
+        await Edit(cart, 2);
+        await shop.Scalar<object>($"update payments.payments set capture_at = now() where reference = '{cart.Intent}'");
+        await shop.Job(CaptureDue.Name);
+        await shop.Quiet();
+        Assert.Equal("order pending; authorization 75000, capture 50000, void 25000", await shop.Books(cart));
+        Assert.Equal("captured", (string)(await Order(cart))["payment_status"]!);
+        Assert.Equal("", await shop.Uneven());
+    }
+
+    [Fact]
+    public async Task An_order_that_grew_asks_for_a_further_promise_of_what_is_missing()
+    {
+        var cart = await shop.CardOrder(quantity: 1);
+        await Edit(cart, 3);
+        var owed = (await Order(cart))["payment_collections"]![0]!;
+        Assert.Equal((750m, 250m, "partially_authorized"), ((decimal)owed["amount"]!, (decimal)owed["authorized_amount"]!, (string)owed["status"]!));
+        var shown = (await shop.Admin.GetJson($"/admin/payments?reference={cart.Intent}"))["payments"]![0]!;
+        Assert.Equal("The order grew: 500 ZAR more is to be paid", (string)shown["needs_attention"]!);
+
+        var session = (await shop.Store.PostJson($"/store/payment-collections/{owed["id"]}/payment-sessions", new { provider_id = CardShop.Cards }))
+            ["payment_collection"]!["payment_sessions"]!.AsArray().Single(s => (string)s!["status"]! == "pending")!;
+        Assert.Equal(500m, (decimal)session["amount"]!);
+        await shop.Stripe.Confirm((string)session["data"]!["client_secret"]!);
+        await shop.Quiet();
+        Assert.Equal("order pending; authorization 25000, authorization 50000", await shop.Books(cart));
+        Assert.Equal("authorized", (string)(await Order(cart))["payment_status"]!);
+
+        await shop.Scalar<object>($"update payments.payments p set capture_at = now() from payments.collections c where c.id = p.collection_id and c.cart_id = '{cart.Id}'");
+        await shop.Job(CaptureDue.Name);
+        await shop.Quiet();
+        Assert.Equal("captured", (string)(await Order(cart))["payment_status"]!);
+        Assert.Equal(75000L, await shop.Scalar<long>($"select sum(p.captured)::bigint from payments.payments p join payments.collections c on c.id = p.collection_id where c.cart_id = '{cart.Id}'"));
+        Assert.Equal("", await shop.Uneven());
+    }
+
+    private async Task<JsonNode> Order(CardCart cart) =>
+        (await shop.Admin.GetJson($"/admin/orders?cart_id={cart.Cart}&fields=*payment_collections,*items,+payment_status,+version"))["orders"]![0]!;
+
+    private async Task Edit(CardCart cart, int quantity)
+    {
+        var order = await Order(cart);
+        await shop.Admin.PostJson($"/admin/orders/{order["id"]}/edit", new { version = (long)order["version"]!, items = new[] { new { id = (string)order["items"]![0]!["id"]!, quantity } } });
+        await shop.Quiet();
+    }
+
+    [Fact]
     public async Task A_shopper_who_turns_to_another_way_to_pay_cannot_pay_the_first_one_any_more()
     {
         var cart = await shop.CardCart();

@@ -43,10 +43,10 @@ public class CardShop : CheckoutShop
         ["secret"] = "whsec_shop",
     });
 
-    /// <summary>A cart of R 250.00 and its intent at Stripe, which nobody has confirmed yet.</summary>
-    public async Task<CardCart> CardCart(long? stock = null)
+    /// <summary>A cart of R 250.00 a piece and its intent at Stripe, which nobody has confirmed yet.</summary>
+    public async Task<CardCart> CardCart(int quantity = 1)
     {
-        var cart = await ReadyCart((await Voucher(stock), 1));
+        var cart = await ReadyCart((await Voucher(stock: null), quantity));
         return await OpenCards(cart);
     }
 
@@ -58,9 +58,9 @@ public class CardShop : CheckoutShop
     }
 
     /// <summary>A placed order, held on a card.</summary>
-    public async Task<CardCart> CardOrder()
+    public async Task<CardCart> CardOrder(int quantity = 1)
     {
-        var cart = await CardCart();
+        var cart = await CardCart(quantity);
         await Stripe.Confirm(cart.ClientSecret);
         await Complete(cart.Cart);
         await Quiet();
@@ -78,7 +78,11 @@ public class CardShop : CheckoutShop
     }
 
     /// <summary>Comes back when every subscriber has heard every event there is now.</summary>
-    public Task Heard() => this.Until(EverythingHeard);
+    public async Task Heard()
+    {
+        await this.Until($"{EverythingHeard} or exists (select from events.failed)");
+        Assert.Null(await Scalar<string>("select format('%s: %s', subscriber, last_error) from events.failed"));
+    }
 
     /// <summary>As <see cref="Quiet"/>, and every movement somebody asked for is finished.</summary>
     public async Task Finished()
@@ -117,7 +121,6 @@ public class CardShop : CheckoutShop
 
     private const string EverythingHeard = """
         not exists (select from events.log l join events.cursors c on c.event_name = l.name where (l.tx, l.id) > (c.tx, c.id))
-        and not exists (select from events.failed where retry_at is not null)
         """;
 
     private static JsonNode Session(JsonNode answer) =>

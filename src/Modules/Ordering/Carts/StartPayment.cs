@@ -50,7 +50,9 @@ internal sealed class StartPayment(CartStore store, CartPricing pricing, CartPay
         if (json.Error is not null) return json.Error;
         // Where there is a collection, the payment has begun.
         var cart = !WireId.TryDecode("cart", cartId, out var id) ? null : known is null ? await store.LoadToPay(id, ct) : await store.Load(id, ct);
-        if (!CartStore.RefuseClosed(cart, cartId).Try(out var open, out var error)) return error;
+        // What an order still owes after it grew is paid for like its cart was.
+        var isFurther = cart is not null && known is { AuthorizedAmount: { } promised } && promised < known.Amount;
+        if (!(isFurther ? cart! : CartStore.RefuseClosed(cart, cartId)).Try(out var open, out var error)) return error;
         if (!(await pricing.Price(open, ct)).Try(out var priced, out error)) return error;
         if (providerId is not null && !priced.Region.PaymentProviderIds.Contains(providerId))
             return Error.Invalid($"Payment provider {providerId} is not available in region {priced.Region.Name}: field 'provider_id' must name one of GET /store/payment-providers");

@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace HeadlessPro.Ordering.Orders;
 
 /// <summary>
-/// No order without money: each order that costs something has one promise that covers it, in its currency; a canceled one has nothing
+/// No order without money: each order that costs something has a promise that covers it, in its currency, and was not charged more; a canceled one has nothing
 /// promised, and all that was taken was given back. Payments is asked in bulk; what it does not know of orders it compares itself.
 /// </summary>
 internal static class ReconcileOrders
@@ -48,10 +48,13 @@ internal static class ReconcileOrders
             return kept > 0 ? $"order #{order.DisplayId} is canceled, and {Text(kept)} of its money is kept" : null;
         }
 
-        if (order.Total == 0) return live.Count == 0 ? null : $"order #{order.DisplayId} costs nothing, and has a payment of {Text(live[0].Amount)}";
-        if (live.Count != 1) return $"order #{order.DisplayId} of {Text(order.Total)} has {live.Count} payments";
-        if (live[0].CurrencyCode != order.CurrencyCode) return $"order #{order.DisplayId} of {Text(order.Total)} is paid in {live[0].CurrencyCode}";
-        return live[0].Amount < order.Total ? $"order #{order.DisplayId} of {Text(order.Total)} has a payment of {Text(live[0].Amount)}" : null;
+        var promised = live.Sum(p => p.Amount);
+        if (order.Total == 0) return promised == 0 ? null : $"order #{order.DisplayId} costs nothing, and has a payment of {Text(promised)}";
+        if (live.Count == 0) return $"order #{order.DisplayId} of {Text(order.Total)} has no payment";
+        if (live.Find(p => p.CurrencyCode != order.CurrencyCode) is { } foreign) return $"order #{order.DisplayId} of {Text(order.Total)} is paid in {foreign.CurrencyCode}";
+        if (promised < order.Total) return $"order #{order.DisplayId} of {Text(order.Total)} has payments of {Text(promised)}";
+        if (live.Count > 1 && promised > order.Total) return $"order #{order.DisplayId} of {Text(order.Total)} has {live.Count} payments of {Text(promised)}";
+        return kept > order.Total ? $"order #{order.DisplayId} of {Text(order.Total)} was charged {Text(kept)}" : null;
 
         string Text(long minor) => string.Create(
             System.Globalization.CultureInfo.InvariantCulture, $"{Money.ToMajor(minor, order.CurrencyCode)} {order.CurrencyCode.ToUpperInvariant()}");

@@ -6,6 +6,8 @@ create table payments.collections (
     cart_id uuid not null unique,
     -- Known once the order is placed.
     order_id uuid unique,
+    -- Of the order's edits, the last one heard of.
+    order_version bigint not null default 0,
     -- Its order was canceled: nothing more is taken.
     closed_at timestamptz,
     currency_code text not null check (currency_code = lower(currency_code) and length(currency_code) = 3),
