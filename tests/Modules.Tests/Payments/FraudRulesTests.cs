@@ -113,8 +113,8 @@ public class FraudRulesTests
     [InlineData("CardCountry:Points", "-1", "Payments:Fraud:CardCountry:Points must be a whole number from 0 to 100, got: '-1'.")]
     [InlineData("OwnNetworks:0", "10.0.0.300/8", "Payments:Fraud:OwnNetworks must be networks like 203.0.113.0/24 or 2001:db8::/32, got: '10.0.0.300/8'.")]
     [InlineData("DisposableMail:Domains:0", "@example.com", "Payments:Fraud:DisposableMail:Domains must be domains like mailinator.com, got: '@example.com'.")]
-    [InlineData("Cards:PerHour", "3", "'Cards'")]
-    [InlineData("Card:PerMinute", "3", "'PerMinute'")]
+    [InlineData("Cards:PerHour", "3", "Payments:Fraud has nothing called 'Cards'.")]
+    [InlineData("Card:PerMinute", "3", "Payments:Fraud has nothing called 'PerMinute'.")]
     public void What_cannot_be_meant_is_refused_at_start_by_name(string name, string value, string message) =>
         Assert.Contains(message, Assert.Throws<StartException>(() => Configured((name, value))).Message, StringComparison.Ordinal);
 

@@ -56,7 +56,10 @@ internal sealed class FraudOptions
         }
         catch (InvalidOperationException e)
         {
-            throw new StartException($"{Section} cannot be understood: {e.Message}");
+            // The binder speaks to programmers where a name is unknown; the names are its last words.
+            throw new StartException(e.Message.Contains(nameof(BinderOptions.ErrorOnUnknownConfiguration), StringComparison.Ordinal)
+                ? $"{Section} has nothing called {e.Message[(e.Message.LastIndexOf(": ", StringComparison.Ordinal) + 2)..]}."
+                : $"{Section} cannot be understood: {e.Message}");
         }
 
         options.Check();
