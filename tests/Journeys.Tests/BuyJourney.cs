@@ -35,6 +35,24 @@ public abstract class BuyJourney(ShopFixture shop)
         Assert.Equal((3182.4m, 342.6m, 99m), ((decimal)order["total"]!, (decimal)order["discount_total"]!, (decimal)order["shipping_total"]!));
         await Eventually(async () => 1 == (int)(await Variant("M"))["inventory_quantity"]!);
         Assert.Equal(2L, await shop.Scalar<long>("select sum(quantity)::bigint from ordering.order_lines"));
+        await StaffChangeAndCancel(order);
+    }
+
+    /// <summary>One piece more, two fewer, none: the stock follows from host to host.</summary>
+    private async Task StaffChangeAndCancel(JsonNode order)
+    {
+        var path = $"/admin/orders/{order["id"]}";
+        var line = (string)order["items"]![0]!["id"]!;
+        foreach (var (version, quantity, total, left) in new[] { (1, 3, 4724.1m, 0), (2, 1, 1640.7m, 2) })
+        {
+            var edited = await shop.Admin.PostJson(path + "/edit", new { version, items = new[] { new { id = line, quantity } } });
+            Assert.Equal(total, (decimal)edited["order"]!["total"]!);
+            await Eventually(async () => left == (int)(await Variant("M"))["inventory_quantity"]!);
+        }
+
+        Assert.Equal("canceled", (string)(await shop.Admin.PostJson(path + "/cancel"))["order"]!["status"]!);
+        await Eventually(async () => 3 == (int)(await Variant("M"))["inventory_quantity"]!);
+        await Eventually(async () => 0 == await shop.Scalar<long>("select count(*) from pricing.promotion_claims"));
     }
 
     [Fact]
