@@ -18,6 +18,9 @@ public sealed class PayPalEmulator : IAsyncLifetime
     private EmulatorApp _app = null!;
     private string? _owner;
 
+    /// <summary>How long the shop waits for one answer; all tries together six seconds.</summary>
+    public TimeSpan Attempt { get; init; } = TimeSpan.FromSeconds(4);
+
     /// <summary>Where webhooks go.</summary>
     public string? WebhookUrl { get; init; }
 
@@ -33,7 +36,7 @@ public sealed class PayPalEmulator : IAsyncLifetime
     {
         _app = await EmulatorApp.StartAsync(new EmulatorOptions { PayPalWebhookUrl = WebhookUrl, PayPalWebhookId = WebhookId });
         _browser.BaseAddress = new Uri(_app.Url);
-        Options = Quick(_app.Url);
+        Options = Account(_app.Url) with { Attempt = Attempt };
         Client = new PayPalClient(Options, TimeProvider.System, Log);
         Provider = new PayPalProvider(Options, Client);
     }
@@ -45,11 +48,9 @@ public sealed class PayPalEmulator : IAsyncLifetime
         await _app.DisposeAsync();
     }
 
-    /// <summary>An account whose calls do not wait long.</summary>
-    internal static PayPalOptions Quick(string url) => new("client-of-the-shop", "secret-of-the-shop", WebhookId, new Uri(url + "/"))
+    internal static PayPalOptions Account(string url) => new("client-of-the-shop", "secret-of-the-shop", WebhookId, new Uri(url + "/"))
     {
-        Attempt = TimeSpan.FromSeconds(0.5),
-        Total = TimeSpan.FromSeconds(2),
+        Total = TimeSpan.FromSeconds(6),
         Pause = TimeSpan.FromMilliseconds(100),
     };
 

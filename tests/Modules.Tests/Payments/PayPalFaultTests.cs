@@ -9,7 +9,7 @@ namespace HeadlessPro.Modules.Tests.Payments;
 /// <summary>PayPal's answers get lost, are late or are none, in every call of the provider: the right answer or none, and nothing twice.</summary>
 public sealed class PayPalFaultTests : IAsyncLifetime
 {
-    private readonly PayPalEmulator _payPal = new();
+    private readonly PayPalEmulator _payPal = new() { Attempt = TimeSpan.FromSeconds(0.5) };
 
     public ValueTask InitializeAsync() => _payPal.InitializeAsync();
 
@@ -25,7 +25,7 @@ public sealed class PayPalFaultTests : IAsyncLifetime
     [InlineData("delay:0.8")]
     public async Task One_answer_that_does_not_come_is_made_up_for(string fault)
     {
-        var cases = await Cases();
+        var cases = await Cases(_payPal.Provider);
         foreach (var (_, method, path, _, _, _) in cases) await _payPal.Fault(fault, path, method: method);
         Assert.Equal(cases.Select(c => c.Name + " " + c.Right), await Task.WhenAll(cases.Select(async c => c.Name + " " + Text(await Answer(c)))));
         await AssertMovedOnce(cases);
@@ -47,7 +47,8 @@ public sealed class PayPalFaultTests : IAsyncLifetime
     [InlineData("delay:2.4")]
     public async Task When_no_answer_comes_nobody_knows_and_the_same_call_later_is_right(string fault)
     {
-        var cases = await Cases();
+        using var client = new PayPalClient(_payPal.Options with { Total = TimeSpan.FromSeconds(2) }, TimeProvider.System, _payPal.Log);
+        var cases = await Cases(new PayPalProvider(_payPal.Options, client));
         foreach (var (_, method, path, _, _, _) in cases) await _payPal.Fault(fault, path, times: 100, method: method);
         var errors = await Task.WhenAll(cases.Select(async c => (await c.Call()).Error));
         Assert.All(errors, e => Assert.Equal((ErrorType.Unavailable, "payment_provider_unavailable"), (e!.Type, e.Code)));
@@ -119,7 +120,7 @@ public sealed class PayPalFaultTests : IAsyncLifetime
         var session = await _payPal.Approved(100);
         using var wrong = new PayPalClient(_payPal.Options with { ClientSecret = "invalid-secret-of-the-shop" }, TimeProvider.System, _payPal.Log);
         Assert.Equal("payment_provider_unavailable", (await wrong.Order(session.Reference!, default)).Error!.Code);
-        using var nowhere = new PayPalClient(Quick("http://127.0.0.1:9"), TimeProvider.System, _payPal.Log);
+        using var nowhere = new PayPalClient(Account("http://127.0.0.1:9"), TimeProvider.System, _payPal.Log);
         Assert.Equal("payment_provider_unavailable", (await nowhere.Order(session.Reference!, default)).Error!.Code);
         await _payPal.Fault("500", "*/authorize", times: 4);
         Assert.Equal("payment_provider_unavailable", Text(await _payPal.Provider.Authorize(session, default)));
@@ -134,7 +135,7 @@ public sealed class PayPalFaultTests : IAsyncLifetime
     }
 
     // Each call of the provider on a payment of its own, with the request that goes wrong, the right answer and what is to have moved then.
-    private async Task<List<Case>> Cases()
+    private async Task<List<Case>> Cases(PayPalProvider payPal)
     {
         var (fresh, open, unapproved, approved) = (Session(100), await _payPal.Opened(200), await _payPal.Opened(300), await _payPal.Approved(400));
         var (closing, capturing, refunding, voiding) = ((await _payPal.Authorized(500)).Session, await _payPal.Authorized(600), await Captured(700), await _payPal.Authorized(800));
@@ -142,18 +143,18 @@ public sealed class PayPalFaultTests : IAsyncLifetime
         var taken = (string)(await _payPal.Order(refunding.Session.Reference))["captures"]![0]!["id"]!;
         return
         [
-            new("open", "POST", "/v2/checkout/orders", () => _payPal.Provider.Open(fresh, default), "Pending 100", (null, "")),
-            new("change", "PATCH", "/v2/checkout/orders/" + open.Reference, () => _payPal.Provider.Open(open with { Amount = 250 }, default), "Pending 250", (open.Reference, "")),
-            new("find", "GET", "/v2/checkout/orders/" + unapproved.Reference, () => _payPal.Provider.Find(unapproved, default), "Pending 300", (unapproved.Reference, "")),
-            new("authorize", "POST", $"/v2/checkout/orders/{approved.Reference}/authorize", () => _payPal.Provider.Authorize(approved, default), "Authorized 400",
+            new("open", "POST", "/v2/checkout/orders", () => payPal.Open(fresh, default), "Pending 100", (null, "")),
+            new("change", "PATCH", "/v2/checkout/orders/" + open.Reference, () => payPal.Open(open with { Amount = 250 }, default), "Pending 250", (open.Reference, "")),
+            new("find", "GET", "/v2/checkout/orders/" + unapproved.Reference, () => payPal.Find(unapproved, default), "Pending 300", (unapproved.Reference, "")),
+            new("authorize", "POST", $"/v2/checkout/orders/{approved.Reference}/authorize", () => payPal.Authorize(approved, default), "Authorized 400",
                 (approved.Reference, "authorization 400")),
-            new("close", "POST", $"/v2/payments/authorizations/{Of(closing)}/void", () => _payPal.Provider.Close(closing, default), "Canceled 500: void 500",
+            new("close", "POST", $"/v2/payments/authorizations/{Of(closing)}/void", () => payPal.Close(closing, default), "Canceled 500: void 500",
                 (closing.Reference, "authorization 500, void 500")),
-            new("capture", "POST", $"/v2/payments/authorizations/{capturing.Reference}/capture", () => _payPal.Provider.Capture(capturing, 250, capture, default),
+            new("capture", "POST", $"/v2/payments/authorizations/{capturing.Reference}/capture", () => payPal.Capture(capturing, 250, capture, default),
                 "Authorized 600: capture 250", (capturing.Session.Reference, "authorization 600, capture 250")),
-            new("refund", "POST", $"/v2/payments/captures/{taken}/refund", () => _payPal.Provider.Refund(refunding, 150, refund, null, default),
+            new("refund", "POST", $"/v2/payments/captures/{taken}/refund", () => payPal.Refund(refunding, 150, refund, null, default),
                 "Authorized 700: capture 700, refund 150", (refunding.Session.Reference, "authorization 700, capture 700, refund 150")),
-            new("void", "POST", $"/v2/payments/authorizations/{voiding.Reference}/void", () => _payPal.Provider.Void(voiding, release, default),
+            new("void", "POST", $"/v2/payments/authorizations/{voiding.Reference}/void", () => payPal.Void(voiding, release, default),
                 "Canceled 800: void 800", (voiding.Session.Reference, "authorization 800, void 800")),
         ];
 
