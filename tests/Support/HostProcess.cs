@@ -26,16 +26,7 @@ public sealed class HostProcess : IDisposable
     public static async Task<HostProcess> Start(string connectionString, params (string Name, string Value)[] settings)
     {
         var port = HpApp.FreePort();
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "headlesspro.dll"), "serve", "--empty", $"--port={port}"])
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment["DATABASE_URL"] = connectionString;
-        start.Environment["Payments__Fraud__Enabled"] = "false";
-        foreach (var (name, value) in settings) start.Environment[name] = value;
-        var process = Process.Start(start)!;
+        var process = Launch(["serve", "--empty", $"--port={port}"], connectionString, settings);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         var host = new HostProcess(process, new Uri($"http://127.0.0.1:{port}"));
@@ -56,6 +47,16 @@ public sealed class HostProcess : IDisposable
         throw new InvalidOperationException("The host did not start.");
     }
 
+    /// <summary>Runs another command of the program; answers its exit code and what it said.</summary>
+    public static async Task<(int ExitCode, string Said)> Run(string command, string connectionString, params (string Name, string Value)[] settings)
+    {
+        using var process = Launch([command], connectionString, settings);
+        var errors = process.StandardError.ReadToEndAsync();
+        var said = await process.StandardOutput.ReadToEndAsync() + await errors;
+        await process.WaitForExitAsync();
+        return (process.ExitCode, said);
+    }
+
     /// <summary>Waits for its end; whether it was not a good one.</summary>
     public async Task<bool> Died()
     {
@@ -71,5 +72,19 @@ public sealed class HostProcess : IDisposable
         _process.Dispose();
         Store.Dispose();
         Admin.Dispose();
+    }
+
+    private static Process Launch(string[] arguments, string connectionString, (string Name, string Value)[] settings)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "headlesspro.dll"), .. arguments])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["DATABASE_URL"] = connectionString;
+        start.Environment["Payments__Fraud__Enabled"] = "false";
+        foreach (var (name, value) in settings) start.Environment[name] = value;
+        return Process.Start(start)!;
     }
 }

@@ -128,7 +128,8 @@ public class HpApp : IAsyncLifetime
         return host;
     }
 
-    private async Task Stop()
+    /// <summary>Ends the host; its database stays for other hosts.</summary>
+    public async Task Stop()
     {
         Store?.Dispose();
         Admin?.Dispose();

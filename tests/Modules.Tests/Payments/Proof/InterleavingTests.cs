@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 
-namespace HeadlessPro.Modules.Tests.Payments;
+namespace HeadlessPro.Modules.Tests.Payments.Proof;
 
 /// <summary>
 /// Every order in which {succeeded ×3, refunded ×2, complete ×2, cancel} can reach one cart, 1,680 of them, against the emulator. The first

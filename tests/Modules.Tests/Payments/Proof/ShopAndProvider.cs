@@ -1,4 +1,4 @@
-namespace HeadlessPro.Modules.Tests.Payments;
+namespace HeadlessPro.Modules.Tests.Payments.Proof;
 
 /// <summary>
 /// What must come of one order of R 250.00 whose card is held, told in a few rules and knowing nothing of the product: the reference that
