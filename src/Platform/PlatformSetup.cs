@@ -59,6 +59,7 @@ public static class PlatformSetup
         app.UseMiddleware<RequestMiddleware>();
         app.UseMiddleware<ErrorMiddleware>();
         Cors.Use(app);
+        app.UseMiddleware<CardNumberMiddleware>();
         app.UseRateLimiter();
         app.UseRouting();
         app.UseMiddleware<CallerMiddleware>();

@@ -1,4 +1,5 @@
 using HeadlessPro.Contracts;
+using HeadlessPro.Platform.Security;
 using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
@@ -34,8 +35,11 @@ internal sealed class MultipartBody
         if (await Guard(() => _reader.ReadNextSectionAsync(ct)) is not { } section) return null;
         if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition)) disposition = null;
         var fileName = disposition is null ? default : disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName;
-        return new MultipartPart(
+        var part = new MultipartPart(
             HeaderUtilities.RemoveQuotes(disposition?.Name ?? "").Value ?? "", HeaderUtilities.RemoveQuotes(fileName).Value, section.ContentType, new PartStream(section.Body));
+        if (CardNumbers.AreIn(part.Field)) throw CardNumbers.Refused("The name of a field");
+        if (CardNumbers.AreIn(part.FileName)) throw CardNumbers.Refused($"The file name of field '{part.Field}'");
+        return CardNumbers.AreIn(part.ContentType) ? throw CardNumbers.Refused($"The content type of field '{part.Field}'") : part;
     }
 
     private static async Task<T> Guard<T>(Func<Task<T>> read)

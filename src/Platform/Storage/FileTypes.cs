@@ -29,6 +29,9 @@ public static partial class FileTypes
     /// <summary>The content type of a kept file; null for an ending nothing is kept under.</summary>
     public static string? ContentTypeOf(string name) => Known.FirstOrDefault(k => name.EndsWith(k.Extension, StringComparison.Ordinal)).ContentType;
 
+    /// <summary>Whether people read and write what such a file holds as it is.</summary>
+    public static bool IsText(string extension) => extension is ".svg" or ".csv";
+
     /// <summary>Whether the first bytes of a file are those of its ending, as far as it has any.</summary>
     public static bool Matches(string extension, ReadOnlySpan<byte> start)
     {

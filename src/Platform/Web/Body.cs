@@ -24,12 +24,11 @@ public sealed class Body<T>(T value) : IEndpointParameterMetadataProvider
     public static async ValueTask<Body<T>?> BindAsync(HttpContext http, ParameterInfo parameter) =>
         new Body<T>(Parse(await RequestBody.Read(http), http));
 
-    /// <summary>Reads a body that has been received already, for the rare route that takes more than one shape.</summary>
+    /// <summary>Reads what <see cref="RequestBody.Read"/> answered, for the rare route that takes more than one shape.</summary>
     public static T Parse(ReadOnlyMemory<byte> bytes, HttpContext http)
     {
         var options = http.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
         var type = (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
-        if (BodyText.FindProblem(bytes.Span) is { } problem) throw new ErrorException(Error.Invalid("Invalid request: " + problem));
         try
         {
             var value = JsonSerializer.Deserialize(bytes.Span, type)
@@ -56,8 +55,18 @@ public static class RequestBody
 
     private static readonly byte[] EmptyObject = "{}"u8.ToArray();
 
-    /// <summary>The body's bytes; <c>{}</c> when there are none; 413 when there are more than <see cref="MaxLength"/>.</summary>
+    /// <summary>The bytes of a JSON body; <c>{}</c> when there are none. Refuses what must not come in, whoever reads on: <see cref="BodyText"/>.</summary>
     public static async ValueTask<ReadOnlyMemory<byte>> Read(HttpContext http)
+    {
+        var bytes = await ReadBytes(http);
+        return BodyText.FindProblem(bytes.Span) is var (sentence, code) ? throw new ErrorException(Error.Invalid("Invalid request: " + sentence, code)) : bytes;
+    }
+
+    /// <summary>
+    /// As <see cref="Read"/>, of whatever the body holds: for those of whose body next to nothing is kept. 413 when there are more than
+    /// <see cref="MaxLength"/> bytes.
+    /// </summary>
+    public static async ValueTask<ReadOnlyMemory<byte>> ReadBytes(HttpContext http)
     {
         if (http.Request.ContentLength > MaxLength) throw new BodyTooLargeException();
         using var buffer = new MemoryStream(http.Request.ContentLength is { } length ? (int)length : 1024);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using HeadlessPro.Contracts;
+using HeadlessPro.Platform.Security;
 using Microsoft.AspNetCore.Http;
 
 namespace HeadlessPro.Platform.Web;
@@ -28,7 +29,9 @@ public static class ErrorBody
     public static Task Send(HttpContext http, Error error, int status)
     {
         http.Response.StatusCode = status;
-        var body = new ErrorResponse(NameOf(error.Type), error.Message, error.Code, status, error.Message, http.TraceIdentifier);
+        // What a client sent may stand in it.
+        var message = CardNumbers.Mask(error.Message);
+        var body = new ErrorResponse(NameOf(error.Type), message, error.Code, status, message, http.TraceIdentifier);
         return JsonBody.Send(http, writer => JsonSerializer.Serialize(writer, body, PlatformJson.Default.ErrorResponse));
     }
 

@@ -1,4 +1,5 @@
 using HeadlessPro.Contracts;
+using HeadlessPro.Platform.Security;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -38,12 +39,12 @@ public sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<ErrorM
         catch (PostgresException e) when (!http.Response.HasStarted && IsUnstorable(e.SqlState))
         {
             // A value no column can hold that a handler let through: the request's fault all the same.
-            LogFailure(logger, e, http.Request.Method, http.Request.Path, http.TraceIdentifier);
+            LogFailure(logger, e, CardNumbers.Mask(http.Request.Method), CardNumbers.Mask(http.Request.Path), http.TraceIdentifier);
             await ErrorBody.Send(http, Error.Invalid("Invalid request: A value is out of range or contains characters that cannot be stored"));
         }
         catch (Exception e) when (!http.Response.HasStarted)
         {
-            LogFailure(logger, e, http.Request.Method, http.Request.Path, http.TraceIdentifier);
+            LogFailure(logger, e, CardNumbers.Mask(http.Request.Method), CardNumbers.Mask(http.Request.Path), http.TraceIdentifier);
             var lostDatabase = e is NpgsqlException { IsTransient: true };
             await ErrorBody.Send(http,
                 lostDatabase ? Error.Unavailable("The database cannot be reached; try again") : new Error((ErrorType)(-1), "unknown_error", "An unknown error occurred."));
@@ -64,5 +65,5 @@ public sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<ErrorM
     };
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed, request {RequestId}")]
-    private static partial void LogFailure(ILogger logger, Exception e, string method, PathString path, string requestId);
+    private static partial void LogFailure(ILogger logger, Exception e, string method, string path, string requestId);
 }

@@ -55,6 +55,8 @@ internal sealed class Idempotency(RequestDelegate next, Db db, HostPresence host
         if (given.Count != 1 || key.Length is 0 or > LongestKey || key.Any(char.IsControl))
             throw new ErrorException(Error.Invalid($"Invalid request: Header 'Idempotency-Key' must have 1 to {LongestKey} characters, none of them control characters"));
 
+        if (CardNumbers.AreIn(key)) throw CardNumbers.Refused("Header 'Idempotency-Key'");
+
         var body = await RequestBody.Read(http);
         http.Request.Body = new MemoryStream(body.ToArray(), writable: false);
         var claim = new Claim(caller.KeyId.ToString("N"), key, HashOf(http.Request, body.Span));

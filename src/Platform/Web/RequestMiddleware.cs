@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using HeadlessPro.Platform.Security;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
@@ -32,12 +33,12 @@ public sealed partial class RequestMiddleware(RequestDelegate next, ILogger<Requ
 
         var start = Stopwatch.GetTimestamp();
         await next(http);
-        LogRequest(logger, http.Request.Method, http.Request.Path, http.Response.StatusCode, Stopwatch.GetElapsedTime(start).TotalMilliseconds, http.TraceIdentifier);
+        LogRequest(logger, CardNumbers.Mask(http.Request.Method), CardNumbers.Mask(http.Request.Path), http.Response.StatusCode, Stopwatch.GetElapsedTime(start).TotalMilliseconds, http.TraceIdentifier);
     }
 
     private static bool IsSensible(string id) =>
-        id.Length is > 0 and <= 100 && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or ':');
+        id.Length is > 0 and <= 100 && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or ':') && !CardNumbers.AreIn(id);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Method} {Path} {Status} in {Milliseconds:0.0} ms, request {RequestId}")]
-    private static partial void LogRequest(ILogger logger, string method, PathString path, int status, double milliseconds, string requestId);
+    private static partial void LogRequest(ILogger logger, string method, string path, int status, double milliseconds, string requestId);
 }

@@ -103,6 +103,22 @@ public class WireTests(WireHost host) : IClassFixture<WireHost>
         Assert.Equal(400, error.GetProperty("status").GetInt32());
     }
 
+    [Theory]
+    [InlineData("""{"variant_id":"4111 1111 1111 1111","quantity":1}""", "Field 'variant_id'")]
+    [InlineData("""{"variant_id":"v","quantity":4111111111111111}""", "Field 'quantity'")]
+    [InlineData("""{"variant_id":"v","quantity":4.111111111111111e15}""", "Field 'quantity'")]
+    [InlineData("""{"variant_id":"v","quantity":1,"shipping_address":{"address_1":"a\n4111-1111-1111-1111","country_code":"za"}}""", "Field 'shipping_address, address_1'")]
+    [InlineData("""{"variant_id":"v","quantity":1,"metadata":{"deep":["\u0034111111111111111"]}}""", "Field 'metadata, deep'")]
+    [InlineData("""{"variant_id":"v","quantity":1,"metadata":{"4111111111111111":1}}""", "The name of a field in 'metadata'")]
+    [InlineData("""{"4111111111111111":1}""", "The name of a field")]
+    [InlineData("""["4111111111111111"]""", "The body")]
+    public async Task A_card_number_is_refused_and_not_repeated(string body, string where)
+    {
+        var (status, error) = await Post(Encoding.UTF8.GetBytes(body), "application/json");
+        Assert.Equal((HttpStatusCode.BadRequest, "card_number_refused"), (status, error.GetProperty("code").GetString()));
+        Assert.Equal($"Invalid request: {where} holds what looks like a card number: card numbers go to the payment provider only", error.GetProperty("message").GetString());
+    }
+
     [Fact]
     public async Task Bytes_that_are_not_text_nesting_without_end_and_two_megabytes_are_refused()
     {

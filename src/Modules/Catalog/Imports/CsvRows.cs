@@ -1,7 +1,11 @@
 using CsvHelper;
 using HeadlessPro.Contracts;
+using HeadlessPro.Platform.Security;
 
 namespace HeadlessPro.Catalog.Imports;
+
+/// <summary>What is wrong with the form of a row, and in which column when it is one's.</summary>
+internal sealed record RowProblem(string? Column, string Message);
 
 /// <summary>One row of a file with the physical line it begins on (1 is the header's). Cells are trimmed but for descriptions.</summary>
 internal sealed class CsvRow(long line, string[] cells, ImportColumns columns)
@@ -64,27 +68,30 @@ internal sealed class CsvRows : IDisposable
     }
 
     /// <summary>The next row that is not blank, and what is wrong with its form, if anything; null at the end.</summary>
-    public async Task<(CsvRow Row, string? Problem)?> Read(CancellationToken ct)
+    public async Task<(CsvRow Row, RowProblem? Problem)?> Read(CancellationToken ct)
     {
         while (await Advance(ct))
         {
             var cells = new string[_reader.FieldCount];
-            var (blank, nul, beyond) = (true, false, false);
+            var (blank, nul, beyond, card) = (true, false, false, -1);
             for (var i = 0; i < cells.Length; i++)
             {
                 var cell = cells[i] = _reader.GetString(i);
                 if (cell.Length == 0) continue;
                 nul |= cell.Contains('\0', StringComparison.Ordinal);
+                if (card < 0 && CardNumberFilter.WasIn(cell)) card = i;
                 blank &= cell.AsSpan().IsWhiteSpace();
                 beyond |= i >= Columns.Headers.Length;
             }
 
             if (blank) continue;
+            var column = (string?)null;
             string? problem = null;
-            if (_unclosed == _reader.LineNumber) problem = "A quotation mark opens in this row and is never closed: the rest of the file is inside it.";
+            if (card >= 0) (column, problem) = (card < Columns.Headers.Length ? Columns.Headers[card] : null, CardNumbers.Problem("The cell") + ".");
+            else if (_unclosed == _reader.LineNumber) problem = "A quotation mark opens in this row and is never closed: the rest of the file is inside it.";
             else if (beyond) problem = $"The row has {cells.Length} cells, the header only {Columns.Headers.Length}: a separator or a quotation mark is out of place.";
             else if (nul) problem = "The row contains a null character.";
-            return (new CsvRow(_reader.LineNumber, cells, Columns), problem);
+            return (new CsvRow(_reader.LineNumber, cells, Columns), problem is null ? null : new RowProblem(column, problem));
         }
 
         return null;
@@ -104,6 +111,7 @@ internal sealed class CsvRows : IDisposable
         }
 
         var headers = _reader.Headers.ToArray();
+        if (headers.Any(CardNumberFilter.WasIn)) return Error.Invalid(CardNumbers.Problem("The first line of the file") + ".", CardNumbers.Code);
         if (headers.Length == 0) return Error.Invalid("The file is empty: its first line must hold the column names.");
         if (!ImportColumns.Parse(headers, currency).Try(out var columns, out var error)) return error;
         Columns = columns;

@@ -1,6 +1,7 @@
 using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Catalog;
 using HeadlessPro.Platform.Data;
+using HeadlessPro.Platform.Security;
 using Npgsql;
 
 namespace HeadlessPro.Catalog.Imports;
@@ -25,12 +26,12 @@ internal sealed class ImportBatch
     /// <summary>Whether a row of this handle is to go to the next batch.</summary>
     public bool IsFull(CsvRow row) => _rows >= MostRows || (_groups.Count >= MostProducts && !_groups.ContainsKey(row[Column.Handle]?.ToLowerInvariant() ?? ""));
 
-    public void Add(CsvRow row, string? problem)
+    public void Add(CsvRow row, RowProblem? problem)
     {
         _rows++;
         LastLine = row.Line;
         var handle = row[Column.Handle]?.ToLowerInvariant();
-        if (problem is not null) _formErrors.Add((row.Line, null, handle, problem));
+        if (problem is not null) _formErrors.Add((row.Line, problem.Column, handle is not null && CardNumberFilter.WasIn(handle) ? null : handle, problem.Message));
         else if (handle is null) _formErrors.Add((row.Line, row.Columns.NameOf(Column.Handle), null, "The handle is missing: which product is this row of?"));
         else if (handle.Length > 255 || !Checked.IsHandle(handle))
             _formErrors.Add((row.Line, row.Columns.NameOf(Column.Handle), handle.Length > 255 ? null : handle,

@@ -1,6 +1,7 @@
 using System.Text;
 using HeadlessPro.Contracts;
 using HeadlessPro.Platform.Data;
+using HeadlessPro.Platform.Security;
 using HeadlessPro.Platform.Web;
 using Npgsql;
 
@@ -8,7 +9,8 @@ namespace HeadlessPro.Catalog.Imports;
 
 /// <summary>
 /// A product file on its way: stored in pieces in the database, so that any host may go on with the import, and never whole in memory.
-/// Stored as UTF-8 without byte order mark, whatever came (UTF-8 or UTF-16 with its mark); other encodings are refused here.
+/// Stored as UTF-8 without byte order mark, whatever came (UTF-8 or UTF-16 with its mark); other encodings are refused here. Card numbers are
+/// not stored: <see cref="CsvRows"/> sees where one was.
 /// </summary>
 internal static class ImportFile
 {
@@ -26,7 +28,7 @@ internal static class ImportFile
     /// <summary>Stores the text; answers how many rows it seems to have (header and blank lines not counted).</summary>
     public static async Task<long> Store(Db db, Guid importId, Stream source, CancellationToken ct)
     {
-        var text = new Inspector();
+        var (text, cards) = (new Inspector(), new CardNumberFilter());
         var chunk = new byte[ChunkLength];
         var (filled, number) = (0, 0);
         var buffer = new byte[64 * 1024];
@@ -35,11 +37,13 @@ internal static class ImportFile
         var chars = utf16 is null ? [] : new char[buffer.Length];
         var converted = utf16 is null ? [] : new byte[buffer.Length * 2];
         var from = mark;
-        while (read > 0)
+        for (var ended = false; !ended;)
         {
-            var piece = buffer.AsMemory(from, read - from);
-            if (utf16 is not null) piece = converted.AsMemory(0, Encoding.UTF8.GetBytes(chars.AsSpan(0, utf16.GetChars(piece.Span, chars, flush: false)), converted));
-            text.Look(piece.Span);
+            ended = read == 0;
+            var given = buffer.AsMemory(from, read - from);
+            if (utf16 is not null) given = converted.AsMemory(0, Encoding.UTF8.GetBytes(chars.AsSpan(0, utf16.GetChars(given.Span, chars, flush: false)), converted));
+            text.Look(given.Span);
+            var piece = given.IsEmpty && !ended ? default : cards.Next(given.Span);
             while (piece.Length > 0)
             {
                 var part = Math.Min(piece.Length, chunk.Length - filled);
@@ -52,7 +56,7 @@ internal static class ImportFile
             }
 
             from = 0;
-            read = await source.ReadAsync(buffer, ct);
+            if (!ended) read = await source.ReadAsync(buffer, ct);
         }
 
         text.End();

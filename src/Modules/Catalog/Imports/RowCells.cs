@@ -112,7 +112,7 @@ internal sealed class RowCells(CsvRow row, string handle, ImportReport report, b
         try
         {
             // Text first: the reader of objects stumbles over half a surrogate pair.
-            if (BodyText.FindProblem(Encoding.UTF8.GetBytes(text)) is { } problem) return Error.Invalid(problem + ".");
+            if (BodyText.FindProblem(Encoding.UTF8.GetBytes(text)) is var (problem, _)) return Error.Invalid(problem + ".");
             if (JsonNode.Parse(text, documentOptions: new() { AllowDuplicateProperties = false }) is JsonObject read) return read;
         }
         catch (JsonException)

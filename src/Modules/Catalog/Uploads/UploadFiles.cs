@@ -1,4 +1,5 @@
 using HeadlessPro.Contracts;
+using HeadlessPro.Platform.Security;
 using HeadlessPro.Platform.Storage;
 using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Http;
@@ -59,13 +60,18 @@ internal static class UploadFiles
     private static async Task Copy(Stream from, FileStream to, string path, string extension, CancellationToken ct)
     {
         var chunk = new byte[64 * 1024];
+        var cards = FileTypes.IsText(extension) ? new CardNumberFilter() : null;
         for (int read; (read = await from.ReadAtLeastAsync(chunk, 16, throwOnEndOfStream: false, ct)) > 0;)
         {
             if (to.Length == 0 && !FileTypes.Matches(extension, chunk.AsSpan(0, read)))
                 throw CatalogErrors.Invalid($"Invalid request: Field '{path}' is not what its content type says: no {FileTypes.ContentTypeOf(extension)}");
             if (to.Length + read > LongestFile) throw CatalogErrors.Invalid($"Invalid request: Field '{path}' is larger than {LongestFile} bytes");
+            cards?.Next(chunk.AsSpan(0, read));
             await to.WriteAsync(chunk.AsMemory(0, read), ct);
         }
+
+        cards?.Next([]);
+        if (cards is { Found: true }) throw CardNumbers.Refused($"Field '{path}'");
 
         if (to.Length == 0) throw CatalogErrors.Invalid($"Invalid request: Field '{path}' is empty");
         to.Position = 0;
