@@ -122,6 +122,36 @@ public sealed class CardPaymentTests(CardShop shop) : IClassFixture<CardShop>
         Assert.Equal("authorization 25000, void 25000", await shop.Stripe.Moved(late.Intent));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_cart_that_runs_out_of_stock_gets_its_money_back_within_a_minute_when_the_provider_does_not_answer_at_first(bool byWebhook)
+    {
+        var variant = await shop.Voucher(stock: 1);
+        var late = await shop.OpenCards(await shop.ReadyCart((variant, 1)));
+        await shop.Complete(await shop.ReadyCart((variant, 1)));
+        if (!byWebhook) await shop.HearWebhooks(false);
+        await shop.Stripe.Fault("429:9", $"*{late.Intent}/cancel", times: 1000);
+        await shop.Stripe.Confirm(late.ClientSecret);
+        if (byWebhook) Assert.True((bool)(await shop.Stripe.Control("idle"))["idle"]!);
+        else Assert.Equal(503, (await shop.TryComplete(late.Cart)).Status);
+        await shop.HearWebhooks(true);
+        if (byWebhook) await shop.Until("exists (select from events.failed)");
+        Assert.Equal("order none; authorization 25000; void 25000 open", await shop.Books(late));
+
+        // Whoever looks next finds it within the minute.
+        var dueIn = await shop.Scalar<int>($"select extract(epoch from completing_until - now())::int from ordering.carts where id = '{late.Id}'");
+        Assert.InRange(dueIn, 0, 50);
+        await shop.Stripe.NoFaults();
+        await shop.Scalar<object>($"update ordering.carts set completing_until = now() where id = '{late.Id}'");
+        await shop.Job("ordering.finish_checkouts");
+        await shop.Scalar<object>("update events.failed set retry_at = now() where retry_at is not null");
+        await shop.Until("not exists (select from events.failed)");
+        await shop.Quiet();
+        Assert.Equal("order none; authorization 25000, void 25000", await shop.Books(late));
+        Assert.Equal("authorization 25000, void 25000", await shop.Stripe.Moved(late.Intent));
+    }
+
     [Fact]
     public async Task A_canceled_order_lets_its_money_go_or_gives_it_back()
     {

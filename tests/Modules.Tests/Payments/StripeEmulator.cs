@@ -75,9 +75,9 @@ public sealed class StripeEmulator : IAsyncLifetime
         Confirm((string)JsonNode.Parse(session.Data)!["client_secret"]!, card, status);
 
     /// <summary>Confirms with the publishable key, as Stripe.js does.</summary>
-    public Task<JsonNode> Confirm(string clientSecret, string card = "pm_card_visa", HttpStatusCode status = HttpStatusCode.OK) => Form(
+    public Task<JsonNode> Confirm(string clientSecret, string card = "pm_card_visa", HttpStatusCode status = HttpStatusCode.OK, string? emulate = null) => Form(
         $"/v1/payment_intents/{clientSecret[..clientSecret.IndexOf("_secret", StringComparison.Ordinal)]}/confirm",
-        $"client_secret={clientSecret}&payment_method={card}&use_stripe_sdk=true", "pk_test_shop", status);
+        $"client_secret={clientSecret}&payment_method={card}&use_stripe_sdk=true", "pk_test_shop", status, emulate);
 
     /// <summary>A snapshot's movements in a line: <c>capture 3000 of ch_1 by us, void 2000</c>; references without their ids.</summary>
     internal static string Line(Result<ProviderSnapshot> answer, Guid? key = null) => string.Join(", ", answer.Value!.Movements.Select(m =>
@@ -101,10 +101,11 @@ public sealed class StripeEmulator : IAsyncLifetime
         string.Join(", ", ((JsonArray)(await Control("state?payment=" + intent))["movements"]!).Select(m => $"{m!["kind"]} {m["amount"]}"));
 
     /// <summary>Calls Stripe as somebody does who is not the shop.</summary>
-    public async Task<JsonNode> Form(string path, string form, string key = "sk_test_dashboard", HttpStatusCode status = HttpStatusCode.OK)
+    public async Task<JsonNode> Form(string path, string form, string key = "sk_test_dashboard", HttpStatusCode status = HttpStatusCode.OK, string? emulate = null)
     {
         using var message = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(form, Encoding.UTF8, "application/x-www-form-urlencoded") };
         message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        if (emulate is not null) message.Headers.Add("X-Emulate", emulate);
         return await Send(message, status);
     }
 
