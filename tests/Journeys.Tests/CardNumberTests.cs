@@ -253,9 +253,17 @@ public sealed partial class CardNumberTests(WatchedShop app, ITestOutputHelper o
     {
         var texts = new JsonObject
         {
-            ["phone"] = "+27 82 123 4567 or 0044 20 7946 0958", ["gtin"] = "4006381333931", ["uuid"] = "4a12f0c4-1111-4111-8111-123456789012", ["sizes"] = "36 38 40 42 44 46 48 50",
-            ["note"] = "Order 20261121103116 of 21.11.2026, gate 4711, PO 4500012345-00010, parcel 1Z999AA10123456784", ["tracking"] = "9400 1000 0000 0000 0000 00",
-            ["iban"] = "DE89 3704 0044 0532 0130 00", ["hash"] = "d41d8cd98f00b204e9800998ecf8427e", ["nanos"] = 1795256476123456789, ["place"] = "-33.924868, 18.424055", ["wrong"] = "4539578763621487",
+            ["phone"] = "+27 82 123 4567 or 0044 20 7946 0958",
+            ["gtin"] = "4006381333931",
+            ["uuid"] = "4a12f0c4-1111-4111-8111-123456789012",
+            ["sizes"] = "36 38 40 42 44 46 48 50",
+            ["note"] = "Order 20261121103116 of 21.11.2026, gate 4711, PO 4500012345-00010, parcel 1Z999AA10123456784",
+            ["tracking"] = "9400 1000 0000 0000 0000 00",
+            ["iban"] = "DE89 3704 0044 0532 0130 00",
+            ["hash"] = "d41d8cd98f00b204e9800998ecf8427e",
+            ["nanos"] = 1795256476123456789,
+            ["place"] = "-33.924868, 18.424055",
+            ["wrong"] = "4539578763621487",
         };
         using var request = new HttpRequestMessage(HttpMethod.Post, "/store/carts") { Content = new StringContent(new JsonObject { ["region_id"] = app.Region, ["metadata"] = texts.DeepClone() }.ToJsonString(), Encoding.UTF8, "application/json") };
         request.Headers.Add("Idempotency-Key", "4a12f0c4-1111-4111-8111-123456789012");
@@ -267,7 +275,9 @@ public sealed partial class CardNumberTests(WatchedShop app, ITestOutputHelper o
 
         var product = (await app.Admin.PostJson("/admin/products", new
         {
-            title = "Pencils, 12 pieces, 2B", handle = "pencils-4006381333931", options = new[] { new { title = "Box", values = new[] { "12" } } },
+            title = "Pencils, 12 pieces, 2B",
+            handle = "pencils-4006381333931",
+            options = new[] { new { title = "Box", values = new[] { "12" } } },
             variants = new[] { new { title = "12", sku = "4006381333931-12", barcode = "14006381333938", ean = "4006381333931", upc = "036000291452", options = new Dictionary<string, string> { ["Box"] = "12" }, prices = Array.Empty<object>() } },
         }))["product"]!;
         Assert.Equal("14006381333938", (string)product["variants"]![0]!["barcode"]!);
