@@ -34,8 +34,13 @@ internal sealed partial class ReceiveWebhook(Db db, IEnumerable<IWebhookSource> 
         var body = await RequestBody.ReadBytes(http);
         if (!(await source.Read(http.Request.Headers, body, http.RequestAborted)).Try(out var told, out var error))
         {
-            Refused.Add(1, new KeyValuePair<string, object?>("provider", name));
-            LogRefused(logger, name, error.Message);
+            if (error.Type == ErrorType.Unavailable) LogUnchecked(logger, name);
+            else
+            {
+                Refused.Add(1, new KeyValuePair<string, object?>("provider", name));
+                LogRefused(logger, name, error.Message);
+            }
+
             return Reply.Error(error);
         }
 
@@ -64,4 +69,7 @@ internal sealed partial class ReceiveWebhook(Db db, IEnumerable<IWebhookSource> 
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A webhook of {Provider} was refused: {Reason}")]
     private static partial void LogRefused(ILogger logger, string provider, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A webhook of {Provider} could not be checked now: the provider is to send it again")]
+    private static partial void LogUnchecked(ILogger logger, string provider);
 }

@@ -71,6 +71,18 @@ public class EditSaleTests(HpApp app) : IClassFixture<HpApp>
         Assert.Equal("canceled 2", await State(cart));
     }
 
+    [Fact]
+    public async Task An_edit_of_a_canceled_order_that_had_held_nothing_only_gives_back()
+    {
+        var (variant, cart, hold) = (await app.WithStock(10), WireId.New(), WireId.New());
+        await app.Hold(hold, Line(variant, 3));
+        await app.Cancel(cart);
+        await app.Edit(cart, 2, hold);
+        Assert.Equal((10, 0, 0), await app.Counts(variant));
+        Assert.Equal("canceled 2", await State(cart));
+        Assert.Null(await State(hold));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -30,6 +30,7 @@ public sealed class PayPalOptionsTests
     [InlineData("PAYPAL_CLIENT_ID=id;PAYPAL_CLIENT_SECRET=secret", "PAYPAL_CLIENT_ID is set: set PAYPAL_WEBHOOK_ID too.")]
     [InlineData("PAYPAL_CLIENT_SECRET=secret", "PAYPAL_CLIENT_SECRET is set: set PAYPAL_CLIENT_ID too.")]
     [InlineData(Whole + ";PAYPAL_API_URL=paypal.com", "PAYPAL_API_URL must be an http or https address, got: 'paypal.com'.")]
+    [InlineData(Whole + ";PAYPAL_API_URL=http://proxy.example", "PAYPAL_API_URL must be an https address, got: 'http://proxy.example'.")]
     [InlineData(Whole + ";Payments:PayPal:CancelUrl=/cart", "Payments:PayPal:CancelUrl must be an absolute http or https address, got: '/cart'.")]
     [InlineData(Whole + ";Payments:PayPal:TotalSeconds=0", "Payments:PayPal:TotalSeconds must be a number of seconds from 0.1 to 600, got: '0'.")]
     public void Half_an_account_is_refused_at_start(string configuration, string message) =>

@@ -44,6 +44,7 @@ public sealed class PayPalWebhookTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        _webhook.Dispose();
         await _payPal.DisposeAsync();
         await _shop.DisposeAsync();
     }
@@ -88,7 +89,7 @@ public sealed class PayPalWebhookTests : IAsyncLifetime
 
         foreach (var (hours, isTaken) in new[] { (95, true), (97, false), (-1, false) })
         {
-            var later = new PayPalWebhook(_payPal.Options, _payPal.Client, new Clock(TimeSpan.FromHours(hours)));
+            using var later = new PayPalWebhook(_payPal.Options, _payPal.Client, new Clock(TimeSpan.FromHours(hours)));
             Assert.Equal(isTaken, (await later.Read(headers, body, default)).IsOk);
         }
 
@@ -113,7 +114,7 @@ public sealed class PayPalWebhookTests : IAsyncLifetime
     {
         await _payPal.Authorized(2000);
         await Told();
-        var other = new PayPalWebhook(_payPal.Options with { WebhookId = "OTHER0WEBHOOK" }, _payPal.Client, TimeProvider.System);
+        using var other = new PayPalWebhook(_payPal.Options with { WebhookId = "OTHER0WEBHOOK" }, _payPal.Client, TimeProvider.System);
         var (headers, body) = _arrived.Last();
         Assert.Equal(ErrorType.InvalidData, (await other.Read(headers, body, default)).Error!.Type);
     }
@@ -128,6 +129,19 @@ public sealed class PayPalWebhookTests : IAsyncLifetime
         Assert.True((await _webhook.Read(headers, body, default)).IsOk);
         await _payPal.Fault("500", "*/verify-webhook-signature", times: 4);
         Assert.Equal(ErrorType.Unavailable, (await _webhook.Read(headers, body, default)).Error!.Type);
+    }
+
+    [Fact]
+    public async Task PayPal_is_asked_about_so_many_events_at_once_and_no_more()
+    {
+        await _payPal.Authorized(2000);
+        await Told();
+        var (headers, body) = _arrived.Last();
+        await _payPal.Fault("delay:2", "*/verify-webhook-signature", times: PayPalWebhook.AtOnce + 1);
+        var answers = await Task.WhenAll(Enumerable.Range(0, PayPalWebhook.AtOnce + 1).Select(_ => _webhook.Read(headers, body, default)));
+        Assert.Equal([ErrorType.Unavailable], answers.Where(a => !a.IsOk).Select(a => a.Error!.Type));
+        await _payPal.NoFaults();
+        Assert.True((await _webhook.Read(headers, body, default)).IsOk);
     }
 
     private async Task<string> Refusal(IHeaderDictionary headers, string body)

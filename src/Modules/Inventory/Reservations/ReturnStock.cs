@@ -14,8 +14,17 @@ internal static class ReturnStock
     public static async Task Cancel(Db db, Guid key, CancellationToken ct)
     {
         await using var tx = await db.Begin(ct);
+        // An order of what was not counted has held nothing; what an edit has held for it is not to be sold either.
+        await using (var nothing = tx.Batch())
+        {
+            ReserveRows.Add(nothing, """
+                insert into inventory.reservations (key, status, fingerprint, expires_at) values ($1, 'released', '', now()) on conflict (key) do nothing
+                """, key);
+            await nothing.ExecuteNonQueryAsync(ct);
+        }
+
         var held = await ReserveRows.LockHeld(tx, key, ct);
-        if (held.Status is null or "canceled") return;
+        if (held.Status == "canceled") return;
 
         await using (var batch = tx.Batch())
         {

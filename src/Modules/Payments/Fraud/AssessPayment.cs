@@ -4,8 +4,8 @@ using HeadlessPro.Contracts.Payments;
 namespace HeadlessPro.Payments.Fraud;
 
 /// <summary>
-/// A promise is assessed once, before anybody hears that it was given; asked again, its verdict stands. Money that staff take by hand
-/// needs no rules: they look at each anyway.
+/// The promise that a checkout asks for is assessed once, before its order is placed; asked again, its verdict stands. A further promise, for
+/// what an order that grew still owes, comes by webhook and is not. Money that staff take by hand needs no rules: they look at each anyway.
 /// <code>
 /// allow    the checkout goes on
 /// review   the checkout goes on; the payment is held until staff release or deny it

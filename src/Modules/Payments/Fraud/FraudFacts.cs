@@ -1,5 +1,3 @@
-using HeadlessPro.Contracts;
-
 namespace HeadlessPro.Payments.Fraud;
 
 /// <summary>All that the rules know of a payment. What is unknown is null, and rules that need it say nothing.</summary>
@@ -40,9 +38,6 @@ internal sealed record FraudFacts(long Amount, string CurrencyCode)
         var (plus, at) = (mail.IndexOf('+', StringComparison.Ordinal), mail.LastIndexOf('@'));
         return plus > 0 && plus < at ? mail[..plus] + mail[at..] : mail;
     }
-
-    public string Text(long minor) =>
-        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Money.ToMajor(minor, CurrencyCode)} {CurrencyCode.ToUpperInvariant()}");
 }
 
 /// <summary>How many checkouts within an hour and within a day.</summary>

@@ -38,7 +38,7 @@ internal static class FraudRules
     {
         if (!rule.Enabled || history.Orders < rule.Orders || facts.Amount <= rule.Times * history.Median) yield break;
         yield return (rule.Points, string.Create(CultureInfo.InvariantCulture,
-            $"{facts.Text(facts.Amount)} is more than {rule.Times} times what is usual among {whose} last {history.Orders} orders, {facts.Text(history.Median)}"));
+            $"{PaymentWire.Text(facts.Amount, facts.CurrencyCode)} is more than {rule.Times} times what is usual among {whose} last {history.Orders} orders, {PaymentWire.Text(history.Median, facts.CurrencyCode)}"));
     }
 
     private static IEnumerable<(int, string)> Countries(string? one, string? other, FraudRule rule, string sentence)

@@ -29,31 +29,22 @@ internal sealed record PayPalOptions(string ClientId, string ClientSecret, strin
     public static PayPalOptions? From(IConfiguration configuration)
     {
         string[] names = ["PAYPAL_CLIENT_ID", "PAYPAL_CLIENT_SECRET", "PAYPAL_WEBHOOK_ID"];
-        string? Set(string name) => configuration[name] is { Length: > 0 } value ? value.Trim() : null;
-        if (Array.Find(names, n => Set(n) is not null) is not { } given) return null;
-        if (Array.Find(names, n => Set(n) is null) is { } missing) throw new StartException($"{given} is set: set {missing} too.");
+        var settings = new ProviderSettings(configuration);
+        if (Array.Find(names, n => settings.Text(n) is not null) is not { } given) return null;
+        if (Array.Find(names, n => settings.Text(n) is null) is { } missing) throw new StartException($"{given} is set: set {missing} too.");
 
-        var address = Set("PAYPAL_API_URL") ?? "https://api-m.paypal.com";
-        if (!IsPage(address)) throw new StartException($"PAYPAL_API_URL must be an http or https address, got: '{address}'.");
-        return new PayPalOptions(Set(names[0])!, Set(names[1])!, Set(names[2])!, new Uri(address.TrimEnd('/') + "/"))
+        var address = settings.Text("PAYPAL_API_URL") ?? "https://api-m.paypal.com";
+        if (!Uri.TryCreate(address.TrimEnd('/') + "/", UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+            throw new StartException($"PAYPAL_API_URL must be an http or https address, got: '{address}'.");
+        if (url.Scheme == "http" && !url.IsLoopback) throw new StartException($"PAYPAL_API_URL must be an https address, got: '{address}'.");
+        return new PayPalOptions(settings.Text(names[0])!, settings.Text(names[1])!, settings.Text(names[2])!, url)
         {
-            ReturnUrl = Page("Payments:PayPal:ReturnUrl"),
-            CancelUrl = Page("Payments:PayPal:CancelUrl"),
-            Attempt = Seconds("Payments:PayPal:AttemptSeconds", 8),
-            Total = Seconds("Payments:PayPal:TotalSeconds", 20),
+            ReturnUrl = settings.Page("Payments:PayPal:ReturnUrl"),
+            CancelUrl = settings.Page("Payments:PayPal:CancelUrl"),
+            Attempt = settings.Seconds("Payments:PayPal:AttemptSeconds", 8),
+            Total = settings.Seconds("Payments:PayPal:TotalSeconds", 20),
         };
-
-        string? Page(string name) => Set(name) is not { } text ? null : IsPage(text) ? text
-            : throw new StartException($"{name} must be an absolute http or https address, got: '{text}'.");
-
-        TimeSpan Seconds(string name, double otherwise) => TimeSpan.FromSeconds(Set(name) is not { } text ? otherwise
-            : double.TryParse(text, out var seconds) && seconds is >= 0.1 and <= 600 ? seconds
-            : throw new StartException($"{name} must be a number of seconds from 0.1 to 600, got: '{text}'."));
     }
-
-    /// <summary>A page that a browser can be sent to.</summary>
-    public static bool IsPage(string text) =>
-        text.Length <= 2000 && Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https";
 
     /// <summary>Without keys.</summary>
     public override string ToString() => $"PayPal at {ApiUrl}";

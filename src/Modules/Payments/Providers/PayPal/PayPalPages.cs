@@ -16,7 +16,7 @@ internal sealed record PayPalPages(string? ReturnUrl, string? CancelUrl)
         foreach (var field in input.RootElement.EnumerateObject())
         {
             if (field.Name is not ("return_url" or "cancel_url")) return Error.Invalid($"Invalid request: Unrecognized fields: 'data.{field.Name}'");
-            if (field.Value.ValueKind != JsonValueKind.String || field.Value.GetString() is not { } page || !PayPalOptions.IsPage(page))
+            if (field.Value.ValueKind != JsonValueKind.String || field.Value.GetString() is not { } page || !ProviderSettings.IsPage(page))
                 return Error.Invalid($"Invalid request: Field 'data.{field.Name}' must be an absolute http or https address");
             pages = field.Name == "return_url" ? pages with { ReturnUrl = page } : pages with { CancelUrl = page };
         }

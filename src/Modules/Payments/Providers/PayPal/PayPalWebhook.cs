@@ -5,10 +5,15 @@ using Microsoft.AspNetCore.Http;
 namespace HeadlessPro.Payments.Providers.PayPal;
 
 /// <summary>What PayPal sends to us: whether it is PayPal's, which PayPal itself is asked, and what it is about.</summary>
-internal sealed class PayPalWebhook(PayPalOptions options, PayPalClient client, TimeProvider time) : IWebhookSource
+internal sealed class PayPalWebhook(PayPalOptions options, PayPalClient client, TimeProvider time) : IWebhookSource, IDisposable
 {
+    /// <summary>How many events PayPal is asked about at once: anybody can send one, and PayPal sends again what was answered with an error.</summary>
+    public const int AtOnce = 16;
+
     // PayPal sends again for three days, with the time of the first. A replay within them asks PayPal what is there now, and no more.
     private static readonly TimeSpan Age = TimeSpan.FromDays(4), Ahead = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Wait = TimeSpan.FromSeconds(1);
+    private readonly SemaphoreSlim _asked = new(AtOnce);
 
     private static readonly (string Field, string Header)[] Signature =
     [
@@ -37,15 +42,25 @@ internal sealed class PayPalWebhook(PayPalOptions options, PayPalClient client, 
         return new ProviderEvent(told.Id, told.Type, [.. new[] { order, told.AuthorizationId }.OfType<string>()], told.SessionId);
     }
 
+    public void Dispose() => _asked.Dispose();
+
     /// <summary>Whether PayPal signed these very bytes; unavailable when it could not be asked.</summary>
     private async Task<Result<bool>> Verify(IHeaderDictionary headers, ReadOnlyMemory<byte> body, CancellationToken ct)
     {
         if (!DateTimeOffset.TryParse(headers["PAYPAL-TRANSMISSION-TIME"], out var sent) || Question(options.WebhookId, headers, body) is not { } question) return false;
         var age = time.GetUtcNow() - sent;
         if (age > Age || age < -Ahead) return false;
-        var answer = await client.Verify(question, ct);
-        if (answer.Error is { Type: ErrorType.Unavailable } unavailable) return unavailable;
-        return answer.Value?.VerificationStatus == "SUCCESS";
+        if (!await _asked.WaitAsync(Wait, ct)) return PayPalErrors.Unavailable;
+        try
+        {
+            var answer = await client.Verify(question, ct);
+            if (answer.Error is { Type: ErrorType.Unavailable } unavailable) return unavailable;
+            return answer.Value?.VerificationStatus == "SUCCESS";
+        }
+        finally
+        {
+            _asked.Release();
+        }
     }
 
     /// <summary>What PayPal is asked: the signature and the event, byte for byte, since a checksum of it was signed. Null when a header is missing.</summary>

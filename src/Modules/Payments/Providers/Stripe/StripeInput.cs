@@ -29,7 +29,7 @@ internal sealed record StripeInput(string? SetupFutureUsage = null, string? Succ
                 case "setup_future_usage":
                     input = input with { SetupFutureUsage = value };
                     break;
-                case "success_url" or "cancel_url" when hosted && (value is null || !StripeOptions.IsPage(value)):
+                case "success_url" or "cancel_url" when hosted && (value is null || !ProviderSettings.IsPage(value)):
                     return Error.Invalid($"Invalid request: Field 'data.{field.Name}' must be an absolute http or https address");
                 case "success_url" when hosted:
                     input = input with { SuccessUrl = value };

@@ -27,16 +27,16 @@ internal sealed record StripeOptions(string ApiKey, IReadOnlyList<string> Webhoo
     /// <summary>The configured account, or null; refuses keys that cannot work.</summary>
     public static StripeOptions? From(IConfiguration configuration)
     {
-        string? Set(string name) => configuration[name] is { Length: > 0 } value ? value.Trim() : null;
-        var secrets = Set("STRIPE_WEBHOOK_SECRET");
-        if (Set("STRIPE_API_KEY") is not { } key)
+        var settings = new ProviderSettings(configuration);
+        var secrets = settings.Text("STRIPE_WEBHOOK_SECRET");
+        if (settings.Text("STRIPE_API_KEY") is not { } key)
             return secrets is null ? null : throw new StartException("STRIPE_WEBHOOK_SECRET is set: set STRIPE_API_KEY too.");
 
         if (key.StartsWith("pk_", StringComparison.Ordinal))
             throw new StartException("STRIPE_API_KEY is a publishable key (pk_…), which is for browsers: set the secret key (sk_… or rk_…).");
         if (!IsKey(key, "sk_test_", "sk_live_", "rk_test_", "rk_live_"))
             throw new StartException("STRIPE_API_KEY must be a secret key of Stripe: sk_test_…, sk_live_…, rk_test_… or rk_live_…, without blanks.");
-        var address = Set("STRIPE_API_URL") ?? "https://api.stripe.com";
+        var address = settings.Text("STRIPE_API_URL") ?? "https://api.stripe.com";
         if (!Uri.TryCreate(address, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
             throw new StartException($"STRIPE_API_URL must be an http or https address, got: '{address}'.");
         if (url.Scheme == "http" && !url.IsLoopback && key.Contains("_live_", StringComparison.Ordinal))
@@ -44,23 +44,12 @@ internal sealed record StripeOptions(string ApiKey, IReadOnlyList<string> Webhoo
 
         return new StripeOptions(key, secrets is null ? [] : Secrets(secrets), url)
         {
-            SuccessUrl = Page("Payments:Stripe:SuccessUrl"),
-            CancelUrl = Page("Payments:Stripe:CancelUrl"),
-            Attempt = Seconds("Payments:Stripe:AttemptSeconds", 8),
-            Total = Seconds("Payments:Stripe:TotalSeconds", 20),
+            SuccessUrl = settings.Page("Payments:Stripe:SuccessUrl"),
+            CancelUrl = settings.Page("Payments:Stripe:CancelUrl"),
+            Attempt = settings.Seconds("Payments:Stripe:AttemptSeconds", 8),
+            Total = settings.Seconds("Payments:Stripe:TotalSeconds", 20),
         };
-
-        string? Page(string name) => Set(name) is not { } text ? null : IsPage(text) ? text
-            : throw new StartException($"{name} must be an absolute http or https address, got: '{text}'.");
-
-        TimeSpan Seconds(string name, double otherwise) => TimeSpan.FromSeconds(Set(name) is not { } text ? otherwise
-            : double.TryParse(text, out var seconds) && seconds is >= 0.1 and <= 600 ? seconds
-            : throw new StartException($"{name} must be a number of seconds from 0.1 to 600, got: '{text}'."));
     }
-
-    /// <summary>A page that a browser can be sent to.</summary>
-    public static bool IsPage(string text) =>
-        text.Length <= 2000 && Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https";
 
     /// <summary>Without keys.</summary>
     public override string ToString() => $"Stripe at {ApiUrl}";
