@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 
 namespace HeadlessPro.Tests.Support;
@@ -14,6 +15,9 @@ public sealed class HostProcess : IDisposable
         Admin = HpApp.AsStaff(new HttpClient { BaseAddress = address });
     }
 
+    /// <summary>What it logged as errors.</summary>
+    public ConcurrentQueue<string> Errors { get; } = new();
+
     /// <summary>A shopper's client of this host.</summary>
     public HttpClient Store { get; }
 
@@ -27,9 +31,13 @@ public sealed class HostProcess : IDisposable
     {
         var port = HpApp.FreePort();
         var process = Launch(["serve", "--empty", $"--port={port}"], connectionString, settings);
+        var host = new HostProcess(process, new Uri($"http://127.0.0.1:{port}"));
+        process.OutputDataReceived += (_, e) =>
+        {
+            if (e.Data?.Contains("\"LogLevel\":\"Error\"", StringComparison.Ordinal) == true) host.Errors.Enqueue(e.Data);
+        };
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        var host = new HostProcess(process, new Uri($"http://127.0.0.1:{port}"));
         for (var i = 0; i < 300; i++)
         {
             try

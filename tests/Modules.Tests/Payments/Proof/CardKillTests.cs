@@ -154,15 +154,18 @@ public sealed class CardKillTests(CardShop shop) : IClassFixture<CardShop>, IAsy
     {
         for (var i = 0; ; i++)
         {
+            var host = _host;
             try
             {
                 using var request = new HttpRequestMessage(HttpMethod.Post, path);
                 if (body is not null) request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
                 if (key is not null) request.Headers.Add("Idempotency-Key", key);
-                using var answer = await client(_host).SendAsync(request);
+                using var answer = await client(host).SendAsync(request);
                 var text = await answer.Content.ReadAsStringAsync();
                 if (answer.IsSuccessStatusCode) return JsonNode.Parse(text)!;
-                Assert.True(i < 100 && answer.StatusCode is HttpStatusCode.Conflict or HttpStatusCode.ServiceUnavailable, $"{path}: {(int)answer.StatusCode} {text}");
+                Assert.True(
+                    i < 100 && answer.StatusCode is HttpStatusCode.Conflict or HttpStatusCode.ServiceUnavailable,
+                    $"{path}: {(int)answer.StatusCode} {text}\n{string.Join('\n', host.Errors)}");
             }
             catch (Exception e) when (i < 100 && e is HttpRequestException or ObjectDisposedException or TaskCanceledException)
             {
