@@ -61,6 +61,7 @@ public sealed class StripeCheckoutTests(StripeEmulator stripe) : IClassFixture<S
     [Fact]
     public async Task An_unchanged_session_is_the_same_page_and_a_changed_one_another()
     {
+        await stripe.KeepCustomers();
         var session = await stripe.Opened(stripe.Hosted, Session());
         Assert.Equal(session.Reference, (await stripe.Hosted.Open(session, default)).Value!.Reference);
         var dearer = await stripe.Opened(stripe.Hosted, session with { Amount = 6000 });
@@ -123,7 +124,7 @@ public sealed class StripeCheckoutTests(StripeEmulator stripe) : IClassFixture<S
     [InlineData("""{"success_url":"https://shop.example","line_items":[]}""", "Invalid request: Unrecognized fields: 'data.line_items'")]
     public async Task Pages_to_come_back_to_must_be_pages(string input, string refusal)
     {
-        var unconfigured = new StripeCheckoutProvider(stripe.Client, new StripeIntents(stripe.Client), stripe.Options);
+        var unconfigured = new StripeCheckoutProvider(stripe.Client, new StripeIntents(null!, stripe.Client), stripe.Options);
         Assert.Equal(refusal, (await unconfigured.Open(Session() with { Input = input }, default)).Error!.Message);
     }
 

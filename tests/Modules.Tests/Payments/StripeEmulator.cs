@@ -7,7 +7,9 @@ using HeadlessPro.Contracts;
 using HeadlessPro.Emulator;
 using HeadlessPro.Payments.Providers;
 using HeadlessPro.Payments.Providers.Stripe;
+using HeadlessPro.Platform.Data;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace HeadlessPro.Modules.Tests.Payments;
 
@@ -15,7 +17,9 @@ namespace HeadlessPro.Modules.Tests.Payments;
 public sealed class StripeEmulator : IAsyncLifetime
 {
     private readonly HttpClient _browser = new(new SocketsHttpHandler { AllowAutoRedirect = false });
+    private static readonly NpgsqlDataSource NoDatabase = NpgsqlDataSource.Create("Host=nowhere.invalid");
     private EmulatorApp _app = null!;
+    private NpgsqlDataSource? _customers;
 
     public string Url => _app.Url;
 
@@ -35,16 +39,21 @@ public sealed class StripeEmulator : IAsyncLifetime
         _browser.BaseAddress = new Uri(_app.Url);
         Options = Quick(_app.Url);
         Client = new StripeClient(Options, TimeProvider.System, Log);
-        Cards = new StripeProvider(Client, new StripeIntents(Client));
-        Hosted = new StripeCheckoutProvider(Client, new StripeIntents(Client), Options with { SuccessUrl = "https://shop.example/thanks" });
+        Connect(NoDatabase);
     }
+
+    /// <summary>From here on sessions may be of signed-in shoppers, whose names at Stripe the shop keeps.</summary>
+    internal async Task KeepCustomers() => Connect(_customers ??= NpgsqlDataSource.Create(await TestServer.NewDatabase()));
 
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
         _browser.Dispose();
+        if (_customers is not null) await _customers.DisposeAsync();
         await _app.DisposeAsync();
     }
+
+    internal static StripeProvider CardsOf(StripeClient client) => new(client, new StripeIntents(new Db(NoDatabase), client));
 
     /// <summary>An account whose calls do not wait long.</summary>
     internal static StripeOptions Quick(string url) => new("sk_test_shop", [], new Uri(url))
@@ -101,9 +110,9 @@ public sealed class StripeEmulator : IAsyncLifetime
         string.Join(", ", ((JsonArray)(await Control("state?payment=" + intent))["movements"]!).Select(m => $"{m!["kind"]} {m["amount"]}"));
 
     /// <summary>Calls Stripe as somebody does who is not the shop.</summary>
-    public async Task<JsonNode> Form(string path, string form, string key = "sk_test_dashboard", HttpStatusCode status = HttpStatusCode.OK, string? emulate = null)
+    public async Task<JsonNode> Form(string path, string form, string key = "sk_test_dashboard", HttpStatusCode status = HttpStatusCode.OK, string? emulate = null, string method = "POST")
     {
-        using var message = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(form, Encoding.UTF8, "application/x-www-form-urlencoded") };
+        using var message = new HttpRequestMessage(new HttpMethod(method), path) { Content = new StringContent(form, Encoding.UTF8, "application/x-www-form-urlencoded") };
         message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
         if (emulate is not null) message.Headers.Add("X-Emulate", emulate);
         return await Send(message, status);
@@ -115,6 +124,13 @@ public sealed class StripeEmulator : IAsyncLifetime
         using var content = new FormUrlEncodedContent(fields.Select(f => new KeyValuePair<string, string>(f.Name, f.Value)));
         using var answer = await _browser.PostAsync(new Uri(url), content);
         return answer.Headers.Location?.OriginalString;
+    }
+
+    private void Connect(NpgsqlDataSource database)
+    {
+        StripeIntents intents = new(new Db(database), Client);
+        Cards = new StripeProvider(Client, intents);
+        Hosted = new StripeCheckoutProvider(Client, intents, Options with { SuccessUrl = "https://shop.example/thanks" });
     }
 
     private async Task<JsonNode> Send(HttpRequestMessage message, HttpStatusCode status)

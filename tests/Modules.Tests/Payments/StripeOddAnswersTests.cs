@@ -130,7 +130,7 @@ public sealed class StripeOddAnswersTests : IAsyncLifetime
         Assert.Equal(ErrorType.Unavailable, (await Capture()).Error!.Type);
         Assert.Equal("capture ch_1 5000", Told(await Capture()));
 
-        Task<Result<ProviderSnapshot>> Capture() => new StripeProvider(_client, new StripeIntents(_client))
+        Task<Result<ProviderSnapshot>> Capture() => CardsOf(_client)
             .Capture(payment, 5000, Guid.Parse("0198c000-0000-7000-8000-000000000001"), default);
     }
 
@@ -164,7 +164,7 @@ public sealed class StripeOddAnswersTests : IAsyncLifetime
     private void On(string path, string body, int status = 200, string header = "") =>
         _answers.GetOrAdd(path, _ => new()).Enqueue((status, header, body));
 
-    private Task<Result<ProviderSnapshot>> Find() => new StripeProvider(_client, new StripeIntents(_client)).Find(Session() with { Reference = "pi_1" }, default);
+    private Task<Result<ProviderSnapshot>> Find() => CardsOf(_client).Find(Session() with { Reference = "pi_1" }, default);
 
     private async Task Answer(HttpContext http)
     {

@@ -97,6 +97,7 @@ public sealed class StripeProviderTests(StripeEmulator stripe) : IClassFixture<S
         Assert.Equal(new ProviderMeans("card", "visa", "0016", "de", held.Means!.Fingerprint, "normal"), held.Means);
         Assert.Equal(16, held.Means.Fingerprint!.Length);
         Assert.Equal("requires_capture", (string)JsonNode.Parse(held.Data)!["status"]!);
+        Assert.Equal((null, null), (JsonNode.Parse(held.Data)!["client_secret"], JsonNode.Parse(held.Data)!["next_action"]));
         var other = (await stripe.Cards.Find((await stripe.Paid("pm_card_riskLevelElevated")).Session, default)).Value!;
         Assert.Equal(("elevated", "us", false), (other.Means!.Risk, other.Means.Country, other.Means.Fingerprint == held.Means.Fingerprint));
     }
@@ -146,6 +147,7 @@ public sealed class StripeProviderTests(StripeEmulator stripe) : IClassFixture<S
         {
             var closed = (await stripe.Cards.Close(open, default)).Value!;
             Assert.Equal((ProviderState.Canceled, null, 0), (closed.State, closed.PaymentReference, closed.Movements.Count));
+            Assert.DoesNotContain("_secret_", closed.Data, StringComparison.Ordinal);
         }
 
         await stripe.Confirm(open, status: HttpStatusCode.BadRequest);
@@ -170,22 +172,50 @@ public sealed class StripeProviderTests(StripeEmulator stripe) : IClassFixture<S
     [InlineData("{}", false, null)]
     public async Task A_storefront_may_ask_to_keep_the_card_and_for_nothing_else(string input, bool signedIn, string? refusal)
     {
+        await stripe.KeepCustomers();
         var opened = await stripe.Cards.Open(Session() with { Input = input, CustomerId = signedIn ? Guid.NewGuid() : null }, default);
         Assert.Equal(refusal, opened.Error?.Message);
         if (opened.IsOk && signedIn) Assert.Equal("off_session", (string)JsonNode.Parse(opened.Value!.Data)!["setup_future_usage"]!);
     }
 
     [Fact]
-    public async Task A_shopper_s_account_has_one_name_at_Stripe_for_all_sessions()
+    public async Task A_shopper_s_account_has_one_name_at_Stripe_for_all_sessions_which_clients_do_not_see()
     {
+        await stripe.KeepCustomers();
         var shopper = Guid.NewGuid();
         var first = await stripe.Opened(stripe.Cards, Session() with { CustomerId = shopper });
         var second = await stripe.Opened(stripe.Cards, Session() with { CustomerId = shopper });
         var guest = await stripe.Opened(stripe.Cards, Session());
-        var later = (await stripe.Cards.Open(guest with { CustomerId = shopper }, default)).Value!;
-        var names = new[] { first.Data, second.Data, later.Data }.Select(d => (string)JsonNode.Parse(d)!["customer"]!).Distinct().ToList();
-        Assert.StartsWith("cus_", Assert.Single(names), StringComparison.Ordinal);
-        Assert.Null(JsonNode.Parse(guest.Data)!["customer"]);
-        Assert.Equal(names[0], (string)JsonNode.Parse((await stripe.Cards.Open(first, default)).Value!.Data)!["customer"]!);
+        Assert.Null(await Customer(guest));
+        await stripe.Cards.Open(guest with { CustomerId = shopper }, default);
+        var name = await Customer(first);
+        Assert.StartsWith("cus_", name, StringComparison.Ordinal);
+        Assert.Equal((name, name), (await Customer(second), await Customer(guest)));
+        foreach (var session in new[] { first, second }) Assert.DoesNotContain("cus", session.Data, StringComparison.Ordinal);
+
+        // The amount changes without the shopper, and what replaces a canceled intent is theirs, too.
+        await stripe.Cards.Open(first with { CustomerId = null, Amount = 6000 }, default);
+        Assert.Equal(name, await Customer(first));
+        await stripe.Form($"/v1/payment_intents/{first.Reference}/cancel", "");
+        Assert.Equal(name, await Customer(await stripe.Opened(stripe.Cards, first with { CustomerId = null })));
     }
+
+    [Fact]
+    public async Task A_name_that_was_made_long_ago_stands_and_one_that_Stripe_does_not_know_any_more_is_replaced()
+    {
+        await stripe.KeepCustomers();
+        var shopper = Guid.NewGuid();
+        var name = await Customer(await stripe.Opened(stripe.Cards, Session() with { CustomerId = shopper }));
+        // Stripe, which forgets keys after a day, is not asked for a new one.
+        await stripe.Fault("500", "/v1/customers", times: 100, method: "POST");
+        Assert.Equal(name, await Customer(await stripe.Opened(stripe.Cards, Session() with { CustomerId = shopper })));
+        await stripe.NoFaults();
+
+        await stripe.Form($"/v1/customers/{name}", "", method: "DELETE");
+        var later = new List<string?>();
+        for (var i = 0; i < 2; i++) later.Add(await Customer(await stripe.Opened(stripe.Cards, Session() with { CustomerId = shopper })));
+        Assert.NotEqual(name, Assert.Single(later.Distinct()));
+    }
+
+    private async Task<string?> Customer(ProviderSession session) => (string?)(await stripe.Form($"/v1/payment_intents/{session.Reference}", ""))["customer"];
 }

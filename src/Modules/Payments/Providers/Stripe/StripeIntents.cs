@@ -1,11 +1,13 @@
+using Dapper;
 using HeadlessPro.Contracts;
+using HeadlessPro.Platform.Data;
 
 namespace HeadlessPro.Payments.Providers.Stripe;
 
 /// <summary>
-/// Calls about payment intents, however they came about. What moves money has our operation as its key, and carries it as metadata.
+/// Calls about payment intents and who pays them, however they came about. What moves money has our operation as its key, and carries it as metadata.
 /// </summary>
-internal sealed class StripeIntents(StripeClient client)
+internal sealed class StripeIntents(Db db, StripeClient client)
 {
     /// <summary>What is needed of an intent to see every movement of its money.</summary>
     public const string Whole = "latest_charge.refunds";
@@ -89,12 +91,43 @@ internal sealed class StripeIntents(StripeClient client)
     public async Task<Error?> Cancel(string intent, Guid key, CancellationToken ct) =>
         (await client.Post($"/v1/payment_intents/{intent}/cancel", [], key.ToString(), StripeJson.Default.StripeId, ct)).Error;
 
-    /// <summary>Stripe's name of an account of ours, made when it has none.</summary>
+    /// <summary>
+    /// Stripe's name of an account of ours, kept here because Stripe forgets after a day under which key it made one. A new one when it has
+    /// none, or one that was deleted or is another Stripe account's.
+    /// </summary>
     public async Task<Result<string>> Customer(Guid customer, CancellationToken ct)
     {
+        var known = await KnownCustomer(customer, ct);
+        if (known is not null)
+        {
+            var found = await client.Get($"/v1/customers/{known}", [], StripeJson.Default.StripeCustomer, ct);
+            if (found.Value is { Deleted: not true }) return known;
+            if (found.Error is { Code: not StripeErrors.Missing } unknown) return unknown;
+        }
+
         StripeForm form = new() { { "metadata", "customer_id", customer.ToString() } };
-        var made = await client.Post("/v1/customers", form, $"customer-{customer}", StripeJson.Default.StripeId, ct);
-        return made.Try(out var known, out var error) ? known.Id : error;
+        var made = await client.Post("/v1/customers", form, $"customer-{customer}-{known}", StripeJson.Default.StripeId, ct);
+        if (!made.Try(out var name, out var error)) return error;
+        await KeepCustomer(customer, known, name.Id, ct);
+        return (await KnownCustomer(customer, ct))!;
+    }
+
+    private async Task<string?> KnownCustomer(Guid customer, CancellationToken ct)
+    {
+        await using var connection = await db.Open(ct);
+        return await connection.ExecuteScalarAsync<string?>(new CommandDefinition(
+            "select reference from payments.provider_customers where provider_id = @provider and customer_id = @customer",
+            new { provider = "stripe", customer }, cancellationToken: ct));
+    }
+
+    // Of two at once, the first one's name stands.
+    private async Task KeepCustomer(Guid customer, string? known, string name, CancellationToken ct)
+    {
+        await using var connection = await db.Open(ct);
+        await connection.ExecuteAsync(new CommandDefinition("""
+            insert into payments.provider_customers as c (provider_id, customer_id, reference) values (@provider, @customer, @name)
+            on conflict (provider_id, customer_id) do update set reference = excluded.reference where c.reference = @known
+            """, new { provider = "stripe", customer, name, known }, cancellationToken: ct));
     }
 }
 

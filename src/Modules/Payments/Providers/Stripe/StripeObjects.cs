@@ -64,6 +64,8 @@ internal sealed record StripeCheckout(
 /// <summary>Of what is not looked at further.</summary>
 internal sealed record StripeId(string Id);
 
+internal sealed record StripeCustomer(string Id, bool? Deleted);
+
 /// <summary>A page of a list, newest first.</summary>
 internal sealed record StripeList<T>(List<T> Data, bool HasMore);
 
@@ -77,6 +79,7 @@ internal sealed record StripeErrorAnswer(StripeErrorBody? Error);
 [JsonSerializable(typeof(StripeCheckout))]
 [JsonSerializable(typeof(StripePage))]
 [JsonSerializable(typeof(StripeId))]
+[JsonSerializable(typeof(StripeCustomer))]
 [JsonSerializable(typeof(StripeList<StripeRefund>))]
 [JsonSerializable(typeof(StripeList<StripeDispute>))]
 [JsonSerializable(typeof(StripeErrorAnswer))]

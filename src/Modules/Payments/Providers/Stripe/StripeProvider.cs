@@ -15,9 +15,8 @@ internal sealed class StripeProvider(StripeClient client, StripeIntents intents)
     {
         if (!StripeInput.Read(session, hosted: false).Try(out var input, out var error)) return error;
         if (!StripeMoney.ToStripe(session.Amount, session.CurrencyCode).Try(out var amount, out error)) return error;
-        var known = JsonSerializer.Deserialize(session.Data, StripeJson.Default.StripeIntent)?.Customer;
         string? customer = null;
-        if (known is null && session.CustomerId is { } shopper && !(await intents.Customer(shopper, ct)).Try(out customer, out error)) return error;
+        if (session.CustomerId is { } shopper && !(await intents.Customer(shopper, ct)).Try(out customer, out error)) return error;
 
         if (session.Reference is { } reference)
         {
@@ -25,8 +24,9 @@ internal sealed class StripeProvider(StripeClient client, StripeIntents intents)
             if (error.Code is not (StripeErrors.UnexpectedState or StripeErrors.Missing)) return error;
             if (error.Code == StripeErrors.UnexpectedState)
             {
-                var found = await Find(session, ct);
-                if (!found.Try(out var held, out _) || held.State != ProviderState.Canceled) return found;
+                if (!(await intents.Find(reference, ct)).Try(out var held, out error)) return error;
+                if (Show(held) is { State: not ProviderState.Canceled } standing) return standing;
+                customer ??= held.Intent.Customer;
             }
         }
 
@@ -34,7 +34,7 @@ internal sealed class StripeProvider(StripeClient client, StripeIntents intents)
         {
             { "amount", amount }, { "currency", session.CurrencyCode }, { "capture_method", "manual" }, { "automatic_payment_methods", "enabled", "true" },
             { "metadata", "session_id", session.Id.ToString() }, { "metadata", "cart_id", session.CartId.ToString() },
-            { "customer", customer ?? known }, { "setup_future_usage", input.SetupFutureUsage }, { "expand[]", StripeIntents.Whole },
+            { "customer", customer }, { "setup_future_usage", input.SetupFutureUsage }, { "expand[]", StripeIntents.Whole },
         };
         return await Shown(await client.Post("/v1/payment_intents", form, StripeInput.KeyOf(session, form), StripeJson.Default.StripeIntent, ct), ct);
 
@@ -84,7 +84,16 @@ internal sealed class StripeProvider(StripeClient client, StripeIntents intents)
         return (await intents.Complete(intent, ct)).Try(out var payment, out error) ? Show(payment) : error;
     }
 
-    // Clients see the intent as Stripe.js would show it to them.
-    private static ProviderSnapshot Show(StripePayment payment) => StripeSnapshot.Of(
-        payment, payment.Intent.Id, JsonSerializer.Serialize(payment.Intent with { LatestCharge = null, Metadata = null }, StripeJson.Default.StripeIntent));
+    // Clients see the intent as Stripe.js would show it to them, and what it needs to be paid only while it can be.
+    private static ProviderSnapshot Show(StripePayment payment)
+    {
+        var intent = payment.Intent;
+        var isOver = intent.Status is "requires_capture" or "succeeded" or "canceled";
+        var shown = intent with
+        {
+            LatestCharge = null, Metadata = null, Customer = null,
+            ClientSecret = isOver ? null : intent.ClientSecret, NextAction = isOver ? null : intent.NextAction,
+        };
+        return StripeSnapshot.Of(payment, intent.Id, JsonSerializer.Serialize(shown, StripeJson.Default.StripeIntent));
+    }
 }
