@@ -20,7 +20,13 @@ internal sealed class Database(NpgsqlDataSource source, IAsyncDisposable? server
     {
         var url = configuration["DATABASE_URL"];
         if (string.IsNullOrEmpty(url) && OperatingSystem.IsWindows()) throw new StartException("Set DATABASE_URL: a private PostgreSQL needs Linux or macOS.");
-        if (string.IsNullOrEmpty(url) && configuration.GetValue("beside", false) && !OperatingSystem.IsWindows()) url = PrivatePostgres.Running(DataFolder(configuration));
+        if (string.IsNullOrEmpty(url) && configuration.GetValue("beside", false) && !OperatingSystem.IsWindows())
+        {
+            if (!Directory.Exists(Path.Combine(DataFolder(configuration), "pg")))
+                throw new StartException($"There is no shop in {DataFolder(configuration)}: name its folder with --data, or its database with DATABASE_URL.");
+            url = PrivatePostgres.Running(DataFolder(configuration));
+        }
+
         var server = string.IsNullOrEmpty(url) && !OperatingSystem.IsWindows()
             ? await PrivatePostgres.Start(DataFolder(configuration), ToolsFolder(configuration), durable: true, ct)
             : null;

@@ -4,6 +4,7 @@ using HeadlessPro.Platform;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Modules;
 using HeadlessPro.Platform.Web;
+using Microsoft.Extensions.Logging.Console;
 using Npgsql;
 
 namespace HeadlessPro.Host;
@@ -87,6 +88,8 @@ public static class HostApp
         // Lines a program can read, unless a person watches.
         if (builder.Environment.IsDevelopment()) builder.Logging.AddConsole();
         else builder.Logging.AddJsonConsole(console => console.UseUtcTimestamp = true);
+        // What a command prints is its answer.
+        if (builder.Configuration.GetValue("beside", false)) builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning)
             // A failure to start reaches the operator as one sentence, from Program.
             .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);

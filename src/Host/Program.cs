@@ -21,5 +21,5 @@ try
 catch (Exception e) when (e is StartException or MigrationException)
 {
     await Console.Error.WriteLineAsync($"headlesspro: {e.Message}");
-    return 1;
+    return args.FirstOrDefault() == Reconcile.Command ? 2 : 1;
 }

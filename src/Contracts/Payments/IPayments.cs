@@ -110,10 +110,22 @@ public sealed record PaymentSession(
     DateTimeOffset? AuthorizedAt, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
 
 /// <summary>Money promised or taken.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="SessionId">The session it came from.</param>
+/// <param name="ProviderId">The provider.</param>
+/// <param name="Amount">Promised, minor units.</param>
+/// <param name="CurrencyCode">ISO 4217, lower case.</param>
+/// <param name="Data">What clients see of it, a JSON object.</param>
+/// <param name="CapturedAt">When nothing more was left to take.</param>
+/// <param name="CanceledAt">When all of it was let go.</param>
+/// <param name="CreatedAt">When.</param>
+/// <param name="UpdatedAt">Last change.</param>
+/// <param name="Fraud">What the fraud rules said of it.</param>
+/// <param name="IsBeingCanceled">It is about to be let go: nothing can stand on it any more.</param>
 public sealed record Payment(
     Guid Id, Guid SessionId, string ProviderId, long Amount, string CurrencyCode, string Data,
     DateTimeOffset? CapturedAt, DateTimeOffset? CanceledAt, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt,
-    PaymentAssessment? Fraud = null);
+    PaymentAssessment? Fraud = null, bool IsBeingCanceled = false);
 
 /// <summary>What the fraud rules said of a payment, and what staff decided; never shown to shoppers.</summary>
 /// <param name="Score">0 to 100.</param>

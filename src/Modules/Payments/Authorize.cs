@@ -10,8 +10,10 @@ namespace HeadlessPro.Payments;
 /// another amount (the cart changed after a checkout that was cut off) is let go first. The provider is called outside any transaction and
 /// answers what it holds, so a call repeated after a crash moves no second money.
 /// </summary>
-internal sealed class Authorize(Db db, PaymentProviders providers, OpenCollection openCollection, Books books, MoveMoney money)
+internal sealed class Authorize(Db db, PaymentProviders providers, OpenCollection openCollection, Books books, MoveMoney money, ProcessWebhooks process)
 {
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(3);
+
     public async Task<Result<PaymentAuthorization>> Run(AuthorizePayment request, CancellationToken ct)
     {
         var found = await CollectionsStore.Load(db, new GetPaymentCollections([request.CartId]), ct);
@@ -29,7 +31,7 @@ internal sealed class Authorize(Db db, PaymentProviders providers, OpenCollectio
         {
             // What was given back whole pays for nothing any more.
             var isGivenBack = collection.RefundedAmount > 0 && collection.RefundedAmount == collection.CapturedAmount;
-            if (payment.Amount == request.Amount && payment.CurrencyCode == request.CurrencyCode && !isGivenBack)
+            if (payment.Amount == request.Amount && payment.CurrencyCode == request.CurrencyCode && !isGivenBack && !payment.IsBeingCanceled)
                 return new PaymentAuthorization(PaymentSessionStatus.Authorized, collection);
             if ((await Undo(new VoidPayment(request.CartId), ct)).Error is { } notUndone) return notUndone;
             return PaymentErrors.NoSession;
@@ -42,12 +44,8 @@ internal sealed class Authorize(Db db, PaymentProviders providers, OpenCollectio
     {
         var found = await CollectionsStore.Load(db, new GetPaymentCollections([request.CartId]), ct);
         if (found is not [var collection]) return default(Done);
-        if (collection.LivePayment() is null && collection.OpenSession() is { Reference: not null } session)
-        {
-            // The shopper may have paid without our having heard of it.
-            if (!(await Look(collection, session, ct)).Try(out collection, out var unknown)) return unknown;
-        }
-
+        // The shopper may have paid without our having heard of it.
+        if (collection.LivePayment() is null && collection.OpenSession() is { Reference: not null } session) collection = await Look(collection, session);
         if (collection.LivePayment() is not { } payment) return default(Done);
         // Money that was taken before an order stood for it goes back, and the cart can be paid anew.
         if (collection.CapturedAmount > 0)
@@ -57,8 +55,8 @@ internal sealed class Authorize(Db db, PaymentProviders providers, OpenCollectio
         }
 
         var voided = await money.Run(new Movement(payment.Id, MovementKind.Void), ct);
-        // What staff have let go meanwhile is no longer ours to let go.
-        return voided.Error is { Type: not ErrorType.NotAllowed } error ? error : default(Done);
+        // Begun, it is finished later, and nothing stands on it. What staff have let go meanwhile is no longer ours to let go.
+        return voided.Error is { Type: ErrorType.Conflict } error ? error : default(Done);
     }
 
     private static bool IsAskedFor(PaymentCollection collection, AuthorizePayment request) =>
@@ -79,11 +77,23 @@ internal sealed class Authorize(Db db, PaymentProviders providers, OpenCollectio
         };
     }
 
-    private async Task<Result<PaymentCollection>> Look(PaymentCollection collection, PaymentSession session, CancellationToken ct)
+    /// <summary>What its provider holds of it now; when that cannot be known soon, it is looked at later, and the shopper need not wait for it.</summary>
+    private async Task<PaymentCollection> Look(PaymentCollection collection, PaymentSession session)
     {
-        if (!providers.TryFind(session.ProviderId, out var provider)) return PaymentErrors.ProviderUnavailable(session.ProviderId);
-        var answer = await provider.Find(session.AtProvider(collection), ct);
-        return answer.Try(out var snapshot, out var error) ? await books.Apply(session.Id, snapshot, null, tell: false, ct) : error;
+        using var deadline = new CancellationTokenSource(Soon);
+        try
+        {
+            if (providers.TryFind(session.ProviderId, out var provider)
+                && (await provider.Find(session.AtProvider(collection), deadline.Token)).Try(out var snapshot, out _))
+                return await books.Apply(session.Id, snapshot, null, tell: false, CancellationToken.None);
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
+        {
+            // As if it could not be reached.
+        }
+
+        await process.LookLater(session.Id);
+        return collection;
     }
 }
 

@@ -16,11 +16,12 @@ internal static class BookEntries
             with session as (
                 select s.id, s.collection_id, c.order_id, s.provider_id, live.parts, live.capture_at,
                     @state = 'authorized' and s.status in ('pending', 'requires_more') and s.amount = @amount and c.currency_code = @currency
+                        and s.reference is not distinct from @reference
                         and c.closed_at is null and (live.parts = 0 or (c.order_id is not null and live.amount + @amount <= c.amount)) as is_wanted
                 from payments.sessions s
                 join payments.collections c on c.id = s.collection_id
                 cross join lateral (
-                    select coalesce(max(l.part), 0) as parts, coalesce(sum(l.amount), 0) as amount, max(l.capture_at) as capture_at
+                    select coalesce(max(l.part), 0) as parts, coalesce(sum(l.amount - l.released), 0) as amount, max(l.capture_at) as capture_at
                     from payments.payments l where l.collection_id = c.id and l.canceled_at is null and not l.is_stray) live
                 where s.id = @session),
             payment as (
@@ -41,12 +42,17 @@ internal static class BookEntries
             owed as (
                 update payments.collections c set is_authorized = true, updated_at = now()
                 from fresh where c.id = fresh.collection_id and not fresh.is_stray),
+            -- What stood there before is paid for again.
+            settled as (
+                update payments.payments o set attention = null
+                from fresh where o.collection_id = fresh.collection_id and not fresh.is_stray and o.id <> fresh.id and o.canceled_at is not null),
             moved as (
-                update payments.sessions s set reference = @reference, provider_amount = @amount, data = @data::jsonb, updated_at = now(),
+                -- What was replaced meanwhile says nothing of the session any more.
+                update payments.sessions s set provider_amount = @amount, data = @data::jsonb, updated_at = now(),
                     status = case when fresh.is_stray then 'canceled' else @state end,
                     authorized_at = case when @state = 'authorized' then now() end
                 from session left join fresh on true
-                where s.id = session.id and s.status in ('pending', 'requires_more'))
+                where s.id = session.id and s.status in ('pending', 'requires_more') and s.reference is not distinct from @reference)
             select id from fresh where not is_stray
             """);
         command.Parameters.AddWithValue("session", session);
@@ -94,11 +100,16 @@ internal static class BookEntries
             paid as (
                 update payments.payments p set updated_at = now(), captured = p.captured + s.captured, released = p.released + s.released,
                     refunded = p.refunded + s.refunded, disputed = p.disputed + s.disputed,
-                    captured_at = case when p.captured + s.captured > 0 and p.captured + s.captured + p.released + s.released = p.amount
+                    captured_at = case when p.captured + s.captured > 0 and p.captured + s.captured + p.released + s.released >= p.amount
                         then coalesce(p.captured_at, now()) end,
                     canceled_at = case when p.released + s.released = p.amount then coalesce(p.canceled_at, now()) end,
-                    capture_at = case when p.captured + s.captured + p.released + s.released < p.amount then p.capture_at end
-                from sums s where p.id = s.payment_id
+                    capture_at = case when p.captured + s.captured + p.released + s.released < p.amount then p.capture_at end,
+                    attention = case
+                        when p.released + s.released = p.amount and not p.is_stray and p.order_id is not null and c.closed_at is null and c.amount > 0
+                            then 'The promise is let go, or has lapsed: the order is not paid for'
+                        when s.disputed > 0 then 'The shopper disputes it: answer at the provider'
+                        else p.attention end
+                from sums s, payments.collections c where p.id = s.payment_id and c.id = p.collection_id
                 returning p.id, p.collection_id, p.session_id, p.captured, p.refunded, p.canceled_at, p.is_stray),
             shown as (
                 update payments.collections c set is_authorized = c.is_authorized and (paid.canceled_at is null or paid.is_stray), updated_at = now()
@@ -119,22 +130,39 @@ internal static class BookEntries
         return command;
     }
 
-    /// <summary>What nobody wants (a stray, the payment of a canceled order) is to be given back, and what is still promised let go.</summary>
+    /// <summary>
+    /// What nobody wants (a stray, the payment of a canceled order) is to be given back, and what is still promised let go: an operation, which
+    /// is begun anew twice when it is refused, then left to staff. What staff took by hand they give back by hand.
+    /// </summary>
     /// <param name="condition">Of which payments <c>p</c>, by <c>@id</c>.</param>
     /// <param name="id">Its <c>@id</c>.</param>
-    public static NpgsqlBatchCommand GiveBackUnwanted(string condition, Guid id)
+    /// <param name="byHand">Providers whose money staff take by hand.</param>
+    public static NpgsqlBatchCommand GiveBackUnwanted(string condition, Guid id, string[] byHand)
     {
         var command = new NpgsqlBatchCommand($"""
+            with unwanted as (
+                select p.id, p.is_stray, p.provider_id = any (@by_hand) as is_by_hand, w.kind, w.amount, tried.refused, tried.is_open
+                from payments.payments p
+                join payments.collections c on c.id = p.collection_id
+                cross join lateral (
+                    select case when p.captured > p.refunded + p.disputed then 'refund' else 'void' end as kind,
+                        case when p.captured > p.refunded + p.disputed then p.captured - p.refunded - p.disputed else p.amount - p.captured - p.released end as amount) w
+                cross join lateral (
+                    select count(*) filter (where o.status = 'refused' and o.kind = w.kind and o.amount = w.amount) as refused,
+                        coalesce(bool_or(o.status = 'open'), false) as is_open
+                    from payments.operations o where o.payment_id = p.id) tried
+                where {condition} and (p.is_stray or c.closed_at is not null) and w.amount > 0),
+            noted as (
+                update payments.payments p set attention = 'Its order was canceled: give back by hand what was taken, and enter it as a refund'
+                from unwanted u where p.id = u.id and u.kind = 'refund' and u.is_by_hand and p.attention is null)
             insert into payments.operations (id, payment_id, kind, amount, reason, taken_at)
-            select gen_random_uuid(), p.id, case when p.captured > p.refunded + p.disputed then 'refund' else 'void' end,
-                case when p.captured > p.refunded + p.disputed then p.captured - p.refunded - p.disputed else p.amount - p.captured - p.released end,
-                case when p.is_stray then 'not_owed' else 'order_canceled' end, '-infinity'
-            from payments.payments p join payments.collections c on c.id = p.collection_id
-            where {condition} and (p.is_stray or c.closed_at is not null)
-                and (p.captured > p.refunded + p.disputed or p.captured + p.released < p.amount)
-                and not exists (select from payments.operations o where o.payment_id = p.id and o.status = 'open')
+            select gen_random_uuid(), u.id, u.kind, u.amount, case when u.is_stray then 'not_owed' else 'order_canceled' end,
+                case when u.refused = 0 then '-infinity' else now() + u.refused * interval '5 minutes' end
+            from unwanted u
+            where not (u.kind = 'refund' and u.is_by_hand) and not u.is_open and u.refused < 3
             """);
         command.Parameters.AddWithValue("id", id);
+        command.Parameters.AddWithValue("by_hand", byHand);
         return command;
     }
 

@@ -18,6 +18,9 @@ namespace HeadlessPro.Payments;
 /// </summary>
 internal sealed class Books(Db db, PaymentProviders providers)
 {
+    // By the index there is.
+    private const string OfSession = "p.collection_id = (select collection_id from payments.sessions where id = @id)";
+
     /// <summary>Writes what is new, and answers the collection after it.</summary>
     /// <param name="session">Whose snapshot it is.</param>
     /// <param name="snapshot">What the provider holds.</param>
@@ -32,15 +35,21 @@ internal sealed class Books(Db db, PaymentProviders providers)
         {
             batch.BatchCommands.Add(CollectionsStore.Lock("id = (select collection_id from payments.sessions where id = $1)", session));
             batch.BatchCommands.Add(BookEntries.Promise(session, snapshot, providers.ByHand));
-            batch.BatchCommands.Add(BookEntries.Movements(session, snapshot, operation));
-            batch.BatchCommands.Add(BookEntries.GiveBackUnwanted("p.session_id = @id", session));
+            var isMoved = operation is not null || snapshot.Movements.Count > 0;
+            if (isMoved) batch.BatchCommands.Add(BookEntries.Movements(session, snapshot, operation));
+            batch.BatchCommands.Add(BookEntries.GiveBackUnwanted(OfSession, session, providers.ByHand));
             batch.BatchCommands.Add(CollectionsStore.BySession(session));
             await using var reader = await batch.ExecuteReaderAsync(ct);
             await reader.NextResultAsync(ct);
             var promised = await reader.ReadAsync(ct) ? reader.GetGuid(0) : (Guid?)null;
             await reader.NextResultAsync(ct);
-            var moved = await reader.ReadAsync(ct) ? Moved.Read(reader) : null;
-            await reader.NextResultAsync(ct);
+            Moved? moved = null;
+            if (isMoved)
+            {
+                moved = await reader.ReadAsync(ct) ? Moved.Read(reader) : null;
+                await reader.NextResultAsync(ct);
+            }
+
             collection = (await CollectionsStore.Read(reader, ct))[0];
             if (tell && promised is { } payment) tx!.Publish(new PaymentAuthorized(payment, collection.CartId, snapshot.Amount, snapshot.CurrencyCode));
             moved?.Publish(tx!, collection);
@@ -62,7 +71,7 @@ internal sealed class Books(Db db, PaymentProviders providers)
             closed as (update payments.sessions s set status = 'canceled', updated_at = now() from disowned where s.id = disowned.session_id)
             update payments.collections c set is_authorized = false, updated_at = now() from disowned where c.id = disowned.collection_id
             """) { Parameters = { new() { Value = payment } } });
-        batch.BatchCommands.Add(BookEntries.GiveBackUnwanted("p.id = @id", payment));
+        batch.BatchCommands.Add(BookEntries.GiveBackUnwanted("p.id = @id", payment, providers.ByHand));
         await batch.ExecuteNonQueryAsync(ct);
     }
 
@@ -76,23 +85,43 @@ internal sealed class Books(Db db, PaymentProviders providers)
             update payments.payments p set capture_at = null, review = case p.review when 'pending' then 'denied' else p.review end
             from closed where p.collection_id = closed.id
             """) { Parameters = { new() { Value = cart } } });
-        batch.BatchCommands.Add(BookEntries.GiveBackUnwanted("c.cart_id = @id", cart));
+        batch.BatchCommands.Add(BookEntries.GiveBackUnwanted("c.cart_id = @id", cart, providers.ByHand));
         await batch.ExecuteNonQueryAsync(ct);
     }
 
-    /// <summary>Notes that the provider refused: nothing has moved. Staff are shown what they did not ask for themselves.</summary>
-    public async Task Refuse(OpenOperation operation, string refusal, CancellationToken ct)
+    /// <summary>Nobody is at the operation any more: the provider is asked again in a quarter of a minute.</summary>
+    public async Task AskAgainSoon(Guid operation, CancellationToken ct)
     {
-        await using var command = db.Command("""
+        await using var command = db.Command("update payments.operations set taken_at = now() - interval '45 seconds' where id = $1 and status = 'open'");
+        command.Parameters.Add(new() { Value = operation });
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    /// <summary>Notes that the provider refused: nothing has moved.</summary>
+    /// <param name="operation">What was asked.</param>
+    /// <param name="refusal">Why not.</param>
+    /// <param name="isHeard">Whether somebody waits for the answer; else staff are shown it.</param>
+    /// <param name="ct">Cancellation.</param>
+    public async Task Refuse(OpenOperation operation, string refusal, bool isHeard, CancellationToken ct)
+    {
+        await using var batch = db.Batch();
+        batch.BatchCommands.Add(Lock(operation.PaymentId));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("""
             with refused as (
                 update payments.operations set status = 'refused', refusal = $2, finished_at = now() where id = $1 and status = 'open'
                 returning payment_id, created_by)
-            update payments.payments p set attention = $3, updated_at = now() from refused where p.id = refused.payment_id and refused.created_by is null
-            """);
-        command.Parameters.Add(new() { Value = operation.Id });
-        command.Parameters.Add(new() { Value = refusal });
-        command.Parameters.Add(new() { Value = $"The {operation.Kind.Name()} was refused: {refusal}" });
-        await command.ExecuteNonQueryAsync(ct);
+            update payments.payments p set attention = $3, updated_at = now() from refused
+            where p.id = refused.payment_id and (refused.created_by is null or not $4)
+            """)
+        {
+            Parameters =
+            {
+                new() { Value = operation.Id }, new() { Value = refusal }, new() { Value = $"The {operation.Kind.Name()} was refused: {refusal}" },
+                new() { Value = isHeard },
+            },
+        });
+        batch.BatchCommands.Add(BookEntries.GiveBackUnwanted("p.id = @id", operation.PaymentId, providers.ByHand));
+        await batch.ExecuteNonQueryAsync(ct);
     }
 
     /// <summary>Whoever writes to a payment waits for whoever else does, and for checkouts of its collection.</summary>

@@ -39,7 +39,7 @@ internal sealed partial class CaptureDue(Db db, MoveMoney money, PaymentOptions 
     private async Task Capture(Row due, CancellationToken ct)
     {
         var outcome = due.Owed > 0
-            ? await money.Run(new Movement(due.Id, MovementKind.Capture, due.Owed), ct)
+            ? await money.Run(new Movement(due.Id, MovementKind.Capture) { IsDue = true }, ct)
             : await money.Run(new Movement(due.Id, MovementKind.Void), ct);
         if (outcome.Error is not { Type: not (ErrorType.Unavailable or ErrorType.Conflict) } refused) return;
         LogRefused(logger, due.Id, refused.Message);
@@ -50,10 +50,10 @@ internal sealed partial class CaptureDue(Db db, MoveMoney money, PaymentOptions 
     {
         await using var connection = await db.Open(ct);
         return (await connection.QueryAsync<Row>(new CommandDefinition("""
-            select p.id, (greatest(least(c.amount - earlier.amount, p.amount), 0) - p.captured)::bigint as owed
+            select p.id, (least(greatest(c.amount - earlier.amount, 0), p.amount - p.released) - p.captured)::bigint as owed
             from payments.payments p join payments.collections c on c.id = p.collection_id
             cross join lateral (
-                select coalesce(sum(e.amount), 0) as amount from payments.payments e
+                select coalesce(sum(e.amount - e.released), 0) as amount from payments.payments e
                 where e.collection_id = p.collection_id and e.part < p.part and e.canceled_at is null and not e.is_stray) earlier
             where p.capture_at <= now() and p.canceled_at is null and (p.review is null or p.review = 'released')
                 -- What an order owed further waits with what is held of it.
@@ -77,11 +77,12 @@ internal sealed partial class CaptureDue(Db db, MoveMoney money, PaymentOptions 
         var flagged = await connection.QueryAsync<Guid>(new CommandDefinition("""
             with lapsing as (
                 select id, capture_at is null or review = 'pending' as is_left_to_staff from payments.payments
-                where lapses_at < now() + @warning and captured_at is null and canceled_at is null and attention is null
+                where lapses_at < now() + @warning and captured_at is null and canceled_at is null
+                    and (attention is null or (capture_at > now() and review is distinct from 'pending'))
                 limit 200 for update skip locked)
             update payments.payments p set capture_at = least(p.capture_at, now()),
                 attention = case when is_left_to_staff then format('The promise lapses %s UTC: %s it', to_char(lapses_at at time zone 'utc', 'YYYY-MM-DD HH24:MI'),
-                    case p.review when 'pending' then 'release or deny' else 'capture or cancel' end) end
+                    case p.review when 'pending' then 'release or deny' else 'capture or cancel' end) else p.attention end
             from lapsing where p.id = lapsing.id and (is_left_to_staff or p.capture_at > now())
             returning p.id
             """, new { warning = options.LapseWarning }, cancellationToken: ct));

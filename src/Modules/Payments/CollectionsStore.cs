@@ -67,7 +67,9 @@ internal static class CollectionsStore
         select c.id, c.cart_id, c.currency_code, c.amount, c.created_at, c.updated_at,
             s.id, s.provider_id, s.amount, s.status, s.data::text, s.authorized_at, s.created_at, s.updated_at,
             p.id, p.provider_id, p.amount, p.data::text, p.captured_at, p.canceled_at, p.created_at, p.updated_at, p.captured, p.refunded,
-            s.reference, s.provider_amount, f.score, f.verdict, f.reasons, p.review
+            s.reference, s.provider_amount, f.score, f.verdict, f.reasons, p.review, p.released,
+            exists (select from payments.operations o where o.payment_id = p.id and o.status = 'open' and o.kind = 'void'),
+            c.closed_at is not null
         from payments.collections c
         left join payments.sessions s on s.collection_id = c.id
         left join payments.payments p on p.session_id = s.id and not p.is_stray
@@ -97,7 +99,7 @@ internal static class CollectionsStore
         while (await reader.ReadAsync(ct))
         {
             var collection = new CollectionRow(
-                reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2), reader.GetInt64(3), Time(reader, 4), Time(reader, 5));
+                reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2), reader.GetInt64(3), Time(reader, 4), Time(reader, 5), reader.GetBoolean(32));
             if (collection != row)
             {
                 if (row is not null) found.Add(ToContract(row, sessions, payments));
@@ -105,7 +107,7 @@ internal static class CollectionsStore
             }
 
             if (!reader.IsDBNull(6)) sessions.Add(ReadSession(reader, row.CurrencyCode));
-            if (!reader.IsDBNull(14)) payments.Add(new PaymentRow(ReadPayment(reader, row.CurrencyCode), reader.GetInt64(22), reader.GetInt64(23)));
+            if (!reader.IsDBNull(14)) payments.Add(new PaymentRow(ReadPayment(reader, row.CurrencyCode), reader.GetInt64(22), reader.GetInt64(23), reader.GetInt64(30)));
         }
 
         if (row is not null) found.Add(ToContract(row, sessions, payments));
@@ -121,16 +123,17 @@ internal static class CollectionsStore
         reader.GetGuid(14), reader.GetGuid(6), reader.GetString(15), reader.GetInt64(16), currency, reader.GetString(17),
         TimeOrNull(reader, 18), TimeOrNull(reader, 19), Time(reader, 20), Time(reader, 21),
         reader.IsDBNull(26) ? null : new PaymentAssessment(
-            reader.GetInt32(26), reader.GetString(27), reader.GetFieldValue<string[]>(28), reader.IsDBNull(29) ? null : reader.GetString(29)));
+            reader.GetInt32(26), reader.GetString(27), reader.GetFieldValue<string[]>(28), reader.IsDBNull(29) ? null : reader.GetString(29)),
+        reader.GetBoolean(31));
 
     private static PaymentCollection ToContract(CollectionRow row, List<PaymentSession> sessions, List<PaymentRow> payments)
     {
         var live = payments.Where(p => p.Payment.CanceledAt is null).ToList();
         long? Sum(Func<PaymentRow, long> amount) => live.Count == 0 ? null : live.Sum(amount);
-        var (authorized, captured) = (Sum(p => p.Payment.Amount), Sum(p => p.Captured));
+        var (authorized, captured) = (Sum(p => p.Payment.Amount - p.Released), Sum(p => p.Captured));
         return new PaymentCollection(
             row.Id, row.CartId, row.CurrencyCode, row.Amount, authorized, captured, Sum(p => p.Refunded),
-            StatusOf(row.Amount, authorized, captured, sessions), row.CreatedAt, row.UpdatedAt,
+            row.IsClosed ? "canceled" : StatusOf(row.Amount, authorized, captured, sessions), row.CreatedAt, row.UpdatedAt,
             sessions, [.. payments.Select(p => p.Payment).OrderBy(p => p.CreatedAt)]);
     }
 
@@ -147,7 +150,7 @@ internal static class CollectionsStore
     private static DateTimeOffset? TimeOrNull(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : Time(reader, column);
 
     private sealed record CollectionRow(
-        Guid Id, Guid CartId, string CurrencyCode, long Amount, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+        Guid Id, Guid CartId, string CurrencyCode, long Amount, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, bool IsClosed);
 
-    private sealed record PaymentRow(Payment Payment, long Captured, long Refunded);
+    private sealed record PaymentRow(Payment Payment, long Captured, long Refunded, long Released);
 }

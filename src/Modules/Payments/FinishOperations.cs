@@ -25,7 +25,7 @@ internal sealed partial class FinishOperations(Db db, MoveMoney money, ILogger<F
             ct.ThrowIfCancellationRequested();
             try
             {
-                var outcome = await money.Finish(row.ToOperation(), ct);
+                var outcome = await money.Finish(row.ToOperation(), isHeard: false, ct);
                 LogFinished(logger, row.Kind, row.PaymentId, outcome.Error?.Message ?? "done");
             }
             catch (Exception e) when (!ct.IsCancellationRequested)
@@ -46,9 +46,9 @@ internal sealed partial class FinishOperations(Db db, MoveMoney money, ILogger<F
                     select id from payments.operations
                     where status = 'open' and taken_at < now() - interval '1 minute'
                     order by taken_at limit 20 for update skip locked)
-                returning id, payment_id, kind, amount, reason)
-            select o.id, o.payment_id, o.kind, o.amount, o.reason, p.provider_id, p.reference, p.amount as authorized, p.captured, c.currency_code,
-                c.cart_id, s.id as session_id, s.reference as session_reference, s.data::text as data
+                returning id, payment_id, kind, amount, is_final, reason)
+            select o.id, o.payment_id, o.kind, o.amount, o.is_final, o.reason, p.provider_id, p.reference, p.amount as authorized, p.captured, c.currency_code,
+                c.cart_id, c.closed_at is not null as is_closed, s.id as session_id, s.reference as session_reference, s.data::text as data
             from taken o
             join payments.payments p on p.id = o.payment_id
             join payments.sessions s on s.id = p.session_id
@@ -58,12 +58,13 @@ internal sealed partial class FinishOperations(Db db, MoveMoney money, ILogger<F
     }
 
     private sealed record OperationRow(
-        Guid Id, Guid PaymentId, string Kind, long Amount, string? Reason, string ProviderId, string Reference, long Authorized, long Captured,
-        string CurrencyCode, Guid CartId, Guid SessionId, string? SessionReference, string Data)
+        Guid Id, Guid PaymentId, string Kind, long Amount, bool IsFinal, string? Reason, string ProviderId, string Reference, long Authorized, long Captured,
+        string CurrencyCode, Guid CartId, bool IsClosed, Guid SessionId, string? SessionReference, string Data)
     {
         public OpenOperation ToOperation() => new(
             Id, PaymentId, MovementKindNames.Parse(Kind), Amount, Reason, ProviderId,
-            new ProviderPayment(new ProviderSession(SessionId, CartId, SessionReference, Authorized, CurrencyCode, Data), Reference, Authorized, Captured));
+            new ProviderPayment(new ProviderSession(SessionId, CartId, SessionReference, Authorized, CurrencyCode, Data), Reference, Authorized, Captured),
+            IsFinal, IsClosed);
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The {Kind} of payment {Payment} could not be finished")]

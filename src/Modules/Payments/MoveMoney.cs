@@ -26,16 +26,18 @@ internal sealed class MoveMoney(Db db, PaymentProviders providers, Books books)
         // Letting go twice is letting go once.
         if ((state.Known?.Operation ?? state.Begun ?? (asked.Kind == MovementKind.Void ? state.Voiding : null)) is not { } operation) return Refusal(asked, state);
         // Once begun it is finished, whether or not the caller's connection lasts.
-        return await Finish(operation, CancellationToken.None);
+        return await Finish(operation, isHeard: true, CancellationToken.None);
     }
 
-    /// <summary>Calls the provider for an open operation, maybe once more, and writes down what came of it.</summary>
-    public async Task<Result<Done>> Finish(OpenOperation operation, CancellationToken ct)
+    /// <summary>Calls the provider for an open operation, maybe once more, and writes down what came of it; staff are shown a refusal that nobody hears.</summary>
+    public async Task<Result<Done>> Finish(OpenOperation operation, bool isHeard, CancellationToken ct)
     {
         if (!providers.TryFind(operation.ProviderId, out var provider)) return PaymentErrors.ProviderUnavailable(operation.ProviderId);
         var answer = await (operation.Kind switch
         {
-            MovementKind.Capture => provider.Capture(operation.Payment, operation.Amount, operation.Id, ct),
+            // Its order was canceled meanwhile: what was not taken yet is not taken any more.
+            MovementKind.Capture when operation.IsClosed => Withdraw(operation, provider, ct),
+            MovementKind.Capture => provider.Capture(operation.Payment with { IsFinalCapture = operation.IsFinal }, operation.Amount, operation.Id, ct),
             MovementKind.Refund => provider.Refund(operation.Payment, operation.Amount, operation.Id, operation.Reason, ct),
             _ => provider.Void(operation.Payment, operation.Id, ct),
         });
@@ -45,11 +47,23 @@ internal sealed class MoveMoney(Db db, PaymentProviders providers, Books books)
             return default(Done);
         }
 
-        if (error.Type == ErrorType.Unavailable) return error;
-        await books.Refuse(operation, error.Message, ct);
+        if (error.Type == ErrorType.Unavailable)
+        {
+            await books.AskAgainSoon(operation.Id, CancellationToken.None);
+            return error;
+        }
+
+        await books.Refuse(operation, error.Message, isHeard, ct);
         // What was refused may have happened there already, without us: the books are to know.
         if ((await provider.Find(operation.Payment.Session, ct)).Try(out var held, out _)) await books.Apply(operation.Payment.Session.Id, held, null, tell: false, ct);
         return error;
+    }
+
+    private static async Task<Result<ProviderSnapshot>> Withdraw(OpenOperation operation, IPaymentProvider provider, CancellationToken ct)
+    {
+        var found = await provider.Find(operation.Payment.Session, ct);
+        return found.Try(out var held, out _) && !held.Movements.Any(m => m.Kind == MovementKind.Capture && m.Key == operation.Id)
+            ? Error.NotAllowed("The order was canceled", "order_canceled") : found;
     }
 
     private async Task<PaymentState?> Begin(Movement asked, CancellationToken ct)
@@ -75,17 +89,24 @@ internal sealed class MoveMoney(Db db, PaymentProviders providers, Books books)
                 select o.id, o.kind, o.amount, o.reason, o.status, o.refusal
                 from payments.operations o where o.payment_id = @payment and o.created_by = @by and o.request_key = @request),
             state as (
-                select p.*, c.cart_id, c.currency_code, c.closed_at, case @kind
+                select p.*, c.cart_id, c.currency_code, c.closed_at,
+                    least(greatest(c.amount - earlier.amount, 0), p.amount - p.released) - p.captured - open.capturing as due, case @kind
                     when 'capture' then p.amount - p.captured - p.released - open.capturing
                     when 'refund' then p.captured - p.refunded - p.disputed - open.refunding
                     else case when p.captured + open.capturing = 0 then p.amount - p.released else 0 end end as free
-                from payments.payments p join payments.collections c on c.id = p.collection_id cross join open where p.id = @payment),
+                from payments.payments p
+                join payments.collections c on c.id = p.collection_id
+                cross join open
+                cross join lateral (
+                    select coalesce(sum(e.amount - e.released), 0)::bigint as amount from payments.payments e
+                    where e.collection_id = p.collection_id and e.part < p.part and e.canceled_at is null and not e.is_stray) earlier
+                where p.id = @payment),
             begun as (
-                insert into payments.operations (id, payment_id, kind, amount, reason, note, created_by, request_key)
-                select @id, s.id, @kind, coalesce(@amount, s.free), @reason, @note, @by, @request
-                from state s
-                where s.canceled_at is null and (@kind <> 'capture' or s.closed_at is null and coalesce(s.review, 'released') = 'released') and not exists (select from voiding) and not exists (select from known)
-                    and coalesce(@amount, s.free) between 1 and s.free
+                insert into payments.operations (id, payment_id, kind, amount, is_final, reason, note, created_by, request_key)
+                select @id, s.id, @kind, a.amount, @is_due, @reason, @note, @by, @request
+                from state s cross join lateral (select coalesce(@amount, case when @is_due then s.due else s.free end) as amount) a
+                where s.canceled_at is null and (@kind <> 'capture' or s.closed_at is null and coalesce(s.review, 'released') = 'released')
+                    and not exists (select from voiding) and not exists (select from known) and a.amount between 1 and s.free
                 returning id, amount)
             select s.captured, s.refunded + s.disputed, s.released, s.canceled_at is not null, b.id, b.amount, v.id,
                 k.id, k.kind, k.amount, k.reason, k.status, k.refusal,
@@ -99,6 +120,7 @@ internal sealed class MoveMoney(Db db, PaymentProviders providers, Books books)
         command.Parameters.AddWithValue("id", WireId.New());
         command.Parameters.AddWithValue("payment", asked.PaymentId);
         command.Parameters.AddWithValue("kind", asked.Kind.Name());
+        command.Parameters.AddWithValue("is_due", asked.IsDue);
         command.Parameters.Add(new NpgsqlParameter("amount", NpgsqlDbType.Bigint) { Value = (object?)asked.Amount ?? DBNull.Value });
         command.Parameters.Add(new NpgsqlParameter("reason", NpgsqlDbType.Text) { Value = (object?)asked.Reason ?? DBNull.Value });
         command.Parameters.Add(new NpgsqlParameter("note", NpgsqlDbType.Text) { Value = (object?)asked.Note ?? DBNull.Value });
@@ -132,11 +154,16 @@ internal sealed class MoveMoney(Db db, PaymentProviders providers, Books books)
 /// <paramref name="RequestKey"/> of the same key it is the same movement, also when its first request was cut off.
 /// </summary>
 internal sealed record Movement(
-    Guid PaymentId, MovementKind Kind, long? Amount = null, string? Reason = null, string? Note = null, Guid? By = null, string? RequestKey = null);
+    Guid PaymentId, MovementKind Kind, long? Amount = null, string? Reason = null, string? Note = null, Guid? By = null, string? RequestKey = null)
+{
+    /// <summary>Of a capture: what the order costs of it at that moment, and the rest is let go.</summary>
+    public bool IsDue { get; init; }
+}
 
 /// <summary>A movement that is written down and may have happened at the provider.</summary>
 internal sealed record OpenOperation(
-    Guid Id, Guid PaymentId, MovementKind Kind, long Amount, string? Reason, string ProviderId, ProviderPayment Payment);
+    Guid Id, Guid PaymentId, MovementKind Kind, long Amount, string? Reason, string ProviderId, ProviderPayment Payment, bool IsFinal = false,
+    bool IsClosed = false);
 
 /// <summary>
 /// A payment under its lock: <paramref name="Begun"/> is what was asked, now open, or null when the payment does not allow it;
@@ -154,7 +181,7 @@ internal sealed record PaymentState(
                 reader.GetGuid(17), reader.GetGuid(20), TextOrNull(18), reader.GetInt64(15), reader.GetString(16), reader.GetString(19)),
             reader.GetString(14), reader.GetInt64(15), captured);
         var begun = reader.IsDBNull(4) ? null
-            : new OpenOperation(reader.GetGuid(4), asked.PaymentId, asked.Kind, reader.GetInt64(5), asked.Reason, provider, payment);
+            : new OpenOperation(reader.GetGuid(4), asked.PaymentId, asked.Kind, reader.GetInt64(5), asked.Reason, provider, payment, asked.IsDue);
         var voiding = reader.IsDBNull(6) ? null
             : new OpenOperation(reader.GetGuid(6), asked.PaymentId, MovementKind.Void, payment.Amount, null, provider, payment);
         var known = reader.IsDBNull(7) ? null : new KnownOperation(

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace HeadlessPro.Payments;
 
-/// <summary>No amount captures all that is left.</summary>
+/// <summary>No amount captures what the order still costs of it, and lets the rest go.</summary>
 internal sealed record CapturePaymentRequest(decimal? Amount = null);
 
 /// <summary>No amount refunds all that is captured and not refunded.</summary>
@@ -42,7 +42,7 @@ internal sealed class MovePayment(Db db, MoveMoney money)
         if (!WireId.TryDecode(PaymentWire.Payment, id, out var payment) || await ReadPayments.Find(db, payment, ct) is not { } found)
             return Reply.Error(PaymentErrors.NotFound(id));
         var minor = amount is { } major ? Minor(major, found.CurrencyCode) : (long?)null;
-        if ((await money.Run(asked with { PaymentId = payment, Amount = minor }, ct)).Error is { } refusal) return Reply.Error(refusal);
+        if ((await money.Run(asked with { PaymentId = payment, Amount = minor, IsDue = asked.Kind == MovementKind.Capture && minor is null }, ct)).Error is { } refusal) return Reply.Error(refusal);
         return ReadPayments.Answer((await ReadPayments.Find(db, payment, CancellationToken.None))!, fields);
     }
 

@@ -21,6 +21,7 @@ internal sealed class OpenSession(Db db, PaymentProviders providers, Books books
 
         var found = await CollectionsStore.Load(db, new GetPaymentCollections([], [request.CollectionId]), ct);
         if (found.Count == 0) return PaymentErrors.CollectionNotFound(request.CollectionId);
+        if (found[0].Status == "canceled") return Error.NotAllowed("The order was canceled: nothing is to be paid for it", "order_canceled");
         // Once there is an order, what it still owes is ours to know.
         var amount = found[0].AuthorizedAmount is { } promised ? found[0].Amount - promised : request.Amount;
         if (amount <= 0 && found[0].AuthorizedAmount is not null) return PaymentErrors.AlreadyAuthorized(request.CollectionId);
@@ -28,12 +29,18 @@ internal sealed class OpenSession(Db db, PaymentProviders providers, Books books
         var open = found[0].OpenSession();
         if (open is not null && open.ProviderId != provider.Id)
         {
-            if ((await Close(found[0], open, ct)).Error is { } notClosed) return notClosed;
+            if ((await Close(found[0], open, ct)).Error is { Type: not ErrorType.Unavailable } notClosed) return notClosed;
             open = null;
         }
 
-        var session = new ProviderSession(
-            open?.Id ?? WireId.New(), found[0].CartId, open?.Reference, amount, found[0].CurrencyCode, open?.Data ?? "{}") { Input = request.Data, CustomerId = request.CustomerId };
+        if (amount == 0 && !provider.IsByHand) return Error.Invalid("Nothing is to be paid: no payment session is needed", "nothing_to_pay");
+        // Two clicks at once are one session: whoever comes second goes on with what the first has begun.
+        if (open is null && !provider.IsByHand) open = (await Begin(request.CollectionId, provider.Id, amount, ct)).OpenSession();
+        var session = new ProviderSession(open?.Id ?? WireId.New(), found[0].CartId, open?.Reference, amount, found[0].CurrencyCode, open?.Data ?? "{}")
+        {
+            Input = request.Data,
+            CustomerId = request.CustomerId,
+        };
         if (!(await provider.Open(session, ct)).Try(out var snapshot, out var error)) return error;
         var written = await Write(request.CollectionId, provider.Id, session, request.Address, snapshot, ct);
         if (snapshot.State != ProviderState.Pending) written = await books.Apply(session.Id, snapshot, null, tell: true, ct);
@@ -46,6 +53,27 @@ internal sealed class OpenSession(Db db, PaymentProviders providers, Books books
         if (!(await provider.Close(session.AtProvider(collection), ct)).Try(out var snapshot, out var error)) return error;
         await books.Apply(session.Id, snapshot, null, tell: false, ct);
         return default(Done);
+    }
+
+    private Task<PaymentCollection> Begin(Guid collectionId, string providerId, long amount, CancellationToken ct)
+    {
+        var command = new NpgsqlBatchCommand("""
+            with owed as (select id from payments.collections where id = @collection and (not is_authorized or order_id is not null)),
+            closed as (
+                update payments.sessions s set status = 'canceled', updated_at = now()
+                from owed where s.collection_id = owed.id and s.status in ('pending', 'requires_more') and s.provider_id <> @provider
+                returning s.id)
+            insert into payments.sessions (id, collection_id, provider_id, amount, status)
+            select @session, owed.id, @provider, @amount, 'pending' from owed, (select count(*) from closed) as all_closed
+            where not exists (
+                select from payments.sessions s
+                where s.collection_id = owed.id and s.status in ('pending', 'requires_more') and s.provider_id = @provider)
+            """);
+        command.Parameters.AddWithValue("collection", collectionId);
+        command.Parameters.AddWithValue("session", WireId.New());
+        command.Parameters.AddWithValue("provider", providerId);
+        command.Parameters.AddWithValue("amount", amount);
+        return CollectionsStore.Write(db, collectionId, command, ct);
     }
 
     private Task<PaymentCollection> Write(

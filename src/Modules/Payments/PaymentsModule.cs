@@ -45,7 +45,7 @@ public static class PaymentsModule
         services.AddSingleton<Assessments>();
         services.AddSingleton<AssessPayment>();
         services.AddSingleton<ReviewPayment>();
-        var options = configuration.GetSection("Payments").Get<PaymentOptions>() ?? new PaymentOptions();
+        var options = PaymentOptions.From(configuration);
         services.AddSingleton(options);
         services.AddSingleton<IPayments, PaymentsContract>();
         services.AddJson(PaymentsJson.Default);

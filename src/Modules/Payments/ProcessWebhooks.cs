@@ -43,6 +43,16 @@ internal sealed partial class ProcessWebhooks(Db db, Settle settle, ILogger<Proc
             "delete from payments.webhook_events where received_at < now() - interval '90 days' and due_at is null", cancellationToken: ct));
     }
 
+    /// <summary>Has a session looked at in a while, whether or not its provider tells of it.</summary>
+    public async Task LookLater(Guid session)
+    {
+        await using var connection = await db.Open(CancellationToken.None);
+        await connection.ExecuteAsync("""
+            insert into payments.webhook_events (provider, event_id, type, session_id, provider_references, due_at)
+            values ('shop', @id, 'checkout.given_up', @session, '{}', now() + interval '10 seconds')
+            """, new { id = Guid.CreateVersion7().ToString("N"), session });
+    }
+
     private async Task Run(CancellationToken ct)
     {
         foreach (var due in await Take(ct))

@@ -40,15 +40,24 @@ internal static class ReadPayments
 {
     private sealed record PaymentRow(
         Guid Id, Guid CollectionId, Guid SessionId, Guid CartId, Guid? OrderId, string ProviderId, string Reference, string CurrencyCode,
-        long Amount, long Captured, long Refunded, long Released, long Disputed, string? Means, string Data, string? Attention,
+        long Amount, long Captured, long Refunded, long Released, long Disputed, string? Means, string Data, string? Attention, long? Difference,
         DateTimeOffset? CaptureAt, DateTimeOffset? LapsesAt, DateTimeOffset? CapturedAt, DateTimeOffset? CanceledAt, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt,
         int? Score, string? Verdict, string[]? Reasons, string? Review, Guid? ReviewedBy, DateTimeOffset? ReviewedAt, string Ledger);
 
     private const string From = "payments.payments p join payments.collections c on c.id = p.collection_id left join payments.assessments f on f.payment_id = p.id";
 
-    private const string Columns = """
+    // What an order that was edited owes more (or, below zero, less than was taken) than its payments are; null when they are even.
+    private const string Difference = """
+        (select case when sum(l.amount - l.released) < c.amount then c.amount - sum(l.amount - l.released)
+                when sum(l.captured - l.refunded - l.disputed) > c.amount then c.amount - sum(l.captured - l.refunded - l.disputed) end::bigint
+            from payments.payments l
+            where c.order_version > 0 and c.closed_at is null and p.canceled_at is null and not p.is_stray
+                and l.collection_id = c.id and l.canceled_at is null and not l.is_stray)
+        """;
+
+    private const string Columns = $"""
         p.id, p.collection_id, p.session_id, c.cart_id, p.order_id, p.provider_id, p.reference, c.currency_code,
-        p.amount, p.captured, p.refunded, p.released, p.disputed, p.means::text as means, p.data::text as data, p.attention,
+        p.amount, p.captured, p.refunded, p.released, p.disputed, p.means::text as means, p.data::text as data, p.attention, {Difference} as difference,
         p.capture_at, p.lapses_at, p.captured_at, p.canceled_at, p.created_at, p.updated_at,
         f.score, f.verdict, f.reasons, p.review, p.reviewed_by, p.reviewed_at,
         (select coalesce(json_agg(json_build_object('id', l.id, 'kind', l.kind, 'amount', l.amount, 'reason', o.reason, 'note', o.note,
@@ -64,9 +73,9 @@ internal static class ReadPayments
             .And("p.collection_id = any (@value)", query.Ids("payment_collection_id", PaymentWire.Collection))
             .And("p.session_id = any (@value)", query.Ids("payment_session_id", PaymentWire.Session))
             .And("c.cart_id = any (@value)", query.Ids("cart_id", "cart"))
-            .And("p.order_id = any (@value)", query.Ids("order_id", "order"))
+            .And("c.order_id = any (@value)", query.Ids("order_id", "order"))
             .And("p.reference = any (@value)", query.Texts("reference"))
-            .And("(p.attention is not null) = @value", query.Flag("needs_attention"))
+            .And($"(p.attention is not null or {Difference} is not null) = @value", query.Flag("needs_attention"))
             .And("p.review = any (@value)", query.Texts("review"))
             .And("p.provider_id = any (@value)", query.Texts("provider_id"))
             .And("c.currency_code = any (@value)", query.Texts("currency_code"))
@@ -107,6 +116,13 @@ internal static class ReadPayments
     public static IResult Answer(AdminPaymentResponse payment, Fields fields) =>
         Reply.One("payment", payment, PaymentsJson.Default.AdminPaymentResponse, fields);
 
+    private static string? Attention(PaymentRow row) => row.Attention ?? row.Difference switch
+    {
+        > 0 and var more => $"The order grew: {PaymentWire.Text(more, row.CurrencyCode)} more is to be paid",
+        < 0 and var less => $"The order shrank: {PaymentWire.Text(-less, row.CurrencyCode)} of what was captured is to be given back",
+        _ => null,
+    };
+
     private static AdminPaymentResponse ToWire(PaymentRow row)
     {
         decimal Major(long minor) => Money.ToMajor(minor, row.CurrencyCode);
@@ -116,7 +132,7 @@ internal static class ReadPayments
             WireId.Encode(PaymentWire.Payment, row.Id), Major(row.Amount), Major(row.Captured), Major(row.Refunded), Major(row.Released),
             Major(row.Disputed), row.CurrencyCode, row.ProviderId, row.Reference,
             WireId.Encode(PaymentWire.Collection, row.CollectionId), WireId.Encode(PaymentWire.Session, row.SessionId),
-            WireId.Encode("cart", row.CartId), WireId.EncodeOrNull("order", row.OrderId), JsonColumn.Read(row.Means), JsonColumn.Read(row.Data), row.Attention,
+            WireId.Encode("cart", row.CartId), WireId.EncodeOrNull("order", row.OrderId), JsonColumn.Read(row.Means), JsonColumn.Read(row.Data), Attention(row),
             row.CaptureAt, row.LapsesAt, row.CapturedAt, row.CanceledAt, row.CreatedAt, row.UpdatedAt,
             row.Score is { } score ? new FraudResponse(score, row.Verdict!, row.Reasons!, row.Review, By(row.ReviewedBy), row.ReviewedAt) : null,
             [.. ledger.Where(l => l.Kind == "capture").Select(l => new CaptureResponse($"capt_{l.Id}", Major(l.Amount), By(l.CreatedBy), l.CreatedAt))],

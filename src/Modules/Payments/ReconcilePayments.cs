@@ -22,32 +22,43 @@ internal sealed class ReconcilePayments(Db db, Settle settle)
 
     private const int AtOnce = 8;
 
+    // Seconds: it reads much, and nobody waits.
+    private const int Patience = 600;
+
     public static Task<AuditReport> Run(IServiceProvider services, AuditPeriod period, CancellationToken ct) =>
         services.GetRequiredService<ReconcilePayments>().Run(period, ct);
 
     private async Task<AuditReport> Run(AuditPeriod period, CancellationToken ct)
     {
         await using var connection = await db.Open(ct);
-        var start = await connection.ExecuteScalarAsync<DateTime>(new CommandDefinition("select now()", cancellationToken: ct));
+        var last = await connection.ExecuteScalarAsync<long>(new CommandDefinition("select coalesce(max(id), 0) from payments.ledger", cancellationToken: ct));
         var sessions = (await connection.QueryAsync<Guid>(new CommandDefinition("""
             select s.id from payments.sessions s
             where s.reference is not null and s.updated_at <= @Until and (s.updated_at >= @Since or exists (
                 select from payments.payments p
-                where p.session_id = s.id and (p.updated_at >= @Since or (p.canceled_at is null and p.captured + p.released < p.amount))))
+                where p.collection_id = s.collection_id and p.session_id = s.id and (p.updated_at >= @Since or (p.canceled_at is null and p.captured + p.released < p.amount))))
             order by s.id
             """, period, cancellationToken: ct))).AsList();
 
         var (uneven, unknown) = (new ConcurrentBag<string>(), new ConcurrentBag<string>());
         await Parallel.ForEachAsync(sessions, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct }, async (session, token) =>
         {
-            if ((await settle.Compare(session, token)).Try(out var differences, out var error))
-                foreach (var difference in differences) uneven.Add(difference);
-            else
-                (error.Type == ErrorType.Unavailable ? unknown : uneven).Add($"session {WireId.Encode(PaymentWire.Session, session)}: {error.Message}");
+            try
+            {
+                if ((await settle.Compare(session, token)).Try(out var differences, out var error))
+                    foreach (var difference in differences) uneven.Add(difference);
+                else
+                    (error.Type == ErrorType.Unavailable ? unknown : uneven).Add($"session {WireId.Encode(PaymentWire.Session, session)}: {error.Message}");
+            }
+            catch (Exception e) when (!token.IsCancellationRequested)
+            {
+                // One that cannot be entered keeps nobody from comparing the others.
+                unknown.Add($"session {WireId.Encode(PaymentWire.Session, session)}: {e.Message}");
+            }
         });
 
-        var repaired = await connection.QueryAsync<string>(new CommandDefinition(Entered, new { start, sessions = sessions.ToArray() }, cancellationToken: ct));
-        foreach (var finding in await connection.QueryAsync<string>(new CommandDefinition(NotEven, cancellationToken: ct))) uneven.Add(finding);
+        var repaired = await connection.QueryAsync<string>(new CommandDefinition(Entered, new { last, sessions = sessions.ToArray() }, commandTimeout: Patience, cancellationToken: ct));
+        foreach (var finding in await connection.QueryAsync<string>(new CommandDefinition(NotEven, period, commandTimeout: Patience, cancellationToken: ct))) uneven.Add(finding);
         return new AuditReport(sessions.Count, [.. repaired], [.. uneven.Order(StringComparer.Ordinal)], [.. unknown.Order(StringComparer.Ordinal)]);
     }
 
@@ -55,7 +66,7 @@ internal sealed class ReconcilePayments(Db db, Settle settle)
     private const string Entered = """
         select format('payment %s (%s): %s of %s %s minor units entered', p.id, p.reference, l.kind, l.amount, l.currency_code)
         from payments.ledger l join payments.payments p on p.id = l.payment_id
-        where l.created_at >= @start and l.operation_id is null and p.session_id = any (@sessions)
+        where l.id > @last and l.operation_id is null and p.session_id = any (@sessions)
         order by l.id
         """;
 
@@ -70,7 +81,7 @@ internal sealed class ReconcilePayments(Db db, Settle settle)
                 coalesce(sum(case kind when 'refund' then amount when 'refund_reversal' then -amount end), 0) as refunded,
                 coalesce(sum(case kind when 'dispute' then amount when 'dispute_reversal' then -amount end), 0) as disputed
             from payments.ledger where payment_id = p.id) l on true
-        where (p.amount, p.captured, p.released, p.refunded, p.disputed) <> (l.promised, l.captured, l.released, l.refunded, l.disputed)
+        where p.updated_at >= @Since and (p.amount, p.captured, p.released, p.refunded, p.disputed) <> (l.promised, l.captured, l.released, l.refunded, l.disputed)
         union all
         select format('payment %s (%s): promised since %s, and no order', p.id, p.reference, p.created_at)
         from payments.payments p

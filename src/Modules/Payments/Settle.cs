@@ -26,7 +26,7 @@ internal sealed class Settle(Db db, PaymentProviders providers, Books books, Att
         foreach (var row in found)
         {
             if (!(await Run(row, ct)).Try(out var held, out var error)) return error;
-            if (held is { State: ProviderState.Pending, Reason: not null }) await attempts.NoteRefused(row.Id, null, held.Means?.Fingerprint, ct);
+            if (held is { State: ProviderState.Pending, Reason: not null }) await attempts.NoteRefused(row.Id, null, held, ct);
         }
 
         return found.Count > 0;
@@ -37,9 +37,14 @@ internal sealed class Settle(Db db, PaymentProviders providers, Books books, Att
     {
         if ((await Find(session, [], ct)) is not [var row]) return Array.Empty<string>();
         if (!(await Run(row, ct)).Try(out var held, out var error)) return error;
-        if (held.PaymentReference is null) return Array.Empty<string>();
-
         await using var connection = await db.Open(ct);
+        if (held.PaymentReference is null)
+        {
+            var promised = await connection.QueryAsync<string>(new CommandDefinition(
+                "select reference from payments.payments where session_id = @session and canceled_at is null and not is_stray", new { session }, cancellationToken: ct));
+            return promised.Select(reference => $"payment {reference}: {row.ProviderId} holds nothing, the books a promise").ToArray();
+        }
+
         var ours = await connection.QuerySingleAsync<Sums>(new CommandDefinition(
             "select amount, captured, released, refunded, disputed from payments.payments where session_id = @session and reference = @reference",
             new { session, reference = held.PaymentReference }, cancellationToken: ct));
@@ -61,8 +66,9 @@ internal sealed class Settle(Db db, PaymentProviders providers, Books books, Att
         await using var connection = await db.Open(ct);
         return (await connection.QueryAsync<Row>(new CommandDefinition(
             Sql + """
-             where s.id = @session or s.id in (
-                select id from payments.sessions where reference = any (@references)
+             where s.id in (
+                select @session
+                union select id from payments.sessions where reference = any (@references)
                 union select session_id from payments.payments where reference = any (@references))
             """, new { session, references }, cancellationToken: ct))).AsList();
     }

@@ -90,6 +90,8 @@ public class CardShop : CheckoutShop
         do
         {
             await Quiet();
+            // As if the time had come to ask again.
+            await Scalar<object>("update payments.operations set taken_at = '-infinity' where status = 'open' and taken_at > now() + interval '1 minute'");
             await Job(FinishOperations.Name);
         }
         while (await Scalar<bool>("select exists (select from payments.operations where status = 'open')"));

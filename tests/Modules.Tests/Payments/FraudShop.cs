@@ -11,7 +11,7 @@ namespace HeadlessPro.Modules.Tests.Payments;
 
 /// <summary>
 /// A shop whose fraud rules are on, with a provider of cards whose shoppers say themselves what it knows of them: <c>card</c>
-/// (fingerprint), <c>country</c>, <c>risk</c>, and <c>refused</c>.
+/// (fingerprint), <c>country</c>, <c>risk</c>, and of a refused one <c>refused</c>, the name of the try.
 /// </summary>
 public class FraudShop : CheckoutShop
 {
@@ -135,6 +135,7 @@ public class FraudShop : CheckoutShop
                 {
                     PaymentReference = payment,
                     Reason = reason,
+                    RefusedTry = reason is null ? null : (string?)card["refused"],
                     Movements = movements,
                     Means = new ProviderMeans("card", "visa", "4242", (string?)card["country"], (string?)card["card"], (string?)card["risk"]),
                 });

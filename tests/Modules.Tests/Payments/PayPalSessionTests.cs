@@ -77,6 +77,20 @@ public sealed class PayPalSessionTests(PayPalEmulator payPal) : IClassFixture<Pa
     }
 
     [Fact]
+    public async Task Each_order_of_a_session_is_asked_for_by_itself_and_made_in_its_own_currency()
+    {
+        var first = await payPal.Approved(1000);
+        Assert.Equal("Authorized 1000", Text(await payPal.Provider.Authorize(first, default)));
+        var other = first with { Amount = 2000, Reference = null };
+        other = After(other, Ok(await payPal.Provider.Open(other, default)));
+        await payPal.Approve(other);
+        Assert.Equal("Authorized 2000", Text(await payPal.Provider.Authorize(other, default)));
+
+        var dollars = Ok(await payPal.Provider.Open(other with { CurrencyCode = "usd", Reference = null }, default));
+        Assert.Equal(("usd", false), (dollars.CurrencyCode, dollars.Reference == other.Reference));
+    }
+
+    [Fact]
     public async Task What_is_approved_or_promised_for_the_amount_is_answered_as_it_stands()
     {
         var session = await payPal.Approved(1000);

@@ -108,7 +108,10 @@ public sealed class StripeProviderTests(StripeEmulator stripe) : IClassFixture<S
         var session = await stripe.Opened(stripe.Cards, Session());
         await stripe.Confirm(session, "pm_card_chargeDeclinedInsufficientFunds", HttpStatusCode.PaymentRequired);
         var refused = (await stripe.Cards.Authorize(session, default)).Value!;
-        Assert.Equal((ProviderState.Pending, "Your card has insufficient funds.", null, null), (refused.State, refused.Reason, refused.PaymentReference, refused.Means));
+        Assert.Equal((ProviderState.Pending, "Your card has insufficient funds.", null, "9995"), (refused.State, refused.Reason, refused.PaymentReference, refused.Means!.Last4));
+        Assert.StartsWith("ch_", refused.RefusedTry, StringComparison.Ordinal);
+        Assert.Equal(16, refused.Means.Fingerprint!.Length);
+        Assert.Equal(refused.RefusedTry, (await stripe.Cards.Find(session, default)).Value!.RefusedTry);
         await stripe.Confirm(session);
         var paid = (await stripe.Cards.Authorize(session, default)).Value!;
         Assert.Equal((ProviderState.Authorized, null), (paid.State, paid.Reason));

@@ -50,8 +50,8 @@ internal sealed class StartPayment(CartStore store, CartPricing pricing, CartPay
         if (json.Error is not null) return json.Error;
         // Where there is a collection, the payment has begun.
         var cart = !WireId.TryDecode("cart", cartId, out var id) ? null : known is null ? await store.LoadToPay(id, ct) : await store.Load(id, ct);
-        // What an order still owes after it grew is paid for like its cart was.
-        var isFurther = cart is not null && known is { AuthorizedAmount: { } promised } && promised < known.Amount;
+        // What an order still owes, because it grew or its promise was let go, is paid for like its cart was.
+        var isFurther = cart?.CompletedAt is not null && known is not null && (known.AuthorizedAmount ?? 0) < known.Amount;
         if (!(isFurther ? cart! : CartStore.RefuseClosed(cart, cartId)).Try(out var open, out var error)) return error;
         if (!(await pricing.Price(open, ct)).Try(out var priced, out error)) return error;
         if (providerId is not null && !priced.Region.PaymentProviderIds.Contains(providerId))
@@ -60,7 +60,7 @@ internal sealed class StartPayment(CartStore store, CartPricing pricing, CartPay
         var collection = known;
         if ((collection is null || collection.CurrencyCode != open.CurrencyCode) && !(await owed.Open(priced, ct)).Try(out collection, out error)) return error;
         return providerId is null ? collection
-            : await payments.OpenSession(new OpenPaymentSession(collection.Id, providerId, priced.Total, json.Value, address, open.CustomerId), ct);
+            : await payments.OpenSession(new OpenPaymentSession(collection.Id, providerId, isFurther ? collection.Amount : priced.Total, json.Value, address, open.CustomerId), ct);
     }
 
     private static string? AddressOf(HttpContext http) =>

@@ -66,9 +66,13 @@ internal sealed class CheckoutSteps(CartPricing pricing, CheckoutPeers peers, Ch
     {
         if (cart.Total == 0)
         {
-            if (claim.Resumed && (await peers.Payments.Void(new VoidPayment(cart.Cart.Id), ct)).Error is { } notVoided) return notVoided;
-            var kept = await peers.Payments.GetCollections(new GetPaymentCollections([cart.Cart.Id]), ct);
-            return kept.Try(out var collections, out var unknown) ? new CheckoutPayment(collections.FirstOrDefault()) : unknown;
+            var begun = await peers.Payments.GetCollections(new GetPaymentCollections([cart.Cart.Id]), ct);
+            if (!begun.Try(out var collections, out var unknown)) return unknown;
+            if (collections.Count == 0) return new CheckoutPayment(null);
+            // What the shopper may have paid before it cost nothing goes back, and nothing can be paid any more.
+            if ((await peers.Payments.Void(new VoidPayment(cart.Cart.Id), ct)).Error is { } notVoided) return notVoided;
+            var owed = await peers.Payments.OpenCollection(new OpenPaymentCollection(cart.Cart.Id, 0, cart.Cart.CurrencyCode), ct);
+            return owed.Try(out var nothing, out unknown) ? new CheckoutPayment(nothing) : unknown;
         }
 
         var (state, shipping) = (cart.Cart, cart.Cart.ShippingAddress?.CountryCode);

@@ -80,8 +80,7 @@ internal sealed class OrderJson(
         _ when total == 0 => "captured",
         null => "not_paid",
         { RefundedAmount: > 0 } => payment.RefundedAmount < payment.CapturedAmount ? "partially_refunded" : "refunded",
-        { Status: "completed" } => "captured",
-        { CapturedAmount: > 0 } => "partially_captured",
+        { CapturedAmount: > 0 } => payment.CapturedAmount < payment.Amount ? "partially_captured" : "captured",
         { Payments: [.., { CanceledAt: not null }] } => "canceled",
         _ => payment.Status,
     };

@@ -48,12 +48,13 @@ internal static class ReconcileOrders
             return kept > 0 ? $"order #{order.DisplayId} is canceled, and {Text(kept)} of its money is kept" : null;
         }
 
-        var promised = live.Sum(p => p.Amount);
-        if (order.Total == 0) return promised == 0 ? null : $"order #{order.DisplayId} costs nothing, and has a payment of {Text(promised)}";
+        // What is promised for an order that costs nothing any more is let go when it is due.
+        if (order.Total == 0) return kept == 0 ? null : $"order #{order.DisplayId} costs nothing, and was charged {Text(kept)}";
+        var promised = owed?.AuthorizedAmount ?? 0;
         if (live.Count == 0) return $"order #{order.DisplayId} of {Text(order.Total)} has no payment";
         if (live.Find(p => p.CurrencyCode != order.CurrencyCode) is { } foreign) return $"order #{order.DisplayId} of {Text(order.Total)} is paid in {foreign.CurrencyCode}";
         if (promised < order.Total) return $"order #{order.DisplayId} of {Text(order.Total)} has payments of {Text(promised)}";
-        if (live.Count > 1 && promised > order.Total) return $"order #{order.DisplayId} of {Text(order.Total)} has {live.Count} payments of {Text(promised)}";
+        if (owed!.Amount != order.Total) return $"order #{order.DisplayId} of {Text(order.Total)} is asked {Text(owed.Amount)}";
         return kept > order.Total ? $"order #{order.DisplayId} of {Text(order.Total)} was charged {Text(kept)}" : null;
 
         string Text(long minor) => string.Create(

@@ -5,7 +5,7 @@ using Npgsql;
 namespace HeadlessPro.Payments.Fraud;
 
 /// <summary>What the rules said of each payment, written once.</summary>
-internal sealed class Assessments(Db db, Attempts attempts, FraudOptions options)
+internal sealed class Assessments(Db db, PaymentProviders providers, Attempts attempts, FraudOptions options)
 {
     /// <summary>Assesses a payment that was not yet, and answers its collection after that.</summary>
     public async Task<PaymentCollection> Assess(PaymentCollection collection, Payment payment, PayingShopper? shopper, CancellationToken ct)
@@ -32,12 +32,12 @@ internal sealed class Assessments(Db db, Attempts attempts, FraudOptions options
         return await CollectionsStore.Write(db, collection.Id, command, ct);
     }
 
-    /// <summary>Notes that the provider refused the shopper.</summary>
+    /// <summary>Notes that the provider refused the shopper, which it is asked about once more: a webhook may have told of the same try.</summary>
     public async Task NoteRefused(AuthorizePayment request, CancellationToken ct)
     {
         if (!options.Enabled) return;
         var found = await CollectionsStore.Load(db, new GetPaymentCollections([request.CartId]), ct);
-        if (found is [var collection] && collection.Sessions.LastOrDefault() is { } session)
-            await attempts.NoteRefused(session.Id, request.Shopper?.Email, null, ct);
+        if (found is not [var collection] || collection.OpenSession() is not { } session || !providers.TryFind(session.ProviderId, out var provider)) return;
+        if ((await provider.Find(session.AtProvider(collection), ct)).Try(out var held, out _)) await attempts.NoteRefused(session.Id, request.Shopper?.Email, held, ct);
     }
 }

@@ -1,4 +1,5 @@
 using HeadlessPro.Contracts.Payments;
+using HeadlessPro.Payments.Providers;
 using HeadlessPro.Platform.Data;
 using Npgsql;
 using NpgsqlTypes;
@@ -43,17 +44,20 @@ internal sealed class Attempts(Db db, FraudOptions options)
         };
     }
 
-    /// <summary>Notes that a provider refused somebody: whoever tries cards tries many.</summary>
-    public async Task NoteRefused(Guid session, string? email, string? fingerprint, CancellationToken ct)
+    /// <summary>Notes that a provider refused somebody, each try once, whoever tells of it: whoever tries cards tries many.</summary>
+    public async Task NoteRefused(Guid session, string? email, ProviderSnapshot held, CancellationToken ct)
     {
         if (!options.Enabled) return;
         await using var command = db.Command($"""
             with {Known}
-            insert into payments.attempts (email, network, fingerprint) select @email, network, @fingerprint from known where session_id = @session
+            insert into payments.attempts as a (refused_try, email, network, fingerprint)
+            select @try, @email, network, @fingerprint from known where session_id = @session and num_nonnulls(@email, network, @fingerprint) > 0
+            on conflict (refused_try) do update set email = coalesce(a.email, excluded.email)
             """);
+        command.Parameters.Add(Text("try", held.RefusedTry ?? held.Reference));
         command.Parameters.AddWithValue("session", session);
         command.Parameters.Add(Text("email", FraudFacts.Counted(email)));
-        command.Parameters.Add(Text("fingerprint", fingerprint));
+        command.Parameters.Add(Text("fingerprint", held.Means?.Fingerprint));
         command.Parameters.AddWithValue("own", options.Own);
         await command.ExecuteNonQueryAsync(ct);
     }

@@ -55,13 +55,12 @@ create table payments.payments (
     reference text not null,
     amount bigint not null check (amount >= 0),
     -- Sums of its ledger rows, written with them.
-    captured bigint not null default 0 check (captured between 0 and amount),
+    captured bigint not null default 0 check (captured >= 0),
     -- Let go without being taken.
-    released bigint not null default 0 check (released between 0 and amount - captured),
-    refunded bigint not null default 0 check (refunded >= 0),
+    released bigint not null default 0 check (released >= 0),
+    refunded bigint not null default 0 check (refunded between 0 and captured),
     -- Taken back by shoppers' banks.
     disputed bigint not null default 0 check (disputed >= 0),
-    check (refunded + disputed <= captured),
     -- A promise that nobody wants (its session was closed, it is the second one, it is of another amount): let go as soon as it is known.
     is_stray boolean not null default false,
     -- When the money is due to be taken; null when staff take it, or nothing is left to take.
@@ -76,7 +75,7 @@ create table payments.payments (
     means jsonb,
     data jsonb not null default '{}',
     -- When nothing more was left to take.
-    captured_at timestamptz check (captured_at is null or captured + released = amount),
+    captured_at timestamptz check (captured_at is null or captured + released >= amount),
     -- When all of it was let go.
     canceled_at timestamptz check (canceled_at is null or captured = 0),
     created_at timestamptz not null default now(),
@@ -97,6 +96,8 @@ create table payments.operations (
     payment_id uuid not null references payments.payments (id),
     kind text not null check (kind in ('capture', 'refund', 'void')),
     amount bigint not null check (amount >= 0),
+    -- Of a capture: the rest is let go.
+    is_final boolean not null default false,
     reason text,
     note text,
     -- Staff's API key; null when the shop itself asks.

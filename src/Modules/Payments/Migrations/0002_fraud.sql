@@ -4,6 +4,8 @@ create table payments.attempts (
     id bigint generated always as identity primary key,
     -- Null for one that its provider refused.
     payment_id uuid unique references payments.payments (id),
+    -- The provider's name of a try that it refused.
+    refused_try text unique,
     -- Lower case, without what follows a «+».
     email text,
     -- An IPv4 address, the first 64 bits of an IPv6 address.

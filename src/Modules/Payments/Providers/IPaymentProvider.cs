@@ -66,7 +66,11 @@ internal sealed record ProviderSession(Guid Id, Guid CartId, string? Reference, 
 /// <param name="Reference">The provider's name of the promise (<see cref="ProviderSnapshot.PaymentReference"/>).</param>
 /// <param name="Amount">Promised, minor units.</param>
 /// <param name="Captured">Taken so far, by our books.</param>
-internal sealed record ProviderPayment(ProviderSession Session, string Reference, long Amount, long Captured);
+internal sealed record ProviderPayment(ProviderSession Session, string Reference, long Amount, long Captured)
+{
+    /// <summary>After this capture the rest of the promise is let go.</summary>
+    public bool IsFinalCapture { get; init; }
+}
 
 /// <summary>What a provider holds for one session.</summary>
 /// <param name="State">How far it is.</param>
@@ -85,10 +89,13 @@ internal sealed record ProviderSnapshot(ProviderState State, string? Reference, 
     /// <summary>Why the shopper's last try was refused, a sentence for the shopper.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>The provider's name of the try that <see cref="Reason"/> is about; null when it has none but <see cref="Reference"/>.</summary>
+    public string? RefusedTry { get; init; }
+
     /// <summary>When the provider lets the promise go by itself.</summary>
     public DateTimeOffset? LapsesAt { get; init; }
 
-    /// <summary>What is known of the means of payment, for fraud rules and staff.</summary>
+    /// <summary>What is known of the means of payment, of a refused one too, for fraud rules and staff.</summary>
     public ProviderMeans? Means { get; init; }
 }
 

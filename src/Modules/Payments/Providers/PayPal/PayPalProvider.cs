@@ -34,7 +34,7 @@ internal sealed class PayPalProvider(PayPalOptions options, PayPalClient client)
         var request = new PayPalCreateOrder(
             "AUTHORIZE", [new PayPalCreateUnit("default", session.Id.ToString(), amount)],
             new PayPalSource(new PayPalWallet(new PayPalExperience(pages.ReturnUrl, pages.CancelUrl, "PAY_NOW", "NO_SHIPPING"))));
-        var key = string.Create(CultureInfo.InvariantCulture, $"{session.Id:N}-{session.Amount}-{session.Reference}");
+        var key = string.Create(CultureInfo.InvariantCulture, $"{session.Id:N}-{session.Amount}-{session.CurrencyCode}-{session.Reference}");
         return (await client.CreateOrder(request, key, ct)).Try(out var created, out var refusal) ? PayPalSnapshot.Of(created, session) : refusal;
     }
 
@@ -46,8 +46,8 @@ internal sealed class PayPalProvider(PayPalOptions options, PayPalClient client)
             reason = PayPalErrors.OtherAmount;
         else if (order.IsApproved())
         {
-            // Approved again after a refusal it is another call; PayPal itself authorizes an order once.
-            var key = string.Create(CultureInfo.InvariantCulture, $"{session.Id:N}-{order.UpdateTime?.ToUnixTimeSeconds()}");
+            // Approved again after a refusal, or another order of the session, it is another call; PayPal itself authorizes an order once.
+            var key = string.Create(CultureInfo.InvariantCulture, $"{session.Id:N}-{order.Id}-{order.UpdateTime?.ToUnixTimeSeconds()}");
             var answer = await client.Authorize(order.Id, key, ct);
             if (answer.Error is { Type: ErrorType.Unavailable } unavailable) return unavailable;
             // Declined, or somebody else was quicker.
@@ -84,7 +84,7 @@ internal sealed class PayPalProvider(PayPalOptions options, PayPalClient client)
     public async Task<Result<ProviderSnapshot>> Capture(ProviderPayment payment, long amount, Guid key, CancellationToken ct)
     {
         if (!PayPalMoney.Of(amount, payment.Session.CurrencyCode).Try(out var money, out var unpayable)) return unpayable;
-        var answer = await client.Capture(payment.Reference, new PayPalMove(money, key.ToString(), null, FinalCapture: false), key.ToString("N"), ct);
+        var answer = await client.Capture(payment.Reference, new PayPalMove(money, key.ToString(), null, FinalCapture: payment.IsFinalCapture), key.ToString("N"), ct);
         if (answer.Error is { Type: ErrorType.Unavailable } unavailable) return unavailable;
         if (!(await Order(payment, ct)).Try(out var order, out var error)) return error;
         return order.Captures.FirstOrDefault(c => PayPalSnapshot.Key(c.InvoiceId) == key) switch

@@ -17,6 +17,7 @@ internal static class StripeSnapshot
     {
         var intent = payment.Intent;
         var held = intent.LatestCharge is { Status: "succeeded" } charge ? charge : null;
+        var refused = intent.LatestCharge is { Status: "failed" } failed ? failed : null;
         var state = intent.Status switch
         {
             "requires_capture" or "succeeded" => ProviderState.Authorized,
@@ -32,7 +33,8 @@ internal static class StripeSnapshot
             LapsesAt = held is null || intent.Status != "requires_capture" ? null
                 : held.PaymentMethodDetails?.Card?.CaptureBefore is { } before ? DateTimeOffset.FromUnixTimeSeconds(before)
                 : DateTimeOffset.FromUnixTimeSeconds(held.Created) + Hold,
-            Means = held is null ? null : Means(held),
+            RefusedTry = refused?.Id,
+            Means = (held ?? refused) is { } tried ? Means(tried) : null,
         };
     }
 
