@@ -41,7 +41,13 @@ internal sealed class OpenSession(Db db, PaymentProviders providers, Books books
             Input = request.Data,
             CustomerId = request.CustomerId,
         };
-        if (!(await provider.Open(session, ct)).Try(out var snapshot, out var error)) return error;
+        if (!(await provider.Open(session, ct)).Try(out var snapshot, out var error))
+        {
+            // Asked again it is another session, for providers keep their failures under a session's key.
+            await Forget(session.Id);
+            return error;
+        }
+
         var written = await Write(request.CollectionId, provider.Id, session, request.Address, snapshot, ct);
         if (snapshot.State != ProviderState.Pending) written = await books.Apply(session.Id, snapshot, null, tell: true, ct);
         return written.AuthorizedAmount is null || written.OpenSession()?.Id == session.Id ? written : PaymentErrors.AlreadyAuthorized(request.CollectionId);
@@ -53,6 +59,13 @@ internal sealed class OpenSession(Db db, PaymentProviders providers, Books books
         if (!(await provider.Close(session.AtProvider(collection), ct)).Try(out var snapshot, out var error)) return error;
         await books.Apply(session.Id, snapshot, null, tell: false, ct);
         return default(Done);
+    }
+
+    private async Task Forget(Guid session)
+    {
+        await using var command = db.Command("delete from payments.sessions where id = $1 and reference is null and provider_amount is null");
+        command.Parameters.Add(new() { Value = session });
+        await command.ExecuteNonQueryAsync(CancellationToken.None);
     }
 
     private Task<PaymentCollection> Begin(Guid collectionId, string providerId, long amount, CancellationToken ct)

@@ -1,3 +1,4 @@
+using HeadlessPro.Payments;
 namespace HeadlessPro.Modules.Tests.Payments.Proof;
 
 /// <summary>
@@ -80,6 +81,7 @@ public sealed class CardFaultTests(CardShop shop) : IClassFixture<CardShop>
         var answers = await Task.WhenAll(begun.Select(b => _flows.Do(b.Flow, b.Cart)));
         // A canceled order's money follows by itself.
         await shop.Heard();
+        await shop.Job(FinishOperations.Name);
         var unused = (await shop.Stripe.Control("faults"))["faults"]!.AsArray().Count(f => (int)f!["left"]! == times);
         await shop.Stripe.NoFaults();
         await _flows.GoOn(begun);

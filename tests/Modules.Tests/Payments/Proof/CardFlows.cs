@@ -58,8 +58,8 @@ public sealed class CardFlows(CardShop shop)
     /// <summary>What is answered while Stripe does not answer.</summary>
     public static string WithoutStripe(string flow) => flow switch
     {
-        // Stripe is told the amount before money moves; the order is canceled at once, its money follows.
-        "change" or "cancel order" => WithStripe(flow),
+        // Stripe is told the amount before money moves; what is not wanted any more is canceled at once, its money follows.
+        "change" or "cancel order" or "sold out" or "pay another way" => WithStripe(flow),
         _ => "503 payment_provider_unavailable",
     };
 
