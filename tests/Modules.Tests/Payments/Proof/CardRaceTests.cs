@@ -32,10 +32,14 @@ public sealed class CardRaceTests(CardShop shop) : IClassFixture<CardShop>
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => Ask($"/admin/payments/{payment}/refund", """{"amount":7}""")));
 
-        Assert.Equal(35, answers.Count(a => a == "200"));
+        // Whoever heard nothing in time on a busy machine has begun a refund all the same.
+        Assert.Equal(35, answers.Count(IsBegun));
         Assert.Equal(65, answers.Count(a => a.StartsWith("409 payment_busy", StringComparison.Ordinal) || a.StartsWith("400 ", StringComparison.Ordinal)));
+        await shop.Finished();
         await Even(cart, "order pending; authorization 25000, capture 25000" + string.Concat(Enumerable.Repeat(", refund 700", 35)));
     }
+
+    private static bool IsBegun(string answer) => answer is "200" or "503 payment_provider_unavailable";
 
     [Fact]
     public async Task Refunds_of_the_shop_and_of_somebody_at_the_provider_are_together_no_more_than_was_captured()
@@ -47,10 +51,10 @@ public sealed class CardRaceTests(CardShop shop) : IClassFixture<CardShop>
         var outside = Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Outside(cart)));
         var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Ask($"/admin/payments/{payment}/refund", """{"amount":7}""")));
 
-        Assert.All(answers, a => Assert.True(a == "200" || a[0] == '4', a));
-        var refunds = answers.Count(a => a == "200") + (await outside).Count(done => done);
+        Assert.All(answers, a => Assert.True(IsBegun(a) || a[0] == '4', a));
+        var refunds = answers.Count(IsBegun) + (await outside).Count(done => done);
         Assert.Equal(35, refunds);
-        await shop.Quiet();
+        await shop.Finished();
         Assert.Equal(24500L, await shop.Scalar<long>($"select refunded from payments.payments where reference = '{cart.Intent}'"));
         Assert.Equal(24500, (int)(await shop.Stripe.Control("state?payment=" + cart.Intent))["stripe"]!["payment_intents"]![0]!["refunded"]!);
         Assert.Equal("", await shop.Uneven());
