@@ -80,9 +80,13 @@ internal sealed class MoveMoney(Db db, PaymentProviders providers, Books books)
     {
         var command = new NpgsqlBatchCommand($"""
             with open as (
-                select coalesce(sum(o.amount) filter (where o.kind = 'capture'), 0)::bigint as capturing,
-                    coalesce(sum(o.amount) filter (where o.kind = 'refund'), 0)::bigint as refunding
-                from payments.operations o where o.payment_id = @payment and o.status = 'open'),
+                -- What a webhook has told of already is in the payment's sums.
+                select coalesce(sum(o.amount - told.amount) filter (where o.kind = 'capture'), 0)::bigint as capturing,
+                    coalesce(sum(o.amount - told.amount) filter (where o.kind = 'refund'), 0)::bigint as refunding
+                from payments.operations o
+                cross join lateral (
+                    select coalesce(sum(l.amount), 0) as amount from payments.ledger l where l.operation_id = o.id and l.kind = o.kind) told
+                where o.payment_id = @payment and o.status = 'open'),
             voiding as (
                 select o.id from payments.operations o where o.payment_id = @payment and o.status = 'open' and o.kind = 'void'),
             known as (

@@ -113,7 +113,7 @@ create table payments.operations (
     finished_at timestamptz,
     check ((status = 'open') = (finished_at is null))
 );
-create index operations_payment on payments.operations (payment_id) where status = 'open';
+create index operations_payment on payments.operations (payment_id, status);
 create unique index operations_request on payments.operations (payment_id, created_by, request_key) where request_key is not null;
 create index operations_open on payments.operations (taken_at) where status = 'open';
 
