@@ -43,7 +43,7 @@ public static class OrderingModule
         services.AddSingleton<EditOrder>();
         services.AddSingleton<FinishCheckouts>();
         services.AddRecurringJob("ordering.finish_checkouts", checkout.Sweep, (p, ct) => p.GetRequiredService<FinishCheckouts>().Run(ct));
-        services.AddSubscriber<PaymentAuthorized>(OnPaymentAuthorized.Name, OnPaymentAuthorized.Handle);
+        services.AddSubscriber<PaymentAuthorized>(OnPaymentAuthorized.Name, OnPaymentAuthorized.Handle, atOnce: OnPaymentAuthorized.AtOnce);
         services.AddSubscriber<PaymentDenied>(OnPaymentDenied.Name, OnPaymentDenied.Handle);
         services.AddJson(CheckoutJson.Default);
         services.AddAudit(ReconcileOrders.Name, ReconcileOrders.Run);

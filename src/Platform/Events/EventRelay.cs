@@ -208,10 +208,11 @@ internal sealed partial class EventRelay(
         try
         {
             if (await DeliverTogether(subscriber, batch, ct)) delivered = batch.Count;
-            foreach (var (_, id, payload) in batch.Skip(delivered))
+            foreach (var next in batch.Skip(delivered).Chunk(subscriber.AtOnce))
             {
-                if (await Deliver(subscriber, id, payload, ct) is { } error) failures.Add((id, error));
-                delivered++;
+                var errors = await Task.WhenAll(next.Select(e => Deliver(subscriber, e.Id, e.Payload, ct)));
+                failures.AddRange(next.Zip(errors).Where(e => e.Second is not null).Select(e => (e.First.Id, e.Second!)));
+                delivered += next.Length;
             }
         }
         finally

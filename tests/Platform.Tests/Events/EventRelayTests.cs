@@ -91,6 +91,28 @@ public class EventRelayTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_subscriber_that_takes_several_at_once_is_handed_the_failed_one_alone_again()
+    {
+        var heard = new ConcurrentQueue<int>();
+        var met = new TaskCompletionSource();
+        var (inside, failures) = (0, 0);
+        await using (var writer = await PlatformHost.Start(_database))
+            for (var i = 0; i < 4; i++) await Publish(writer, new Counted(i));
+
+        await using var host = await PlatformHost.Start(_database, services => services.AddSubscriber<Counted>("test.on_counted", async (_, e, ct) =>
+        {
+            if (Interlocked.Increment(ref inside) == 4) met.SetResult();
+            await met.Task.WaitAsync(ct);
+            if (e.Number == 1 && Interlocked.Increment(ref failures) == 1) throw new InvalidOperationException("not yet");
+            heard.Enqueue(e.Number);
+        }, atOnce: 4));
+
+        await Eventually.IsTrue(async () => heard.Count == 4 && await Failed(host) is []);
+        Assert.Equal([0, 1, 2, 3], heard.Order());
+        Assert.Equal((5, 1), (inside, heard.Last()));
+    }
+
+    [Fact]
     public async Task After_the_last_attempt_an_event_is_a_dead_letter_that_an_operator_sees_and_can_send_again()
     {
         var willing = false;

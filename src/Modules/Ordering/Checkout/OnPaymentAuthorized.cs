@@ -15,6 +15,9 @@ internal static partial class OnPaymentAuthorized
 {
     public const string Name = "ordering.on_payment_authorized";
 
+    // Carts have nothing to do with each other, and a shopper waits for each.
+    public const int AtOnce = 8;
+
     public static async Task Handle(IServiceProvider services, PaymentAuthorized authorized, CancellationToken ct)
     {
         var outcome = await services.GetRequiredService<PlaceOrder>().Run(authorized.CartId, ct);

@@ -91,8 +91,11 @@ internal sealed class StripeProvider(StripeClient client, StripeIntents intents)
         var isOver = intent.Status is "requires_capture" or "succeeded" or "canceled";
         var shown = intent with
         {
-            LatestCharge = null, Metadata = null, Customer = null,
-            ClientSecret = isOver ? null : intent.ClientSecret, NextAction = isOver ? null : intent.NextAction,
+            LatestCharge = null,
+            Metadata = null,
+            Customer = null,
+            ClientSecret = isOver ? null : intent.ClientSecret,
+            NextAction = isOver ? null : intent.NextAction,
         };
         return StripeSnapshot.Of(payment, intent.Id, JsonSerializer.Serialize(shown, StripeJson.Default.StripeIntent));
     }
