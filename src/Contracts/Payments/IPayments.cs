@@ -21,6 +21,13 @@ public interface IPayments
     Task<Result<PaymentAuthorization>> Authorize(AuthorizePayment request, CancellationToken ct);
 
     /// <summary>
+    /// What an order that stands already still owes, with its open session's provider: asked for and assessed like the first promise, and taken on
+    /// for the order. Repeated, or with nothing to ask for, it answers the collection as it is. Fails with <c>payment_authorization_error</c> as
+    /// <see cref="Authorize"/> does; the order is what it was then.
+    /// </summary>
+    Task<Result<PaymentCollection>> AuthorizeFurther(AuthorizeFurtherPayment request, CancellationToken ct);
+
+    /// <summary>
     /// Lets go of what was promised for a cart that becomes no order, and gives back what was taken for it, also when only the provider knows of it yet.
     /// Repeating it, or having nothing to let go, changes nothing.
     /// </summary>
@@ -53,6 +60,11 @@ public sealed record OpenPaymentSession(
 /// <param name="CurrencyCode">ISO 4217, lower case.</param>
 /// <param name="Shopper">What fraud rules are to know of who pays.</param>
 public sealed record AuthorizePayment(Guid CartId, long Amount, string CurrencyCode, PayingShopper? Shopper = null);
+
+/// <summary>Take a further promise of money for an order.</summary>
+/// <param name="CartId">The cart that the order was.</param>
+/// <param name="Shopper">What fraud rules are to know of who pays.</param>
+public sealed record AuthorizeFurtherPayment(Guid CartId, PayingShopper Shopper);
 
 /// <summary>Who pays.</summary>
 /// <param name="Email">E-mail of the cart.</param>
@@ -122,10 +134,11 @@ public sealed record PaymentSession(
 /// <param name="UpdatedAt">Last change.</param>
 /// <param name="Fraud">What the fraud rules said of it.</param>
 /// <param name="IsBeingCanceled">It is about to be let go: nothing can stand on it any more.</param>
+/// <param name="AwaitsOrder">A further promise that the order has not taken on: not assessed yet, or denied.</param>
 public sealed record Payment(
     Guid Id, Guid SessionId, string ProviderId, long Amount, string CurrencyCode, string Data,
     DateTimeOffset? CapturedAt, DateTimeOffset? CanceledAt, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt,
-    PaymentAssessment? Fraud = null, bool IsBeingCanceled = false);
+    PaymentAssessment? Fraud = null, bool IsBeingCanceled = false, bool AwaitsOrder = false);
 
 /// <summary>What the fraud rules said of a payment, and what staff decided; never shown to shoppers.</summary>
 /// <param name="Score">0 to 100.</param>

@@ -46,15 +46,19 @@ internal sealed class Authorize(Db db, PaymentProviders providers, OpenCollectio
         if (found is not [var collection]) return default(Done);
         // The shopper may have paid without our having heard of it.
         if (collection.LivePayment() is null && collection.OpenSession() is { Reference: not null } session) collection = await Look(collection, session);
-        if (collection.LivePayment() is not { } payment) return default(Done);
-        // Money that was taken before an order stood for it goes back, and the cart can be paid anew.
-        if (collection.CapturedAmount > 0)
-        {
-            await books.Disown(payment.Id, ct);
-            return default(Done);
-        }
+        return collection.LivePayment() is { } payment ? await LetGo(payment, ct) : default(Done);
+    }
 
+    /// <summary>For an order that stands already: what its open session is to bring.</summary>
+    public async Task<Result<PaymentAuthorization>> Further(PaymentCollection collection, CancellationToken ct) =>
+        collection.OpenSession() is { } session ? await Ask(collection, session, ct) : new PaymentAuthorization(PaymentSessionStatus.Authorized, collection);
+
+    /// <summary>A promise that no order stands for.</summary>
+    public async Task<Result<Done>> LetGo(Payment payment, CancellationToken ct)
+    {
         var voided = await money.Run(new Movement(payment.Id, MovementKind.Void), ct);
+        // Money that was taken before an order stood for it goes back, and the cart can be paid anew.
+        if (voided.Error?.Code == "payment_captured") await books.Disown(payment.Id, ct);
         // Begun, it is finished later, and nothing stands on it. What staff have let go meanwhile is no longer ours to let go.
         return voided.Error is { Type: ErrorType.Conflict } error ? error : default(Done);
     }
@@ -67,7 +71,7 @@ internal sealed class Authorize(Db db, PaymentProviders providers, OpenCollectio
         if (!providers.TryFind(session.ProviderId, out var provider)) return PaymentErrors.ProviderUnavailable(session.ProviderId);
         if (!(await provider.Authorize(session.AtProvider(collection), ct)).Try(out var snapshot, out var error)) return error;
         var after = await books.Apply(session.Id, snapshot, null, tell: false, ct);
-        if (after.LivePayment() is { } payment && payment.SessionId == session.Id) return new PaymentAuthorization(PaymentSessionStatus.Authorized, after);
+        if (after.Payments.Any(p => p.CanceledAt is null && p.SessionId == session.Id)) return new PaymentAuthorization(PaymentSessionStatus.Authorized, after);
         return snapshot.State switch
         {
             ProviderState.RequiresMore => new PaymentAuthorization(PaymentSessionStatus.RequiresMore, after),

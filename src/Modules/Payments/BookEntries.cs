@@ -10,27 +10,26 @@ namespace HeadlessPro.Payments;
 internal static class BookEntries
 {
     /// <summary>Session and payment. Answers the payment when it is new and wanted.</summary>
-    public static NpgsqlBatchCommand Promise(Guid session, ProviderSnapshot snapshot, string[] byHand)
+    public static NpgsqlBatchCommand Promise(Guid session, ProviderSnapshot snapshot)
     {
         var command = new NpgsqlBatchCommand("""
             with session as (
-                select s.id, s.collection_id, c.order_id, s.provider_id, live.parts, live.capture_at,
+                select s.id, s.collection_id, c.order_id, s.provider_id, live.parts,
                     @state = 'authorized' and s.status in ('pending', 'requires_more') and s.amount = @amount and c.currency_code = @currency
                         and s.reference is not distinct from @reference
                         and c.closed_at is null and (live.parts = 0 or (c.order_id is not null and live.amount + @amount <= c.amount)) as is_wanted
                 from payments.sessions s
                 join payments.collections c on c.id = s.collection_id
                 cross join lateral (
-                    select coalesce(max(l.part), 0) as parts, coalesce(sum(l.amount - l.released), 0) as amount, max(l.capture_at) as capture_at
+                    select coalesce(max(l.part), 0) as parts, coalesce(sum(l.amount - l.released), 0) as amount
                     from payments.payments l where l.collection_id = c.id and l.canceled_at is null and not l.is_stray) live
                 where s.id = @session),
             payment as (
                 insert into payments.payments as p (
-                    id, collection_id, session_id, order_id, provider_id, part, reference, amount, data, means, lapses_at, is_stray, capture_at)
-                select @payment, collection_id, id, order_id, provider_id, parts + 1, @payment_reference, @amount, @data::jsonb, @means::jsonb, @lapses_at,
-                    not is_wanted,
-                    -- What an order that grew still owed is due with the rest of it.
-                    case when is_wanted and order_id is not null and not provider_id = any (@by_hand) then coalesce(capture_at, now()) end
+                    id, collection_id, session_id, order_id, provider_id, part, reference, amount, data, means, lapses_at, is_stray)
+                -- A further promise waits for its order as the first one did.
+                select @payment, collection_id, id, case when not is_wanted then order_id end, provider_id, parts + 1, @payment_reference, @amount, @data::jsonb, @means::jsonb, @lapses_at,
+                    not is_wanted
                 from session where @payment_reference is not null
                 on conflict (reference, provider_id) do update set means = coalesce(excluded.means, p.means), lapses_at = excluded.lapses_at
                 where (p.means, p.lapses_at) is distinct from (coalesce(excluded.means, p.means), excluded.lapses_at)
@@ -57,7 +56,6 @@ internal static class BookEntries
             """);
         command.Parameters.AddWithValue("session", session);
         command.Parameters.AddWithValue("payment", WireId.New());
-        command.Parameters.AddWithValue("by_hand", byHand);
         command.Parameters.AddWithValue("state", PaymentSessionStatusNames.Of(snapshot.State switch
         {
             ProviderState.Pending => PaymentSessionStatus.Pending,

@@ -11,7 +11,7 @@ namespace HeadlessPro.Payments;
 /// <code>
 /// SESSION   goes where the provider says it is, while it is open
 /// PAYMENT   a promise we did not know: wanted, if its session is open and it is of the amount asked, the first of its collection or what
-///           an order that grew still owes; else stray
+///           an order that grew still owes; else stray. It waits for its order, a further one too (TakeOn)
 /// LEDGER    every movement we did not know, and the payment's sums with it
 /// UNWANTED  a stray, or the payment of a canceled order, is to be let go or given back: an operation, which FinishOperations carries out
 /// </code>
@@ -34,7 +34,7 @@ internal sealed class Books(Db db, PaymentProviders providers)
         await using (var batch = tx?.Batch() ?? db.Batch())
         {
             batch.BatchCommands.Add(CollectionsStore.Lock("id = (select collection_id from payments.sessions where id = $1)", session));
-            batch.BatchCommands.Add(BookEntries.Promise(session, snapshot, providers.ByHand));
+            batch.BatchCommands.Add(BookEntries.Promise(session, snapshot));
             var isMoved = operation is not null || snapshot.Movements.Count > 0;
             if (isMoved) batch.BatchCommands.Add(BookEntries.Movements(session, snapshot, operation));
             batch.BatchCommands.Add(BookEntries.GiveBackUnwanted(OfSession, session, providers.ByHand));
@@ -57,6 +57,20 @@ internal sealed class Books(Db db, PaymentProviders providers)
 
         if (tx is not null) await tx.Commit(ct);
         return collection;
+    }
+
+    /// <summary>An order stands for a further promise: it is due with the rest of it, unless staff take it by hand.</summary>
+    public Task<PaymentCollection> TakeOn(Guid collection, Guid payment, CancellationToken ct)
+    {
+        var command = new NpgsqlBatchCommand("""
+            update payments.payments p set order_id = c.order_id, updated_at = now(),
+                capture_at = case when c.closed_at is null and p.canceled_at is null and p.captured + p.released < p.amount and not p.provider_id = any ($2)
+                    then coalesce(
+                        (select max(l.capture_at) from payments.payments l where l.collection_id = c.id and l.canceled_at is null and not l.is_stray), now()) end
+            from payments.collections c
+            where p.id = $1 and c.id = p.collection_id and c.order_id is not null and p.order_id is null and not p.is_stray
+            """) { Parameters = { new() { Value = payment }, new() { Value = providers.ByHand } } };
+        return CollectionsStore.Write(db, collection, command, ct);
     }
 
     /// <summary>A payment that no order will stand for: what was taken of it is to be given back, and the cart can be paid anew.</summary>

@@ -69,7 +69,7 @@ internal static class CollectionsStore
             p.id, p.provider_id, p.amount, p.data::text, p.captured_at, p.canceled_at, p.created_at, p.updated_at, p.captured, p.refunded,
             s.reference, s.provider_amount, f.score, f.verdict, f.reasons, p.review, p.released,
             exists (select from payments.operations o where o.payment_id = p.id and o.status = 'open' and o.kind = 'void'),
-            c.closed_at is not null
+            c.closed_at is not null, c.order_id is not null and p.order_id is null
         from payments.collections c
         left join payments.sessions s on s.collection_id = c.id
         left join payments.payments p on p.session_id = s.id and not p.is_stray
@@ -124,7 +124,7 @@ internal static class CollectionsStore
         TimeOrNull(reader, 18), TimeOrNull(reader, 19), Time(reader, 20), Time(reader, 21),
         reader.IsDBNull(26) ? null : new PaymentAssessment(
             reader.GetInt32(26), reader.GetString(27), reader.GetFieldValue<string[]>(28), reader.IsDBNull(29) ? null : reader.GetString(29)),
-        reader.GetBoolean(31));
+        reader.GetBoolean(31), reader.GetBoolean(33));
 
     private static PaymentCollection ToContract(CollectionRow row, List<PaymentSession> sessions, List<PaymentRow> payments)
     {

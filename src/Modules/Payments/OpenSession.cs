@@ -12,7 +12,7 @@ namespace HeadlessPro.Payments;
 /// Opens a session with a provider. At most one is open in a collection: another provider's is closed first, there too, so that nobody pays
 /// twice; the same provider's is brought up to date and answered again.
 /// </summary>
-internal sealed class OpenSession(Db db, PaymentProviders providers, Books books)
+internal sealed class OpenSession(Db db, PaymentProviders providers, Books books, PaymentOptions options)
 {
     public async Task<Result<PaymentCollection>> Run(OpenPaymentSession request, CancellationToken ct)
     {
@@ -96,16 +96,17 @@ internal sealed class OpenSession(Db db, PaymentProviders providers, Books books
         var command = new NpgsqlBatchCommand("""
             with owed as (
                 update payments.collections set amount = case when order_id is null then @amount else amount end, updated_at = now()
-                where id = @collection and (not is_authorized or order_id is not null) returning id),
+                where id = @collection and (not is_authorized or order_id is not null) returning id, order_id),
             closed as (
                 update payments.sessions s set status = 'canceled', updated_at = now()
                 from owed where s.collection_id = owed.id and s.status in ('pending', 'requires_more') and s.id <> @session
                 returning s.id)
-            insert into payments.sessions (id, collection_id, provider_id, reference, amount, provider_amount, status, data, ip)
-            select @session, owed.id, @provider, @reference, @amount, @provider_amount, 'pending', @data::jsonb, @ip
+            insert into payments.sessions (id, collection_id, provider_id, reference, amount, provider_amount, status, data, ip, look_at)
+            select @session, owed.id, @provider, @reference, @amount, @provider_amount, 'pending', @data::jsonb, @ip,
+                case when owed.order_id is not null and @reference is not null then now() + @within end
             from owed, (select count(*) from closed) as all_closed
             on conflict (id) do update set amount = excluded.amount, provider_amount = excluded.provider_amount, reference = excluded.reference,
-                data = excluded.data, ip = excluded.ip, updated_at = now()
+                data = excluded.data, ip = excluded.ip, look_at = excluded.look_at, updated_at = now()
             where payments.sessions.status in ('pending', 'requires_more')
             """);
         command.Parameters.AddWithValue("collection", collectionId);
@@ -115,6 +116,7 @@ internal sealed class OpenSession(Db db, PaymentProviders providers, Books books
         command.Parameters.AddWithValue("provider", providerId);
         command.Parameters.Add(new NpgsqlParameter("reference", NpgsqlDbType.Text) { Value = (object?)snapshot.Reference ?? DBNull.Value });
         command.Parameters.AddWithValue("data", snapshot.Data);
+        command.Parameters.AddWithValue("within", options.OrderExpectedWithin);
         command.Parameters.Add(new NpgsqlParameter("ip", NpgsqlDbType.Inet) { Value = IPAddress.TryParse(address, out var ip) ? ip : DBNull.Value });
         return CollectionsStore.Write(db, collectionId, command, ct);
     }

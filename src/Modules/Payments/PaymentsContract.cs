@@ -19,5 +19,7 @@ internal sealed class PaymentsContract(Db db, OpenCollection openCollection, Ope
     // The promise first, then what the fraud rules say of it.
     public Task<Result<PaymentAuthorization>> Authorize(AuthorizePayment request, CancellationToken ct) => assess.Run(request, ct);
 
+    public Task<Result<PaymentCollection>> AuthorizeFurther(AuthorizeFurtherPayment request, CancellationToken ct) => assess.Further(request, ct);
+
     public Task<Result<Done>> Void(VoidPayment request, CancellationToken ct) => authorize.Undo(request, ct);
 }

@@ -254,6 +254,43 @@ public sealed class CardPaymentTests(CardShop shop) : IClassFixture<CardShop>
         Assert.Equal("", await shop.Uneven());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_further_promise_that_nobody_told_of_is_found(bool byShopper)
+    {
+        var cart = await shop.CardOrder(quantity: 1);
+        await Edit(cart, 3);
+        var owed = (await Order(cart))["payment_collections"]![0]!;
+        var session = (await shop.Store.PostJson($"/store/payment-collections/{owed["id"]}/payment-sessions", new { provider_id = CardShop.Cards }))
+            ["payment_collection"]!["payment_sessions"]!.AsArray().Single(s => (string)s!["status"]! == "pending")!;
+        Assert.Equal("order", (string)(await shop.Complete(cart.Cart))["type"]!);
+        await shop.HearWebhooks(false);
+        await shop.Stripe.Confirm((string)session["data"]!["client_secret"]!);
+        await shop.HearWebhooks(true);
+        Assert.Equal("order pending; authorization 25000", await shop.Books(cart));
+
+        if (byShopper)
+        {
+            Assert.Equal("authorized", (string)(await shop.Complete(cart.Cart))["order"]!["payment_collections"]![0]!["status"]!);
+        }
+        else
+        {
+            await shop.Job(RemindOfPromises.Name);
+            await shop.Job(ProcessWebhooks.Name);
+            Assert.Equal("order pending; authorization 25000", await shop.Books(cart));
+            await shop.Scalar<object>($"update payments.sessions set look_at = now() where id = '{CardShop.Decode("payses", (string)session["id"]!)}'");
+            await shop.Job(RemindOfPromises.Name);
+            await shop.Job(ProcessWebhooks.Name);
+        }
+
+        await shop.Quiet();
+        Assert.Equal("order pending; authorization 25000, authorization 50000", await shop.Books(cart));
+        Assert.Equal("authorized", (string)(await Order(cart))["payment_status"]!);
+        Assert.Equal(2L, await shop.Scalar<long>($"select count(*) from payments.payments p join payments.collections c on c.id = p.collection_id where c.cart_id = '{cart.Id}' and p.order_id = c.order_id and p.capture_at is not null"));
+        Assert.Equal("", await shop.Uneven());
+    }
+
     private async Task<JsonNode> Order(CardCart cart) =>
         (await shop.Admin.GetJson($"/admin/orders?cart_id={cart.Cart}&fields=*payment_collections,*items,+payment_status,+version"))["orders"]![0]!;
 

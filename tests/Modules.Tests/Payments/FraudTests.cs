@@ -115,6 +115,91 @@ public class FraudTests(FraudShop shop) : IClassFixture<FraudShop>
         Assert.Equal("0 allow -", await shop.Fraud((await shop.Placed(cart)).Id));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_an_order_that_grew_still_owes_is_assessed_as_well_and_held(bool byShopper)
+    {
+        var first = await Grown($"{Guid.NewGuid():N}@example.com", new { card = Guid.NewGuid(), risk = "highest" });
+
+        if (byShopper) Assert.Equal(first.Order, (string)(await shop.Complete(first.Cart))["order"]!["id"]!);
+        else await Settled(first);
+
+        var further = await Further(first);
+        Assert.Equal(Held, await shop.Fraud(further.Id));
+        await shop.CaptureDue();
+        Assert.Equal("payment_held", await shop.Refused(further, "capture"));
+        Assert.Equal(0m, (decimal)(await shop.Read(further))["captured_amount"]!);
+
+        await shop.Admin.PostJson($"/admin/payments/{further.Payment}/release");
+        await shop.CaptureDue();
+        await shop.CaptureDue();
+        Assert.Equal((250m, 500m), ((decimal)(await shop.Read(first))["captured_amount"]!, (decimal)(await shop.Read(further))["captured_amount"]!));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_the_rules_deny_of_an_order_that_grew_is_let_go_and_the_order_stays_as_it_was_paid(bool byShopper)
+    {
+        var first = await Grown($"{Guid.NewGuid():N}@mailinator.com", new { card = Guid.NewGuid(), risk = "highest" });
+
+        if (!byShopper) await Settled(first);
+        for (var again = 0; again < 2; again++)
+        {
+            var (status, body) = await shop.TryComplete(first.Cart);
+            Assert.Equal(200, status);
+            Assert.Contains("\"error\":{\"message\":\"The payment was refused. Try another way to pay\",\"name\":\"payment_refused\"", body, StringComparison.Ordinal);
+        }
+
+        var further = await Further(first);
+        Assert.StartsWith("90 deny denied; ", await shop.Fraud(further.Id), StringComparison.Ordinal);
+        Assert.Equal("authorization 50000, void 50000", await shop.Scalar<string>(
+            $"select string_agg(kind || ' ' || amount, ', ' order by id) from payments.ledger where payment_id = '{further.Id}'"));
+        var order = (await shop.Admin.GetJson($"/admin/orders/{first.Order}?fields=status,*payment_collections"))["order"]!;
+        Assert.Equal(("pending", "partially_authorized"), ((string)order["status"]!, (string)order["payment_collections"]![0]!["status"]!));
+        Assert.Equal("The order grew: 500 ZAR more is to be paid", (string)(await shop.Read(first))["needs_attention"]!);
+
+        // Another card pays for it.
+        await PayFurther(first, new { card = Guid.NewGuid(), country = "za" });
+        Assert.Equal("order", (string)(await shop.Complete(first.Cart))["type"]!);
+        Assert.Equal("30 allow -; mailinator.com hands out mail addresses to throw away: +30", await shop.Fraud(await shop.Payment(first.Cart)));
+        await shop.CaptureDue();
+        Assert.Equal(75000L, await shop.Scalar<long>($"select sum(p.captured)::bigint from payments.payments p join payments.collections c on c.id = p.collection_id where c.cart_id = '{FraudShop.Decode("cart", first.Cart)}'"));
+    }
+
+    /// <summary>An order of R 250.00 that was edited to three pieces, for which a shopper is about to pay R 500.00 more with that card.</summary>
+    private async Task<PaidOrder> Grown(string email, object card)
+    {
+        var first = await shop.Placed(await shop.CartToPay(await shop.Voucher(stock: null), email, new { card = Guid.NewGuid(), country = "za" }));
+        var order = (await shop.Admin.GetJson($"/admin/orders/{first.Order}"))["order"]!;
+        await shop.Admin.PostJson($"/admin/orders/{first.Order}/edit", new { version = 1, items = new[] { new { id = (string)order["items"]![0]!["id"]!, quantity = 3 } } });
+        await shop.Until($"exists (select from payments.collections where cart_id = '{FraudShop.Decode("cart", first.Cart)}' and amount = 75000)");
+        await PayFurther(first, card);
+        return first;
+    }
+
+    private async Task PayFurther(PaidOrder first, object card)
+    {
+        var collection = (await shop.Read(first))["payment_collection_id"];
+        await shop.Store.PostJson($"/store/payment-collections/{collection}/payment-sessions", new { provider_id = FraudShop.Cards, data = card });
+    }
+
+    private async Task<PaidOrder> Further(PaidOrder first)
+    {
+        var id = await shop.Payment(first.Cart);
+        Assert.NotEqual(first.Id, id);
+        return first with { Payment = WireId.Encode("pay", id), Id = id };
+    }
+
+    /// <summary>A webhook tells of it, and whoever is told has heard.</summary>
+    private async Task Settled(PaidOrder first)
+    {
+        var session = await shop.Scalar<Guid>($"select s.id from payments.sessions s join payments.collections c on c.id = s.collection_id where c.cart_id = '{FraudShop.Decode("cart", first.Cart)}' order by s.id desc limit 1");
+        await shop.Contract<Settle>().Run(session, [], default);
+        await shop.Until("not exists (select from events.log l join events.cursors c on c.event_name = l.name where (l.tx, l.id) > (c.tx, c.id))");
+    }
+
     [Fact]
     public async Task Asked_again_and_many_at_once_a_payment_has_one_assessment()
     {

@@ -75,8 +75,8 @@ internal sealed class CheckoutSteps(CartPricing pricing, CheckoutPeers peers, Ch
             return owed.Try(out var nothing, out unknown) ? new CheckoutPayment(nothing) : unknown;
         }
 
-        var (state, shipping) = (cart.Cart, cart.Cart.ShippingAddress?.CountryCode);
-        var shopper = new PayingShopper(state.Email, state.BillingAddress?.CountryCode ?? shipping, shipping, state.CustomerId);
+        var state = cart.Cart;
+        var shopper = Shopper(state.Email, state.BillingAddress?.CountryCode, state.ShippingAddress?.CountryCode, state.CustomerId);
         var answer = await peers.Payments.Authorize(new AuthorizePayment(state.Id, cart.Total, state.CurrencyCode, shopper), ct);
         if (!answer.Try(out var payment, out var error)) return error;
         return payment.Status == PaymentSessionStatus.Authorized ? new CheckoutPayment(payment.Collection) : CheckoutRules.MoreNeeded;
@@ -90,11 +90,24 @@ internal sealed class CheckoutSteps(CartPricing pricing, CheckoutPeers peers, Ch
         () => peers.Inventory.Release(new ReleaseStock(cartId), ct),
     ];
 
+    /// <summary>An order that stands, with its payment; what it still owes is asked for like the first promise. Not paid yet, it is an order all the same.</summary>
     public async Task<Result<PlacedOrder>> WithPayment(Order order, CancellationToken ct)
     {
         var found = await peers.Payments.GetCollections(new GetPaymentCollections([order.Row.CartId]), ct);
-        return found.Try(out var collections, out var error) ? new PlacedOrder(order, collections.FirstOrDefault()) : error;
+        if (!found.Try(out var collections, out var error)) return error;
+        if (order.Row.Status != OrderFlow.Pending || collections is not [var owed] || !MayBePaidFurther(owed)) return new PlacedOrder(order, collections.FirstOrDefault());
+        var answer = await peers.Payments.AuthorizeFurther(new AuthorizeFurtherPayment(order.Row.CartId, ShopperOf(order.Row)), ct);
+        if (answer.Try(out var collection, out error)) return new PlacedOrder(order, collection);
+        return error.Code == "payment_refused" ? error : new PlacedOrder(order, owed);
     }
+
+    private static PayingShopper ShopperOf(OrderRow order) =>
+        Shopper(order.Email, NewOrder.CountryOf(order.BillingAddress), NewOrder.CountryOf(order.ShippingAddress), order.CustomerId);
+
+    private static PayingShopper Shopper(string? email, string? billing, string? shipping, Guid? customer) => new(email, billing ?? shipping, shipping, customer);
+
+    private static bool MayBePaidFurther(PaymentCollection owed) =>
+        owed.Payments.Any(p => p.AwaitsOrder) || owed.Sessions.Any(s => s.Status is PaymentSessionStatus.Pending or PaymentSessionStatus.RequiresMore);
 }
 
 /// <summary>The modules a checkout calls.</summary>

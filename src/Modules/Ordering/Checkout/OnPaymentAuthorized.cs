@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace HeadlessPro.Ordering.Checkout;
 
 /// <summary>
-/// Money was promised for a cart, whether or not its shopper comes back: the cart becomes its order, once, whoever else is completing it. If it
-/// cannot, <see cref="PlaceOrder"/> has given everything back, the promise too. What nobody knows the end of is tried again with the event.
+/// Money was promised for a cart, whether or not its shopper comes back: the cart becomes its order, once, whoever else is completing it; an
+/// order that it is already takes on what it still owed. If it cannot, <see cref="PlaceOrder"/> has given everything back, the promise too. What nobody knows the end of is tried again with the event.
 /// </summary>
 internal static partial class OnPaymentAuthorized
 {
@@ -28,6 +28,6 @@ internal static partial class OnPaymentAuthorized
         LogRefused(services.GetRequiredService<ILogger<PlaceOrder>>(), cart, authorized.PaymentId, error.Message);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Cart {Cart} was paid by promise {Payment} and could not become an order; the promise is let go: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Cart {Cart} was paid by promise {Payment}, and no order stands for it; the promise is let go: {Reason}")]
     private static partial void LogRefused(ILogger logger, string cart, Guid payment, string reason);
 }

@@ -59,6 +59,10 @@ internal static class NewOrder
     private static List<OrderAdjustment> Adjustments(QuotedEntry entry) =>
         entry.Adjustments.Select(a => new OrderAdjustment(WireId.New(), a.PromotionId, a.Code, a.Amount, a.Total)).ToList();
 
+    /// <summary>The country of an address as it is stored.</summary>
+    public static string? CountryOf(string? address) =>
+        address is null ? null : JsonSerializer.Deserialize(address, NewOrderJson.Default.OrderAddress)!.CountryCode;
+
     private static string? Address(CartAddress? address, DateTimeOffset now) => address is null
         ? null
         : JsonSerializer.Serialize(

@@ -33,11 +33,11 @@ internal sealed class Assessments(Db db, PaymentProviders providers, Attempts at
     }
 
     /// <summary>Notes that the provider refused the shopper, which it is asked about once more: a webhook may have told of the same try.</summary>
-    public async Task NoteRefused(AuthorizePayment request, CancellationToken ct)
+    public async Task NoteRefused(Guid cart, PayingShopper? shopper, CancellationToken ct)
     {
         if (!options.Enabled) return;
-        var found = await CollectionsStore.Load(db, new GetPaymentCollections([request.CartId]), ct);
+        var found = await CollectionsStore.Load(db, new GetPaymentCollections([cart]), ct);
         if (found is not [var collection] || collection.OpenSession() is not { } session || !providers.TryFind(session.ProviderId, out var provider)) return;
-        if ((await provider.Find(session.AtProvider(collection), ct)).Try(out var held, out _)) await attempts.NoteRefused(session.Id, request.Shopper?.Email, held, ct);
+        if ((await provider.Find(session.AtProvider(collection), ct)).Try(out var held, out _)) await attempts.NoteRefused(session.Id, shopper?.Email, held, ct);
     }
 }

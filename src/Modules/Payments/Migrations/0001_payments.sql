@@ -32,6 +32,8 @@ create table payments.sessions (
     data jsonb not null default '{}',
     -- The shopper's address on the network when it was opened.
     ip inet,
+    -- Of one that an order still owes: when the provider is asked, should nobody have told what became of it.
+    look_at timestamptz,
     authorized_at timestamptz,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now()
@@ -39,6 +41,7 @@ create table payments.sessions (
 create index sessions_collection on payments.sessions (collection_id);
 -- The checkout page takes «the» pending session: there is never a second one.
 create unique index sessions_one_open on payments.sessions (collection_id) where status in ('pending', 'requires_more');
+create index sessions_look_at on payments.sessions (look_at) where look_at is not null;
 -- Webhooks find their session by it.
 create unique index sessions_reference on payments.sessions (reference, provider_id) where reference is not null;
 
