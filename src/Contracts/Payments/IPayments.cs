@@ -7,6 +7,9 @@ public interface IPayments
     /// <summary>The payment collections of carts, with their sessions, as kept. A cart without one is missing.</summary>
     Task<Result<IReadOnlyList<PaymentCollection>>> GetCollections(GetPaymentCollections request, CancellationToken ct);
 
+    /// <summary>A page of the collections that an order is said to stand for and that money is promised or kept for, by id: for comparing with orders.</summary>
+    Task<Result<IReadOnlyList<PaymentCollection>>> ListPaidCollections(ListPaidCollections request, CancellationToken ct);
+
     /// <summary>The collection of one cart; created when missing. Repeated, it answers the same collection with its amount brought up to date.</summary>
     Task<Result<PaymentCollection>> OpenCollection(OpenPaymentCollection request, CancellationToken ct);
 
@@ -40,6 +43,13 @@ public interface IPayments
 /// <param name="References">A provider's name of a session or payment of theirs: <c>pi_…</c>, <c>cs_…</c>, PayPal's ids.</param>
 public sealed record GetPaymentCollections(
     IReadOnlyList<Guid> CartIds, IReadOnlyList<Guid>? CollectionIds = null, IReadOnlyList<string>? References = null);
+
+/// <summary>A page of collections with money.</summary>
+/// <param name="Since">Those whose payments changed from then on, or are not finished.</param>
+/// <param name="Until">And not after this.</param>
+/// <param name="After">The last id of the page before; all zeros for the first.</param>
+/// <param name="Limit">At most so many.</param>
+public sealed record ListPaidCollections(DateTimeOffset Since, DateTimeOffset Until, Guid After, int Limit);
 
 /// <summary>Owed for a cart.</summary>
 public sealed record OpenPaymentCollection(Guid CartId, long Amount, string CurrencyCode);

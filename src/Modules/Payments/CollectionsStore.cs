@@ -32,6 +32,24 @@ internal static class CollectionsStore
         }
     }
 
+    public static async Task<IReadOnlyList<PaymentCollection>> LoadPaid(Db db, ListPaidCollections request, CancellationToken ct)
+    {
+        await using var command = db.Command(Select + """
+             where c.id in (
+                select m.collection_id from payments.payments m
+                where m.order_id is not null and not m.is_stray and m.amount - m.released > m.refunded and m.updated_at <= $2
+                    and (m.updated_at >= $1 or m.captured + m.released < m.amount) and m.collection_id > $3
+                group by m.collection_id order by m.collection_id limit $4)
+            order by c.id, s.id
+            """);
+        command.Parameters.Add(new() { Value = request.Since.ToUniversalTime() });
+        command.Parameters.Add(new() { Value = request.Until.ToUniversalTime() });
+        command.Parameters.Add(new() { Value = request.After });
+        command.Parameters.Add(new() { Value = request.Limit });
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        return await Read(reader, ct);
+    }
+
     /// <summary>Writes to a collection that is there, with one statement that sees what whoever held the lock left behind, and reads it.</summary>
     public static async Task<PaymentCollection> Write(Db db, Guid collectionId, NpgsqlBatchCommand write, CancellationToken ct)
     {

@@ -11,6 +11,9 @@ internal sealed class PaymentsContract(Db db, OpenCollection openCollection, Ope
     public async Task<Result<IReadOnlyList<PaymentCollection>>> GetCollections(GetPaymentCollections request, CancellationToken ct) =>
         new(await CollectionsStore.Load(db, request, ct), null);
 
+    public async Task<Result<IReadOnlyList<PaymentCollection>>> ListPaidCollections(ListPaidCollections request, CancellationToken ct) =>
+        new(await CollectionsStore.LoadPaid(db, request, ct), null);
+
     public Task<Result<PaymentCollection>> OpenCollection(OpenPaymentCollection request, CancellationToken ct) =>
         openCollection.Run(request, ct);
 

@@ -291,6 +291,39 @@ public sealed class CardPaymentTests(CardShop shop) : IClassFixture<CardShop>
         Assert.Equal("", await shop.Uneven());
     }
 
+    [Fact]
+    public async Task Money_whose_order_is_gone_is_reported()
+    {
+        var (kept, promised, even) = (await shop.CardOrder(), await shop.CardOrder(), await shop.CardOrder());
+        foreach (var cart in new[] { kept, even })
+            await shop.Scalar<object>($"update payments.payments set capture_at = now() where reference = '{cart.Intent}'");
+        await shop.Job(CaptureDue.Name);
+        await shop.Quiet();
+        await shop.Admin.PostJson($"/admin/payments/{(await shop.Admin.GetJson($"/admin/payments?reference={even.Intent}"))["payments"]![0]!["id"]}/refund", new { });
+        await shop.Quiet();
+        Assert.Equal("", await shop.Uneven());
+        try
+        {
+            await shop.Scalar<object>($"create table public.gone as select * from ordering.orders where cart_id in ('{kept.Id}', '{promised.Id}', '{even.Id}')");
+            await shop.Scalar<object>("create table public.gone_lines as select * from ordering.order_lines where order_id in (select id from public.gone)");
+            await shop.Scalar<object>("delete from ordering.order_lines where order_id in (select id from public.gone)");
+            await shop.Scalar<object>("delete from ordering.orders where id in (select id from public.gone)");
+
+            Assert.Equal(
+                $"cart {promised.Cart} has no order any more, and 250 ZAR is promised for it\ncart {kept.Cart} has no order any more, and 250 ZAR of its money is kept",
+                string.Join("\n", (await shop.Uneven()).Split('\n').OrderByDescending(l => l.Contains("promised", StringComparison.Ordinal))));
+            Assert.Equal("order none; authorization 25000, capture 25000", await shop.Books(kept));
+            Assert.Equal("order none; authorization 25000", await shop.Books(promised));
+        }
+        finally
+        {
+            await shop.Scalar<object>("insert into ordering.orders select * from public.gone");
+            await shop.Scalar<object>("insert into ordering.order_lines select * from public.gone_lines");
+        }
+
+        Assert.Equal("", await shop.Uneven());
+    }
+
     private async Task<JsonNode> Order(CardCart cart) =>
         (await shop.Admin.GetJson($"/admin/orders?cart_id={cart.Cart}&fields=*payment_collections,*items,+payment_status,+version"))["orders"]![0]!;
 

@@ -9,7 +9,8 @@ namespace HeadlessPro.Ordering.Orders;
 
 /// <summary>
 /// No order without money: each order that costs something has a promise that covers it, in its currency, and was not charged more; a canceled one has nothing
-/// promised, and all that was taken was given back. Payments is asked in bulk; what it does not know of orders it compares itself.
+/// promised, and all that was taken was given back. No money without order either: an order that is gone is reported, and never made up. Payments is asked in bulk;
+/// what it does not know of orders it compares itself.
 /// </summary>
 internal static class ReconcileOrders
 {
@@ -34,7 +35,29 @@ internal static class ReconcileOrders
             uneven.AddRange(page.Select(o => Differs(o, byCart.GetValueOrDefault(o.CartId))).OfType<string>());
         }
 
-        return new AuditReport(compared, [], uneven, unknown);
+        for (var after = Guid.Empty; ;)
+        {
+            var asked = await payments.ListPaidCollections(new ListPaidCollections(period.Since, period.Until, after, PageSize), ct);
+            if (!asked.Try(out var paid, out var error)) unknown.Add($"payments whose order may be gone: {error.Message}");
+            if (paid is not { Count: > 0 }) return new AuditReport(compared, [], uneven, unknown);
+            uneven.AddRange(await WithoutOrder(db, paid, ct));
+            after = paid[^1].Id;
+        }
+    }
+
+    /// <summary>Of what is paid for, a sentence for each whose order is gone.</summary>
+    private static async Task<IEnumerable<string>> WithoutOrder(Db db, IReadOnlyList<PaymentCollection> paid, CancellationToken ct)
+    {
+        await using var connection = await db.Open(ct);
+        var known = (await connection.QueryAsync<Guid>(new CommandDefinition(
+            "select cart_id from ordering.orders where cart_id = any (@carts)", new { carts = paid.Select(c => c.CartId).ToArray() }, cancellationToken: ct))).ToHashSet();
+        return paid.Where(c => !known.Contains(c.CartId)).Select(c =>
+        {
+            var (kept, promised) = ((c.CapturedAmount ?? 0) - (c.RefundedAmount ?? 0), (c.AuthorizedAmount ?? 0) - (c.CapturedAmount ?? 0));
+            var money = (kept > 0 ? [$"{Text(kept, c.CurrencyCode)} of its money is kept"] : Array.Empty<string>())
+                .Concat(promised > 0 ? [$"{Text(promised, c.CurrencyCode)} is promised for it"] : []);
+            return $"cart {WireId.Encode("cart", c.CartId)} has no order any more, and {string.Join(", ", money)}";
+        });
     }
 
     /// <summary>What is not even about an order, a sentence; null when all is.</summary>
@@ -57,9 +80,11 @@ internal static class ReconcileOrders
         if (owed!.Amount != order.Total) return $"order #{order.DisplayId} of {Text(order.Total)} is asked {Text(owed.Amount)}";
         return kept > order.Total ? $"order #{order.DisplayId} of {Text(order.Total)} was charged {Text(kept)}" : null;
 
-        string Text(long minor) => string.Create(
-            System.Globalization.CultureInfo.InvariantCulture, $"{Money.ToMajor(minor, order.CurrencyCode)} {order.CurrencyCode.ToUpperInvariant()}");
+        string Text(long minor) => ReconcileOrders.Text(minor, order.CurrencyCode);
     }
+
+    private static string Text(long minor, string currency) => string.Create(
+        System.Globalization.CultureInfo.InvariantCulture, $"{Money.ToMajor(minor, currency)} {currency.ToUpperInvariant()}");
 
     private static async Task<List<PaidFor>> Read(Db db, AuditPeriod period, Guid after, CancellationToken ct)
     {
