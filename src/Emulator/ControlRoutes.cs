@@ -20,6 +20,8 @@ internal sealed class ControlRoutes(EmulatorState state, StripeBook stripe, PayP
         Map("POST", "/_emulator/stripe/disputes", (body, _) => OpenDispute(body));
         Map("POST", "/_emulator/stripe/disputes/{id}/close", (body, http) => CloseDispute((string)http.RouteValues["id"]!, body));
         Map("POST", "/_emulator/paypal/captures/{id}/settle", (body, http) => Settle((string)http.RouteValues["id"]!, body));
+        Map("POST", "/_emulator/paypal/disputes", (body, _) => OpenPayPalDispute(body));
+        Map("POST", "/_emulator/paypal/disputes/{id}/resolve", (body, http) => ResolvePayPalDispute((string)http.RouteValues["id"]!, body));
         Map("POST", "/_emulator/paypal/revoke-tokens", (_, _) => RevokeTokens());
         routes.MapGet("/_emulator/idle", (RequestDelegate)IdleAsync);
 
@@ -152,6 +154,27 @@ internal sealed class ControlRoutes(EmulatorState state, StripeBook stripe, PayP
             if (body.Text("status") is not (Capture.Completed or Capture.Denied)) throw new ControlException("status: COMPLETED or DENIED.");
             PayPal.Captures.Settle(payPal, capture, body.Text("status") == Capture.Denied);
             return capture.ToJson(payPal, true);
+        }
+    }
+
+    private JsonObject OpenPayPalDispute(JsonObject body)
+    {
+        lock (payPal.Lock)
+        {
+            if (!payPal.Captures.TryGet(body.Text("capture"), out var capture) || capture.Settled == 0) throw new ControlException("capture must name one that is completed.");
+            return PayPalDisputes.Open(payPal, capture, (long)Number(body, "amount", capture.Amount), body.Text("reason") ?? "UNAUTHORISED").ToJson(payPal, true);
+        }
+    }
+
+    private JsonObject ResolvePayPalDispute(string id, JsonObject body)
+    {
+        lock (payPal.Lock)
+        {
+            if (!payPal.Disputes.TryGet(id, out var dispute)) throw new ControlException($"There is no dispute '{id}'.", 404);
+            if (body.Text("outcome") is not ("RESOLVED_SELLER_FAVOUR" or "RESOLVED_BUYER_FAVOUR") || dispute.Outcome is not null)
+                throw new ControlException("outcome: RESOLVED_SELLER_FAVOUR or RESOLVED_BUYER_FAVOUR, once.");
+            PayPalDisputes.Resolve(payPal, dispute, body.Text("outcome")!);
+            return dispute.ToJson(payPal, true);
         }
     }
 

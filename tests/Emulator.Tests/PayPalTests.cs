@@ -134,6 +134,30 @@ public sealed class PayPalTests
         Assert.Equal("DUPLICATE_INVOICE_ID", (await shop("POST", "/v2/checkout/orders", Order("CAPTURE", "1.00"), """PayPal-Mock-Response: {"mock_application_codes": "DUPLICATE_INVOICE_ID"}"""))["details.0.issue"]);
     }
 
+    [Fact]
+    public async Task A_dispute_of_a_capture_is_listed_by_it_and_told_when_it_is_opened_and_resolved()
+    {
+        await using var payPal = await Emulated.StartAsync();
+        var shop = await ShopAsync(payPal);
+        var captures = new List<string>();
+        for (var i = 0; i < 2; i++) captures.Add((await shop("POST", $"/v2/payments/authorizations/{await AuthorizedAsync(payPal, shop)}/capture", Amount("10.00")))["id"]!);
+        await payPal.ControlAsync("paypal/disputes", new JsonObject { ["capture"] = captures[0], ["amount"] = 400 });
+        Assert.Equal("[]", (await shop("GET", "/v1/customer/disputes?disputed_transaction_id=" + captures[1], null))["items"]);
+        var listed = await shop("GET", "/v1/customer/disputes?disputed_transaction_id=" + captures[0], null);
+        Assert.Equal(("WAITING_FOR_SELLER_RESPONSE", "4.00", null), (listed["items.0.status"], listed["items.0.dispute_amount.value"], listed["items.0.disputed_transactions"]));
+        Assert.Single((JsonArray)listed.Ok["items"]!);
+
+        var id = listed["items.0.dispute_id"];
+        await payPal.ControlAsync($"paypal/disputes/{id}/resolve", new JsonObject { ["outcome"] = "RESOLVED_SELLER_FAVOUR" });
+        Assert.Equal("RESOLVED", (await shop("GET", "/v1/customer/disputes", null))["items.0.status"]);
+        var dispute = await shop("GET", "/v1/customer/disputes/" + id, null);
+        Assert.Equal(("RESOLVED", captures[0], "RESOLVED_SELLER_FAVOUR"),
+            (dispute["status"], dispute["disputed_transactions.0.seller_transaction_id"], dispute["dispute_outcome.outcome_code"]));
+        Assert.Equal(404, (await shop("GET", "/v1/customer/disputes/PP-D-0", null)).Status);
+        Assert.Equal(["CUSTOMER.DISPUTE.CREATED", "CUSTOMER.DISPUTE.RESOLVED"], (await payPal.EventsAsync()).Where(e => e.StartsWith("CUSTOMER", StringComparison.Ordinal)));
+        Assert.Equal("""{"paypal":{"USD":{"authorization":2000,"capture":2000,"dispute":400,"dispute_won":400}}}""", (await payPal.ControlAsync("state"))["totals"]!.ToJsonString());
+    }
+
     [Theory]
     [InlineData("10", "USD", null)]
     [InlineData("10.005", "USD", "DECIMAL_PRECISION")]

@@ -31,6 +31,8 @@ internal sealed class PayPalBook
 
     public Table<PayPalRefund> Refunds { get; } = new(x => x.Id);
 
+    public Table<PayPalDispute> Disputes { get; } = new(x => x.Id);
+
     public Table<PayPalEvent> Events { get; } = new(x => x.Id, 20_000);
 
     public string NewToken(TimeSpan life)
@@ -99,6 +101,7 @@ internal sealed class PayPalBook
             Authorizations.Clear();
             Captures.Clear();
             Refunds.Clear();
+            Disputes.Clear();
             Events.Clear();
         }
     }

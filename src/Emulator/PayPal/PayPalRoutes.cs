@@ -26,6 +26,9 @@ internal sealed class PayPalRoutes(PayPalBook book, Exchange exchange)
         Route("POST", "/v2/payments/captures/{id}/refund", r => Captures.Refund(book, r));
         Route("GET", "/v2/payments/refunds/{id}", r => PayPalRefund.Retrieve(book, r));
 
+        Route("GET", "/v1/customer/disputes", r => PayPalDisputes.List(book, r));
+        Route("GET", "/v1/customer/disputes/{id}", r => PayPalDisputes.Retrieve(book, r));
+
         Route("POST", "/v1/notifications/verify-webhook-signature", book.Signature.Verify);
         Route("GET", "/v1/notifications/webhooks-events/{id}", Event);
         routes.MapGet("/v1/notifications/certs/{id}", (RequestDelegate)CertificateAsync);

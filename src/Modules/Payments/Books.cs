@@ -18,6 +18,12 @@ namespace HeadlessPro.Payments;
 /// </summary>
 internal sealed class Books(Db db, PaymentProviders providers)
 {
+    /// <summary>When a provider did not answer.</summary>
+    public static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);
+
+    /// <summary>When it answered that it decides later; its webhook comes first, as a rule (<see cref="Settle"/>).</summary>
+    public static readonly TimeSpan OnceDecided = TimeSpan.FromMinutes(10);
+
     // By the index there is.
     private const string OfSession = "p.collection_id = (select collection_id from payments.sessions where id = @id)";
 
@@ -103,11 +109,12 @@ internal sealed class Books(Db db, PaymentProviders providers)
         await batch.ExecuteNonQueryAsync(ct);
     }
 
-    /// <summary>Nobody is at the operation any more: the provider is asked again in a quarter of a minute.</summary>
-    public async Task AskAgainSoon(Guid operation, CancellationToken ct)
+    /// <summary>Nobody is at the operation any more: the provider is asked again after a while.</summary>
+    public async Task AskAgain(Guid operation, TimeSpan after, CancellationToken ct)
     {
-        await using var command = db.Command("update payments.operations set taken_at = now() - interval '45 seconds' where id = $1 and status = 'open'");
+        await using var command = db.Command("update payments.operations set taken_at = now() - interval '1 minute' + $2 where id = $1 and status = 'open'");
         command.Parameters.Add(new() { Value = operation });
+        command.Parameters.Add(new() { Value = after });
         await command.ExecuteNonQueryAsync(ct);
     }
 

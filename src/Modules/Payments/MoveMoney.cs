@@ -47,9 +47,10 @@ internal sealed class MoveMoney(Db db, PaymentProviders providers, Books books)
             return default(Done);
         }
 
-        if (error.Type == ErrorType.Unavailable)
+        var isInReview = error.Code == PaymentErrors.InReview.Code;
+        if (error.Type == ErrorType.Unavailable || isInReview)
         {
-            await books.AskAgainSoon(operation.Id, CancellationToken.None);
+            await books.AskAgain(operation.Id, isInReview ? Books.OnceDecided : Books.Soon, CancellationToken.None);
             return error;
         }
 

@@ -147,6 +147,10 @@ internal static class PaymentErrors
     public static Error ProviderUnavailable(string id) =>
         Error.Unavailable($"Payment provider {id} cannot be reached now: try again later", "payment_provider_unavailable");
 
+    /// <summary>The provider has what was asked, and decides later: asked again then, it is either done or refused.</summary>
+    public static Error InReview => Error.Conflict(
+        "The provider looks at a capture of this payment before it takes the money: what it decides is noted by itself, nothing more is to be done", "payment_in_review");
+
     public static Error NotConfirmed =>
         new(ErrorType.PaymentAuthorization, "payment_not_confirmed", "The payment has not been confirmed yet: the shopper must pay first");
 

@@ -22,7 +22,7 @@ internal sealed partial class ProcessWebhooks(Db db, Settle settle, ILogger<Proc
         using var deadline = new CancellationTokenSource(within);
         try
         {
-            if (!(await settle.Run(told.SessionId, told.References, deadline.Token)).Try(out var isOurs, out var error)) LogLater(logger, provider, told.Type, told.Id, error.Message);
+            if (!(await settle.Run(told, deadline.Token)).Try(out var isOurs, out var error)) LogLater(logger, provider, told.Type, told.Id, error.Message);
             else await Done(provider, told, isOurs);
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested)

@@ -20,6 +20,9 @@ internal sealed partial class ReceiveWebhook(Db db, IEnumerable<IWebhookSource> 
     private static readonly Counter<long> Refused =
         new Meter("HeadlessPro.Payments").CreateCounter<long>("payments.webhooks.refused", description: "Webhooks without a valid signature");
 
+    // Of the names of providers' objects and events.
+    private const int MaxLength = 255;
+
     private static readonly TimeSpan Quick = TimeSpan.FromSeconds(3);
     private readonly Dictionary<string, IWebhookSource> _sources = sources.ToDictionary(s => s.Name, StringComparer.Ordinal);
 
@@ -45,10 +48,15 @@ internal sealed partial class ReceiveWebhook(Db db, IEnumerable<IWebhookSource> 
         }
 
         if (CardNumbers.AreIn(told.Id) || CardNumbers.AreIn(told.Type) || told.References.Any(CardNumbers.AreIn)) throw CardNumbers.Refused("The event");
+        if (!IsStorable(told)) return Reply.Error(Error.Invalid($"The event has an id, a type or a reference that is too long, or not text: at most {MaxLength} characters"));
         // From here on it is ours, whether or not the provider waits for the answer.
         if (await Note(name, told)) await process.Try(name, told, Quick);
         return Results.Ok();
     }
+
+    // PostgreSQL keeps no NUL in text, and indexes no key that is this long.
+    private static bool IsStorable(ProviderEvent told) =>
+        told.References.Append(told.Id).Append(told.Type).All(text => text.Length <= MaxLength && !text.Contains('\0', StringComparison.Ordinal));
 
     /// <summary>False when it was processed already.</summary>
     private async Task<bool> Note(string provider, ProviderEvent told)

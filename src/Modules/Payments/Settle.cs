@@ -14,18 +14,19 @@ internal sealed class Settle(Db db, PaymentProviders providers, Books books, Att
 {
     private const string Sql = """
         select s.id, s.provider_id, s.status in ('pending', 'requires_more') as is_open, s.reference, s.amount, s.data::text as data,
-            c.cart_id, c.currency_code
+            c.cart_id, c.currency_code, exists (select from payments.payments d where d.session_id = s.id and d.disputed > 0) as is_disputed
         from payments.sessions s
         join payments.collections c on c.id = s.collection_id
         """;
 
     /// <summary>The session by its id, or by a provider's name of it or its payment; false when there is none.</summary>
-    public async Task<Result<bool>> Run(Guid? session, IReadOnlyList<string> references, CancellationToken ct)
+    public async Task<Result<bool>> Run(ProviderEvent told, CancellationToken ct)
     {
-        var found = await Find(session, references.ToArray(), ct);
+        var found = await Find(told.SessionId, told.References.ToArray(), ct);
         foreach (var row in found)
         {
-            if (!(await Run(row, ct)).Try(out var held, out var error)) return error;
+            if (!(await Run(row with { IsDisputed = row.IsDisputed || told.IsOfDispute }, ct)).Try(out var held, out var error)) return error;
+            await FinishDecided(row.Id, ct);
             if (held is { State: ProviderState.Pending, Reason: not null }) await attempts.NoteRefused(row.Id, null, held, ct);
         }
 
@@ -55,10 +56,20 @@ internal sealed class Settle(Db db, PaymentProviders providers, Books books, Att
     private async Task<Result<ProviderSnapshot>> Run(Row row, CancellationToken ct)
     {
         if (!providers.TryFind(row.ProviderId, out var provider)) return PaymentErrors.ProviderUnavailable(row.ProviderId);
-        var session = new ProviderSession(row.Id, row.CartId, row.Reference, row.Amount, row.CurrencyCode, row.Data);
+        var session = new ProviderSession(row.Id, row.CartId, row.Reference, row.Amount, row.CurrencyCode, row.Data) { IsDisputed = row.IsDisputed };
         var answer = row.IsOpen ? await provider.Authorize(session, ct) : await provider.Find(session, ct);
         if (answer.Try(out var snapshot, out _)) await books.Apply(row.Id, snapshot, null, tell: true, ct);
         return answer;
+    }
+
+    /// <summary>A capture that waits for the provider's decision is asked about now: that may be what was told.</summary>
+    private async Task FinishDecided(Guid session, CancellationToken ct)
+    {
+        await using var connection = await db.Open(ct);
+        await connection.ExecuteAsync(new CommandDefinition("""
+            update payments.operations o set taken_at = '-infinity' from payments.payments p
+            where p.session_id = @session and o.payment_id = p.id and o.kind = 'capture' and o.status = 'open' and o.taken_at > now()
+            """, new { session }, cancellationToken: ct));
     }
 
     private async Task<List<Row>> Find(Guid? session, string[] references, CancellationToken ct)
@@ -84,5 +95,5 @@ internal sealed class Settle(Db db, PaymentProviders providers, Books books, Att
         }
     }
 
-    private sealed record Row(Guid Id, string ProviderId, bool IsOpen, string? Reference, long Amount, string Data, Guid CartId, string CurrencyCode);
+    private sealed record Row(Guid Id, string ProviderId, bool IsOpen, string? Reference, long Amount, string Data, Guid CartId, string CurrencyCode, bool IsDisputed);
 }

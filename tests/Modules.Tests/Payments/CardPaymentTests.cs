@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using HeadlessPro.Modules.Tests.Catalog;
 using HeadlessPro.Payments;
@@ -357,6 +359,28 @@ public sealed class CardPaymentTests(CardShop shop) : IClassFixture<CardShop>
         var id = CardShop.Decode("cart", cart);
         Assert.Equal("order pending; authorization 25000", await shop.Books(new CardCart(cart, id, "", "")));
         Assert.Equal(1L, await shop.Scalar<long>($"select count(*) from ordering.orders where cart_id = '{id}'"));
+    }
+
+    [Theory]
+    [InlineData("evt_1\0", "pi_1")]
+    [InlineData("evt_1", "pi_\0")]
+    [InlineData("long", "pi_1")]
+    public async Task An_event_whose_names_cannot_be_kept_is_refused_and_leaves_nothing(string id, string intent)
+    {
+        var before = await shop.Scalar<long>("select count(*) from payments.webhook_events");
+        var about = new JsonObject { ["id"] = intent, ["object"] = "payment_intent" };
+        var told = new JsonObject { ["id"] = id == "long" ? new string('x', 10_000) : id, ["type"] = "payment_intent.succeeded", ["created"] = 1, ["data"] = new JsonObject { ["object"] = about } };
+        var body = told.ToJsonString();
+        var at = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        var signature = Convert.ToHexStringLower(HMACSHA256.HashData("whsec_shop"u8, Encoding.UTF8.GetBytes($"{at}.{body}")));
+        using var content = new StringContent(body);
+        content.Headers.Add("Stripe-Signature", $"t={at},v1={signature}");
+        using var client = shop.Client();
+        using var answer = await client.PostAsync(new Uri("/webhooks/stripe", UriKind.Relative), content);
+        var refusal = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
+        Assert.Equal((400, "invalid_data", "The event has an id, a type or a reference that is too long, or not text: at most 255 characters"),
+            ((int)answer.StatusCode, (string)refusal["type"]!, (string)refusal["message"]!));
+        Assert.Equal(before, await shop.Scalar<long>("select count(*) from payments.webhook_events"));
     }
 
     [Fact]

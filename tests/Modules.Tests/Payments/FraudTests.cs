@@ -3,6 +3,7 @@ using HeadlessPro.Contracts.Payments;
 using HeadlessPro.Modules.Tests.Catalog;
 using HeadlessPro.Payments;
 using HeadlessPro.Payments.Fraud;
+using HeadlessPro.Payments.Providers;
 using HeadlessPro.Platform.Jobs;
 
 namespace HeadlessPro.Modules.Tests.Payments;
@@ -196,7 +197,7 @@ public class FraudTests(FraudShop shop) : IClassFixture<FraudShop>
     private async Task Settled(PaidOrder first)
     {
         var session = await shop.Scalar<Guid>($"select s.id from payments.sessions s join payments.collections c on c.id = s.collection_id where c.cart_id = '{FraudShop.Decode("cart", first.Cart)}' order by s.id desc limit 1");
-        await shop.Contract<Settle>().Run(session, [], default);
+        await shop.Contract<Settle>().Run(new ProviderEvent("", "payment.authorized", [], session), default);
         await shop.Until("not exists (select from events.log l join events.cursors c on c.event_name = l.name where (l.tx, l.id) > (c.tx, c.id))");
     }
 
@@ -243,7 +244,7 @@ public class FraudTests(FraudShop shop) : IClassFixture<FraudShop>
         {
             await shop.Pay(cart, new { card = "tester", refused = $"try {i}" });
             // Whoever tells first of a card that was refused: a webhook, another of the same, or the checkout that asks.
-            for (var j = 0; j < i; j++) Assert.True((await shop.Contract<Settle>().Run(null, [$"session {await Session(cart):N}"], default)).Value);
+            for (var j = 0; j < i; j++) Assert.True((await shop.Contract<Settle>().Run(new ProviderEvent("", "card.refused", [$"session {await Session(cart):N}"], null), default)).Value);
             for (var j = 0; j < 2; j++) Assert.Contains("Card declined", (await shop.TryComplete(cart)).Body, StringComparison.Ordinal);
         }
 

@@ -113,8 +113,10 @@ public sealed class PayPalMovementTests(PayPalEmulator payPal) : IClassFixture<P
             for (var i = 0; i < 2; i++)
             {
                 var waiting = (await payPal.Provider.Capture(payment, 1000, key, default)).Error!;
-                Assert.Equal((ErrorType.Unavailable, "payment_in_review"), (waiting.Type, waiting.Code));
+                Assert.Equal((ErrorType.Conflict, "payment_in_review"), (waiting.Type, waiting.Code));
             }
+
+            Assert.Equal("payment_in_review", Text(await payPal.Provider.Void(payment, Guid.CreateVersion7(), default)));
 
             Assert.Equal("Authorized 1000", Text(await payPal.Provider.Find(payment.Session, default)));
             var capture = (await payPal.Order(payment.Session.Reference))["captures"]!.AsArray().Single()!["id"];
@@ -123,6 +125,39 @@ public sealed class PayPalMovementTests(PayPalEmulator payPal) : IClassFixture<P
             Assert.Equal(agrees ? "Authorized 1000: capture 1000" : "Canceled 1000: void 1000", Text(await payPal.Provider.Find(payment.Session, default)));
             Assert.Equal(agrees ? "authorization 1000, capture 1000" : "authorization 1000, void 1000", await payPal.Moved(payment.Session.Reference));
         }
+    }
+
+    [Fact]
+    public async Task While_PayPal_looks_at_a_capture_nothing_more_is_captured_and_the_capture_is_known_when_its_request_is_forgotten()
+    {
+        var payment = await payPal.Authorized(1000, email: "pending@example.com");
+        var key = Guid.CreateVersion7();
+        Assert.Equal("payment_in_review", Text(await payPal.Provider.Capture(payment, 300, key, default)));
+        Assert.Equal("capture_in_review", Text(await payPal.Provider.Capture(payment, 300, Guid.CreateVersion7(), default)));
+        // Once PayPal has forgotten the first request, the same again would take the money again: it must not be made.
+        await payPal.Fault("500", $"/v2/payments/authorizations/{payment.Reference}/capture", times: 100);
+        Assert.Equal("payment_in_review", Text(await payPal.Provider.Capture(payment, 300, key, default)));
+        var capture = (await payPal.Order(payment.Session.Reference))["captures"]!.AsArray().Single()!["id"];
+        await payPal.Control($"paypal/captures/{capture}/settle", new JsonObject { ["status"] = "COMPLETED" });
+        Assert.Equal("Authorized 1000: capture 300", Text(await payPal.Provider.Capture(payment, 300, key, default)));
+        await payPal.NoFaults();
+        Assert.Equal("authorization 1000, capture 300", await payPal.Moved(payment.Session.Reference));
+    }
+
+    [Fact]
+    public async Task Disputes_are_asked_for_where_somebody_says_that_there_are_some()
+    {
+        var payment = await payPal.Authorized(1000);
+        var capture = Ok(await payPal.Provider.Capture(payment, 1000, Guid.CreateVersion7(), default)).Movements[0].Reference;
+        var dispute = (string)(await payPal.Control("paypal/disputes", new JsonObject { ["capture"] = capture, ["amount"] = 400 }))["dispute_id"]!;
+        await payPal.Fault("500", "/v1/customer/disputes", times: 4);
+        Assert.Equal("Authorized 1000: capture 1000", Text(await payPal.Provider.Find(payment.Session, default)));
+        var disputed = payment.Session with { IsDisputed = true };
+        Assert.Equal("payment_provider_unavailable", Text(await payPal.Provider.Find(disputed, default)));
+        var found = Ok(await payPal.Provider.Find(disputed, default));
+        Assert.Equal(("Authorized 1000: capture 1000, dispute 400", dispute), (Text(found), found.Movements[1].Reference));
+        await payPal.Control($"paypal/disputes/{dispute}/resolve", new JsonObject { ["outcome"] = "RESOLVED_SELLER_FAVOUR" });
+        Assert.Equal("Authorized 1000: capture 1000, dispute 400, dispute_reversal 400", Text(await payPal.Provider.Find(disputed, default)));
     }
 
     [Fact]

@@ -136,9 +136,15 @@ public sealed class PayPalSessionTests(PayPalEmulator payPal) : IClassFixture<Pa
         var declined = Ok(await payPal.Provider.Authorize(session, default));
         Assert.Equal((ProviderState.Pending, "PayPal could not take the money from the means of payment that was chosen there"), (declined.State, declined.Reason));
         Assert.NotNull(JsonNode.Parse(declined.Data)!["approve_url"]);
-        Assert.Equal("RequiresMore 700", Text(await payPal.Provider.Authorize(session, default)));
+        foreach (var again in new[] { Ok(await payPal.Provider.Authorize(session, default)), Ok(await payPal.Provider.Find(session, default)) })
+        {
+            Assert.Equal((declined.State, declined.Reason), (again.State, again.Reason));
+            Assert.Equal("PayPal could not take the money from the means of payment that was chosen there.", (string)JsonNode.Parse(again.Data)!["last_payment_error"]!["message"]!);
+        }
+
         await payPal.Approve(session);
-        Assert.Equal("Authorized 700", Text(await payPal.Provider.Authorize(session, default)));
+        var promised = Ok(await payPal.Provider.Authorize(session, default));
+        Assert.Equal(("Authorized 700", null), (Text(promised), JsonNode.Parse(promised.Data)!["last_payment_error"]));
         Assert.Equal("authorization 700", await payPal.Moved(session.Reference));
     }
 

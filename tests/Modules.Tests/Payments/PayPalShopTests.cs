@@ -1,6 +1,9 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using HeadlessPro.Modules.Tests.Catalog;
+using HeadlessPro.Payments;
 using HeadlessPro.Payments.Providers;
+using HeadlessPro.Platform.Jobs;
 
 namespace HeadlessPro.Modules.Tests.Payments;
 
@@ -48,8 +51,39 @@ public class PayPalShop : PaymentShop
         return (cart, opened["payment_collection"]!["payment_sessions"]![0]!);
     }
 
-    public Task<string?> Approve(JsonNode session) =>
-        PayPal.Approve(new ProviderSession(default, default, (string)session["data"]!["id"]!, 0, "usd", "{}"));
+    public Task<string?> Approve(JsonNode session, string email = "ada@example.com", bool declines = false) =>
+        PayPal.Approve(new ProviderSession(default, default, (string)session["data"]!["id"]!, 0, "usd", "{}"), email, declines);
+
+    /// <summary>An order of $ 250.00, and the name of its payment at PayPal.</summary>
+    public async Task<(PaidOrder Paid, string Reference)> Ordered(string email = "ada@example.com")
+    {
+        var (cart, session) = await Cart();
+        await Approve(session, email);
+        return (await Paid(cart), (string)session["data"]!["id"]!);
+    }
+
+    /// <summary>Asks staff's way under an Idempotency-Key; answers status and code of a refusal.</summary>
+    public async Task<(int Status, string Code)> Ask(PaidOrder order, string how, string key)
+    {
+        using var message = new HttpRequestMessage(HttpMethod.Post, $"/admin/payments/{order.Payment}/{how}") { Content = new StringContent("{}", Encoding.UTF8, "application/json") };
+        message.Headers.Add("Idempotency-Key", key);
+        using var answer = await Admin.SendAsync(message);
+        return ((int)answer.StatusCode, (string?)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["code"] ?? "");
+    }
+
+    /// <summary>PayPal has told all there is to tell, and what waits is asked about.</summary>
+    public async Task Settled()
+    {
+        Assert.True((bool)(await PayPal.Control("idle"))["idle"]!);
+        await Contract<JobRunner>().RunNow(FinishOperations.Name, default);
+    }
+
+    /// <summary>As if the time had come to ask again.</summary>
+    public async Task AskAgain()
+    {
+        await Scalar<object>("update payments.operations set taken_at = '-infinity' where status = 'open'");
+        await Settled();
+    }
 
     public async Task<PaidOrder> Paid(string cart)
     {
@@ -102,6 +136,109 @@ public sealed class PayPalShopTests(PayPalShop shop) : IClassFixture<PayPalShop>
         await shop.Move(paid, "cancel");
         Assert.Equal("authorization 25000, void 25000", await shop.PayPal.Moved((string)session["data"]!["id"]!));
         Assert.Equal("captured 0 refunded 0 canceled t; ledger authorization 25000 of 1, void 25000 of 1; operations done 1", await shop.Books(paid));
+    }
+
+    [Theory]
+    [InlineData("COMPLETED")]
+    [InlineData("DENIED")]
+    public async Task A_capture_that_PayPal_looks_at_first_is_one_capture_and_the_books_follow_its_decision(string decision)
+    {
+        await shop.HearWebhooks(true);
+        var (paid, order) = await shop.Ordered("pending@example.com");
+        var waiting = "captured 0 refunded 0 canceled f; ledger authorization 25000 of 1; operations open 1";
+        for (var i = 0; i < 3; i++)
+        {
+            var asked = await shop.Ask(paid, "capture", $"same key of {decision}");
+            Assert.Equal((409, "payment_in_review"), asked);
+            await shop.Settled();
+            Assert.Equal(waiting, await shop.Books(paid));
+        }
+
+        Assert.Equal((409, "payment_busy"), await shop.Ask(paid, "capture", $"another key of {decision}"));
+        Assert.Equal((409, "payment_busy"), await shop.Ask(paid, "cancel", $"a-third key of {decision}"));
+        await shop.PayPal.Control("idle");
+        var capture = (string)(await shop.PayPal.Order(order))["captures"]!.AsArray().Single()!["id"]!;
+        await shop.PayPal.Control($"paypal/captures/{capture}/settle", new JsonObject { ["status"] = decision });
+        await shop.Settled();
+        await shop.Until($"not exists (select from payments.operations where payment_id = '{paid.Id}' and status = 'open')");
+        if (decision == "COMPLETED")
+        {
+            Assert.Equal("captured 25000 refunded 0 canceled f; ledger authorization 25000 of 1, capture 25000 of 1; operations done 1", await shop.Books(paid));
+            Assert.Equal((200, ""), await shop.Ask(paid, "capture", $"same key of {decision}"));
+            Assert.Equal("authorization 25000, capture 25000", await shop.PayPal.Moved(order));
+        }
+        else
+        {
+            Assert.Equal("captured 0 refunded 0 canceled t; ledger authorization 25000 of 1, void 25000 of 1; operations refused 1", await shop.Books(paid));
+            Assert.Equal((400, "payment_refused"), await shop.Ask(paid, "capture", $"same key of {decision}"));
+            Assert.Equal("authorization 25000, void 25000", await shop.PayPal.Moved(order));
+        }
+    }
+
+    [Fact]
+    public async Task An_order_canceled_while_PayPal_looks_at_its_capture_is_given_back_once_that_is_taken()
+    {
+        await shop.HearWebhooks(true);
+        var (paid, order) = await shop.Ordered("pending@example.com");
+        Assert.Equal((409, "payment_in_review"), await shop.Ask(paid, "capture", "capture-of-canceled"));
+        await shop.Admin.PostJson($"/admin/orders/{paid.Order}/cancel", new { });
+        await shop.Until($"exists (select from payments.collections c join payments.payments p on p.collection_id = c.id where p.id = '{paid.Id}' and c.closed_at is not null)");
+        for (var i = 0; i < 4; i++) await shop.AskAgain();
+
+        // The capture is given up, and one void waits.
+        Assert.Equal("captured 0 refunded 0 canceled f; ledger authorization 25000 of 1; operations open 1, refused 1", await shop.Books(paid));
+        var capture = (string)(await shop.PayPal.Order(order))["captures"]!.AsArray().Single()!["id"]!;
+        await shop.PayPal.Control($"paypal/captures/{capture}/settle", new JsonObject { ["status"] = "COMPLETED" });
+        await shop.PayPal.Control("idle");
+        for (var i = 0; i < 2; i++) await shop.AskAgain();
+        await shop.Until($"not exists (select from payments.operations where payment_id = '{paid.Id}' and status = 'open')");
+        Assert.Equal("captured 25000 refunded 25000 canceled f; ledger authorization 25000 of 1, capture 25000 of 1, refund 25000 of 1; operations done 2, refused 1", await shop.Books(paid));
+        Assert.Equal("authorization 25000, capture 25000, refund 25000", await shop.PayPal.Moved(order));
+    }
+
+    [Theory]
+    [InlineData("RESOLVED_SELLER_FAVOUR", ", dispute_reversal 10000 of 1", 0)]
+    [InlineData("RESOLVED_BUYER_FAVOUR", "", 100)]
+    public async Task What_a_payer_disputes_is_in_the_books_once_and_again_when_it_is_won(string outcome, string more, decimal disputed)
+    {
+        await shop.HearWebhooks(true);
+        var (paid, order) = await shop.Ordered();
+        await shop.Move(paid, "capture", new { amount = 250 });
+        await shop.PayPal.Control("idle");
+        var capture = (string)(await shop.PayPal.Order(order))["captures"]![0]!["id"]!;
+        await shop.PayPal.Fault("webhook-duplicate", times: 2);
+        var dispute = (string)(await shop.PayPal.Control("paypal/disputes", new JsonObject { ["capture"] = capture, ["amount"] = 10000 }))["dispute_id"]!;
+        await shop.Settled();
+        var opened = "captured 25000 refunded 0 canceled f; ledger authorization 25000 of 1, capture 25000 of 1, dispute 10000 of 1";
+        Assert.Equal(opened + "; operations done 1", await shop.Books(paid));
+        var shown = await shop.Read(paid);
+        Assert.Equal((100m, "The shopper disputes it: answer at the provider"), ((decimal)shown["disputed_amount"]!, (string)shown["needs_attention"]!));
+        await shop.PayPal.Control($"paypal/disputes/{dispute}/resolve", new JsonObject { ["outcome"] = outcome });
+        await shop.Settled();
+        Assert.Equal(opened + more + "; operations done 1", await shop.Books(paid));
+        Assert.Equal(disputed, (decimal)(await shop.Read(paid))["disputed_amount"]!);
+        await shop.PayPal.NoFaults();
+    }
+
+    [Fact]
+    public async Task A_payment_that_PayPal_declines_is_shown_as_a_refused_one_with_its_reason_whoever_hears_of_it_first()
+    {
+        await shop.HearWebhooks(true);
+        var (cart, session) = await shop.Cart();
+        await shop.Approve(session, declines: true);
+        await shop.PayPal.Control("idle");
+        const string reason = "PayPal could not take the money from the means of payment that was chosen there";
+        for (var i = 0; i < 2; i++)
+        {
+            var refused = await shop.Complete(cart);
+            Assert.Equal(("cart", "payment_authorization_error", $"The payment was refused: {reason}. Try another way to pay"),
+                ((string)refused["type"]!, (string)refused["error"]!["type"]!, (string)refused["error"]!["message"]!));
+            var shown = (await shop.Store.GetJson($"/store/carts/{cart}?fields=*payment_collection.payment_sessions"))["cart"]!["payment_collection"]!["payment_sessions"]![0]!;
+            Assert.Equal(("pending", reason + "."), ((string)shown["status"]!, (string)shown["data"]!["last_payment_error"]!["message"]!));
+        }
+
+        Assert.NotNull(await shop.Approve(session));
+        await shop.Paid(cart);
     }
 
     [Fact]

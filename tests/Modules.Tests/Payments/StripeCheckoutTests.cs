@@ -77,6 +77,22 @@ public sealed class StripeCheckoutTests(StripeEmulator stripe) : IClassFixture<S
     }
 
     [Fact]
+    public async Task A_page_of_another_amount_is_still_the_shopper_s_and_keeps_the_card_as_asked()
+    {
+        await stripe.KeepCustomers();
+        var session = await stripe.Opened(stripe.Hosted, Session() with { Input = """{"setup_future_usage":"off_session"}""", CustomerId = Guid.NewGuid() });
+        var customer = (string?)(await Page(session))["customer"];
+        Assert.StartsWith("cus_", customer, StringComparison.Ordinal);
+        var dearer = await stripe.Opened(stripe.Hosted, session with { Amount = 6000, Input = null, CustomerId = null });
+        Assert.NotEqual(session.Reference, dearer.Reference);
+        var page = await Page(dearer);
+        Assert.Equal((customer, "off_session", 6000L), ((string?)page["customer"], (string?)page["metadata"]!["setup_future_usage"], (long)page["amount_total"]!));
+        Assert.Equal("authorization 6000", await Pay(dearer));
+
+        Task<JsonNode> Page(ProviderSession of) => stripe.Form($"/v1/checkout/sessions/{of.Reference}", "", method: "GET");
+    }
+
+    [Fact]
     public async Task What_was_paid_meanwhile_is_not_replaced()
     {
         var session = await stripe.Opened(stripe.Hosted, Session());

@@ -9,7 +9,8 @@ namespace HeadlessPro.Payments.Providers;
 /// </summary>
 /// <remarks>
 /// Expected failures are errors, never exceptions. One of type <see cref="ErrorType.Unavailable"/> (<see cref="PaymentErrors.ProviderUnavailable"/>)
-/// says that nobody knows what came of the call, which is made again with the same key; any other is a refusal, after which nothing has moved.
+/// says that nobody knows what came of the call, which is made again with the same key; <see cref="PaymentErrors.InReview"/>, that the provider
+/// has it and decides later; any other is a refusal, after which nothing has moved.
 /// A refused card is no error: it is a snapshot that is still open, with a reason.
 /// </remarks>
 internal interface IPaymentProvider
@@ -59,6 +60,9 @@ internal sealed record ProviderSession(Guid Id, Guid CartId, string? Reference, 
 
     /// <summary>The shopper's account; null for a guest.</summary>
     public Guid? CustomerId { get; init; }
+
+    /// <summary>The books or an event say that the shopper disputes it, for providers who must be asked for that apart.</summary>
+    public bool IsDisputed { get; init; }
 }
 
 /// <summary>What a provider is told of a payment.</summary>

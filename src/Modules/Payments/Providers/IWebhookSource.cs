@@ -21,4 +21,8 @@ internal interface IWebhookSource
 /// <param name="Type"><c>charge.refunded</c>.</param>
 /// <param name="References">Names of the sessions and payments it is about, at the provider.</param>
 /// <param name="SessionId">Our session, where the provider sent our id along.</param>
-internal sealed record ProviderEvent(string Id, string Type, IReadOnlyList<string> References, Guid? SessionId);
+internal sealed record ProviderEvent(string Id, string Type, IReadOnlyList<string> References, Guid? SessionId)
+{
+    /// <summary>Whether a dispute began, went on or ended; both providers call it so.</summary>
+    public bool IsOfDispute => Type.Contains("dispute", StringComparison.OrdinalIgnoreCase);
+}

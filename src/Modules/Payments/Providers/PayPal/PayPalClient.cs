@@ -56,6 +56,13 @@ internal sealed partial class PayPalClient : IDisposable
     public Task<Result<PayPalRefund>> Refund(string capture, PayPalMove move, string key, CancellationToken ct) =>
         Call("POST", $"v2/payments/captures/{Uri.EscapeDataString(capture)}/refund", Bytes(move, PayPalJson.Default.PayPalMove), key, PayPalJson.Default.PayPalRefund, ct);
 
+    /// <summary>What payers complain about of one capture.</summary>
+    public Task<Result<PayPalDisputes>> Disputes(string capture, CancellationToken ct) =>
+        Call("GET", $"v1/customer/disputes?disputed_transaction_id={Uri.EscapeDataString(capture)}", null, null, PayPalJson.Default.PayPalDisputes, ct);
+
+    public Task<Result<PayPalDispute>> Dispute(string id, CancellationToken ct) =>
+        Call("GET", $"v1/customer/disputes/{Uri.EscapeDataString(id)}", null, null, PayPalJson.Default.PayPalDispute, ct);
+
     /// <summary>Whether headers and event are PayPal's own; <paramref name="question"/> is JSON.</summary>
     public Task<Result<PayPalVerification>> Verify(byte[] question, CancellationToken ct) =>
         Call("POST", "v1/notifications/verify-webhook-signature", question, null, PayPalJson.Default.PayPalVerification, ct);

@@ -17,8 +17,9 @@ internal static class PayPalErrors
     /// <summary>Nobody knows what came of the call.</summary>
     public static Error Unavailable => PaymentErrors.ProviderUnavailable("paypal");
 
-    /// <summary>The capture is made and not yet decided: asked again later, it is either taken or refused.</summary>
-    public static Error InReview => Error.Unavailable("PayPal looks at this payment first: the money is taken as soon as PayPal agrees", "payment_in_review");
+    /// <summary>Two captures under review at once could both be taken.</summary>
+    public static Error EarlierInReview =>
+        Error.NotAllowed("PayPal still looks at an earlier capture of this payment: nothing more is taken before it has decided", "capture_in_review");
 
     /// <summary>The capture was decided: no money came.</summary>
     public static Error CaptureDenied => Error.NotAllowed("PayPal could not collect the money: it was not taken", "capture_denied");

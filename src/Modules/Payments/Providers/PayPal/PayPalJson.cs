@@ -38,18 +38,24 @@ internal sealed record PayPalAuthorization(string Id, string Status, PayPalMoney
 }
 
 internal sealed record PayPalCapture(
-    string Id, string Status, PayPalMoney? Amount, string? InvoiceId, DateTimeOffset? CreateTime, PayPalSupplement? SupplementaryData)
+    string Id, string Status, PayPalStatusDetails? StatusDetails, PayPalMoney? Amount, string? InvoiceId, DateTimeOffset? CreateTime,
+    PayPalSupplement? SupplementaryData)
 {
     /// <summary>
     /// Credited to the shop's account. PENDING is not: «the funds for this captured payment was not yet credited», and a review or an
-    /// eCheck may still end in DECLINED.
+    /// eCheck may still end in DECLINED. What the payer disputes was credited first, whatever its status is now.
     /// </summary>
     [JsonIgnore]
-    public bool IsSettled => Status is "COMPLETED" or "PARTIALLY_REFUNDED" or "REFUNDED";
+    public bool IsSettled => Status is "COMPLETED" or "PARTIALLY_REFUNDED" or "REFUNDED" || IsDisputed;
 
     [JsonIgnore]
-    public bool IsPending => Status is "PENDING";
+    public bool IsPending => Status is "PENDING" && !IsDisputed;
+
+    [JsonIgnore]
+    public bool IsDisputed => StatusDetails?.Reason is "BUYER_COMPLAINT" or "CHARGEBACK";
 }
+
+internal sealed record PayPalStatusDetails(string? Reason);
 
 internal sealed record PayPalRefund(string Id, string Status, PayPalMoney? Amount, string? InvoiceId, DateTimeOffset? CreateTime, IReadOnlyList<PayPalLink>? Links)
 {
@@ -59,6 +65,21 @@ internal sealed record PayPalRefund(string Id, string Status, PayPalMoney? Amoun
 
     public bool IsOf(PayPalCapture capture) => Links?.Any(l => l.Rel == "up" && l.Href.EndsWith("/captures/" + capture.Id, StringComparison.Ordinal)) == true;
 }
+
+internal sealed record PayPalDisputes(IReadOnlyList<PayPalDispute>? Items);
+
+/// <summary>A payer's complaint. The list of them does not show the outcome, the dispute itself does.</summary>
+internal sealed record PayPalDispute(string DisputeId, string Status, DateTimeOffset? CreateTime, PayPalMoney? DisputeAmount, PayPalOutcome? DisputeOutcome)
+{
+    [JsonIgnore]
+    public bool IsOver => Status is "RESOLVED";
+
+    /// <summary>The shop has the money again: PayPal sided with it, covered the loss itself, or the payer withdrew.</summary>
+    [JsonIgnore]
+    public bool IsWon => IsOver && DisputeOutcome?.OutcomeCode is "RESOLVED_SELLER_FAVOUR" or "RESOLVED_WITH_PAYOUT" or "CANCELED_BY_BUYER" or "DENIED" or "NONE";
+}
+
+internal sealed record PayPalOutcome(string? OutcomeCode);
 
 internal sealed record PayPalSupplement(PayPalRelatedIds? RelatedIds);
 
@@ -94,9 +115,13 @@ internal sealed record PayPalFailure(string? Name, string? Message, string? Debu
 internal sealed record PayPalDetail(string? Issue);
 
 /// <summary>
-/// What clients see of a session: the order's id, as PayPal's script in a browser wants it, and where the shopper approves, until that is done.
+/// What clients see of a session: the order's id, as PayPal's script in a browser wants it, and where the shopper approves, until that is done;
+/// why the last try failed, where Stripe's sessions say it too.
 /// </summary>
-internal sealed record PayPalData(string Id, string Status, string? ApproveUrl, string Amount, string Currency, string? ReturnUrl, string? CancelUrl);
+internal sealed record PayPalData(
+    string Id, string Status, string? ApproveUrl, string Amount, string Currency, string? ReturnUrl, string? CancelUrl, PayPalRefusal? LastPaymentError);
+
+internal sealed record PayPalRefusal(string Message);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(PayPalOrder))]
@@ -108,6 +133,8 @@ internal sealed record PayPalData(string Id, string Status, string? ApproveUrl, 
 [JsonSerializable(typeof(PayPalMove))]
 [JsonSerializable(typeof(PayPalAccessToken))]
 [JsonSerializable(typeof(PayPalVerification))]
+[JsonSerializable(typeof(PayPalDisputes))]
+[JsonSerializable(typeof(PayPalDispute))]
 [JsonSerializable(typeof(PayPalFailure))]
 [JsonSerializable(typeof(PayPalData))]
 internal sealed partial class PayPalJson : JsonSerializerContext;

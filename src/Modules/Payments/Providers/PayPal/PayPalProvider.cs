@@ -59,13 +59,15 @@ internal sealed class PayPalProvider(PayPalOptions options, PayPalClient client)
             else order = answer.Value!;
         }
 
-        var snapshot = PayPalSnapshot.Of(order, session);
-        if (snapshot.State != ProviderState.Pending) return snapshot;
-        return reason is null ? snapshot with { State = ProviderState.RequiresMore } : snapshot with { Reason = reason };
+        var snapshot = PayPalSnapshot.Of(order, session, reason: reason);
+        return snapshot is { State: ProviderState.Pending, Reason: null } ? snapshot with { State = ProviderState.RequiresMore } : snapshot;
     }
 
-    public async Task<Result<ProviderSnapshot>> Find(ProviderSession session, CancellationToken ct) =>
-        (await Order(session, ct)).Try(out var order, out var error) ? PayPalSnapshot.Of(order, session) : Missing(session, error);
+    public async Task<Result<ProviderSnapshot>> Find(ProviderSession session, CancellationToken ct)
+    {
+        if (!(await Order(session, ct)).Try(out var order, out var error)) return Missing(session, error);
+        return (await Disputes(order, session, ct)).Try(out var disputes, out error) ? PayPalSnapshot.Of(order, session, disputes) : error;
+    }
 
     public async Task<Result<ProviderSnapshot>> Close(ProviderSession session, CancellationToken ct)
     {
@@ -78,22 +80,25 @@ internal sealed class PayPalProvider(PayPalOptions options, PayPalClient client)
             if (answer.Error is { } refusal && order.Authorization?.IsOver == false) return refusal;
         }
 
-        return order.Authorization is null ? PayPalSnapshot.Closed(order, session) : PayPalSnapshot.Of(order, session);
+        return order.Authorization is null or { Status: "DENIED" } ? PayPalSnapshot.Closed(order, session) : PayPalSnapshot.Of(order, session);
     }
 
     public async Task<Result<ProviderSnapshot>> Capture(ProviderPayment payment, long amount, Guid key, CancellationToken ct)
     {
         if (!PayPalMoney.Of(amount, payment.Session.CurrencyCode).Try(out var money, out var unpayable)) return unpayable;
+        if (!(await Order(payment, ct)).Try(out var order, out var error)) return error;
+        // What PayPal looks at first can take longer than it remembers the request: seen here, it is never made again.
+        if (Asked(order) is { } before) return Became(before);
+        if (order.Captures.Any(c => c.IsPending)) return PayPalErrors.EarlierInReview;
         var answer = await client.Capture(payment.Reference, new PayPalMove(money, key.ToString(), null, FinalCapture: payment.IsFinalCapture), key.ToString("N"), ct);
         if (answer.Error is { Type: ErrorType.Unavailable } unavailable) return unavailable;
-        if (!(await Order(payment, ct)).Try(out var order, out var error)) return error;
-        return order.Captures.FirstOrDefault(c => PayPalSnapshot.Key(c.InvoiceId) == key) switch
-        {
-            { IsSettled: true } => PayPalSnapshot.Of(order, payment.Session),
-            { IsPending: true } => PayPalErrors.InReview,
-            not null => PayPalErrors.CaptureDenied,
-            null => answer.Error ?? PayPalErrors.Unavailable,
-        };
+        if (!(await Order(payment, ct)).Try(out order, out error)) return error;
+        return Asked(order) is { } made ? Became(made) : answer.Error ?? PayPalErrors.Unavailable;
+
+        PayPalCapture? Asked(PayPalOrder held) => held.Captures.FirstOrDefault(c => PayPalSnapshot.Key(c.InvoiceId) == key);
+
+        Result<ProviderSnapshot> Became(PayPalCapture capture) =>
+            capture.IsSettled ? PayPalSnapshot.Of(order, payment.Session) : capture.IsPending ? PaymentErrors.InReview : PayPalErrors.CaptureDenied;
     }
 
     /// <summary>
@@ -131,6 +136,8 @@ internal sealed class PayPalProvider(PayPalOptions options, PayPalClient client)
         if (answer.Error is { Type: ErrorType.Unavailable } unavailable) return unavailable;
         if (!(await Order(payment, ct)).Try(out var order, out var error)) return error;
         if (order.Authorization is not { IsOver: true }) return answer.Error ?? PayPalErrors.Unavailable;
+        // What it looks at is taken or let go when it has decided; until then there is nothing to void.
+        if (answer.Error is not null && order.Captures.Any(c => c.IsPending)) return PaymentErrors.InReview;
 
         var snapshot = PayPalSnapshot.Of(order, payment.Session);
         if (answer.Error is not null) return snapshot;
@@ -159,6 +166,27 @@ internal sealed class PayPalProvider(PayPalOptions options, PayPalClient client)
         if (found.Value?.Authorization?.Id == payment.Reference || found.Error is { Type: not ErrorType.NotFound }) return found;
         if (!(await client.Authorization(payment.Reference, ct)).Try(out var promise, out var error)) return error;
         return promise.SupplementaryData?.RelatedIds?.OrderId is { } order ? await client.Order(order, ct) : PayPalErrors.Missing;
+    }
+
+    /// <summary>
+    /// An order does not show what is disputed of it. It would be a call more in every look, and one that only accounts may make which have
+    /// disputes switched on: so they are asked for where the books, an event or a capture's own status says that there is one.
+    /// </summary>
+    private async Task<Result<List<PayPalDispute>>> Disputes(PayPalOrder order, ProviderSession session, CancellationToken ct)
+    {
+        List<PayPalDispute> disputes = [];
+        foreach (var capture in order.Captures.Where(c => c.IsSettled && (session.IsDisputed || c.IsDisputed)))
+        {
+            if (!(await client.Disputes(capture.Id, ct)).Try(out var listed, out var error)) return error;
+            foreach (var dispute in listed.Items ?? [])
+            {
+                if (!dispute.IsOver) disputes.Add(dispute);
+                else if ((await client.Dispute(dispute.DisputeId, ct)).Try(out var decided, out error)) disputes.Add(decided);
+                else return error;
+            }
+        }
+
+        return disputes;
     }
 
     private static Result<ProviderSnapshot> Missing(ProviderSession session, Error error) =>

@@ -14,26 +14,29 @@ internal static class PayPalSnapshot
     /// <summary>The snapshot of an order.</summary>
     /// <param name="order">As PayPal shows it now.</param>
     /// <param name="session">Where the shopper is sent back to, and what is owed.</param>
-    public static ProviderSnapshot Of(PayPalOrder order, ProviderSession session)
+    /// <param name="disputes">Those of its captures, where they were asked for.</param>
+    /// <param name="reason">Why a try just failed; without it what the order itself tells of that.</param>
+    public static ProviderSnapshot Of(PayPalOrder order, ProviderSession session, IReadOnlyList<PayPalDispute>? disputes = null, string? reason = null)
     {
         var promise = order.Authorization is { IsOpen: true } or { IsOver: true } ? order.Authorization : null;
         var money = promise?.Amount ?? order.Unit?.Amount;
-        var movements = promise is null ? [] : Movements(order, promise);
+        var movements = promise is null ? [] : Movements(order, promise, disputes ?? []);
         var state = order switch
         {
             _ when promise is not null && movements.Where(m => m.Kind == MovementKind.Void).Sum(m => m.Amount) == promise.Amount!.Minor => ProviderState.Canceled,
             _ when promise is not null => ProviderState.Authorized,
-            { Authorization.Status: "DENIED" } or { Status: "VOIDED" } => ProviderState.Canceled,
+            { Authorization: null, Status: "VOIDED" } => ProviderState.Canceled,
             // PayPal looks at it first; the shopper has done what there was to do.
-            { Authorization: not null } => ProviderState.RequiresMore,
+            { Authorization: not null and not { Status: "DENIED" } } => ProviderState.RequiresMore,
             _ => ProviderState.Pending,
         };
+        reason = state != ProviderState.Pending ? null : reason ?? (IsDeclined(order) ? PayPalErrors.Declined : null);
         return new ProviderSnapshot(
-            state, order.Id, money?.Minor ?? session.Amount, money?.Currency ?? session.CurrencyCode, Data(order, session, state != ProviderState.Canceled))
+            state, order.Id, money?.Minor ?? session.Amount, money?.Currency ?? session.CurrencyCode, Data(order, session, state != ProviderState.Canceled, reason))
         {
             PaymentReference = promise?.Id,
             Movements = movements,
-            Reason = order.Authorization?.Status == "DENIED" ? PayPalErrors.Declined : null,
+            Reason = reason,
             LapsesAt = promise?.ExpirationTime,
             Means = order.Payer is { PayerId: not null } payer
                 ? new ProviderMeans("paypal", null, null, payer.Address?.CountryCode?.ToLowerInvariant(), payer.PayerId, null)
@@ -43,11 +46,11 @@ internal static class PayPalSnapshot
 
     /// <summary>The snapshot of an order that PayPal has forgotten, as it does with those nobody approves for some hours.</summary>
     public static ProviderSnapshot Lapsed(ProviderSession session) => new(
-        ProviderState.Canceled, session.Reference!, session.Amount, session.CurrencyCode, Write(Read(session.Data) with { Id = session.Reference!, Status = "EXPIRED", ApproveUrl = null }));
+        ProviderState.Canceled, session.Reference!, session.Amount, session.CurrencyCode, Write(Read(session.Data) with { Id = session.Reference!, Status = "EXPIRED", ApproveUrl = null, LastPaymentError = null }));
 
     /// <summary>The same order, which the shop will not let anybody pay any more: PayPal itself has no way to cancel one.</summary>
     public static ProviderSnapshot Closed(PayPalOrder order, ProviderSession session) =>
-        Of(order, session) with { State = ProviderState.Canceled, Data = Data(order, session, isPayable: false) };
+        Of(order, session) with { State = ProviderState.Canceled, Reason = null, Data = Data(order, session, isPayable: false, reason: null) };
 
     /// <summary>What clients were shown last; nothing in it before the first time.</summary>
     public static PayPalData Read(string data) => JsonSerializer.Deserialize(data, PayPalJson.Default.PayPalData)!;
@@ -64,7 +67,14 @@ internal static class PayPalSnapshot
     /// <summary>The key under which the shop asked for a movement; null when it came about otherwise.</summary>
     public static Guid? Key(string? invoiceId) => Guid.TryParse(invoiceId, out var key) ? key : null;
 
-    private static List<ProviderMovement> Movements(PayPalOrder order, PayPalAuthorization promise)
+    /// <summary>The payer approved it, in vain: an order that waits for its first approval has no payer, one that was declined keeps the payer.</summary>
+    private static bool IsDeclined(PayPalOrder order) => order switch
+    {
+        { Authorization: { } promise } => promise.Status == "DENIED",
+        _ => order is { Status: "PAYER_ACTION_REQUIRED", Payer.PayerId: not null },
+    };
+
+    private static List<ProviderMovement> Movements(PayPalOrder order, PayPalAuthorization promise, IReadOnlyList<PayPalDispute> disputes)
     {
         List<(DateTimeOffset? At, ProviderMovement Movement)> moved = [];
         foreach (var capture in order.Captures.Where(c => c.IsSettled))
@@ -76,6 +86,14 @@ internal static class PayPalSnapshot
             moved.Add((refund.CreateTime, new ProviderMovement(MovementKind.Refund, refund.Id, refund.Amount!.Minor, key)));
             if (refund.HasFailed)
                 moved.Add((refund.CreateTime, new ProviderMovement(MovementKind.RefundReversal, refund.Id + ":failed", refund.Amount.Minor, null)));
+        }
+
+        // PayPal takes the amount from the shop's balance when the dispute is opened.
+        foreach (var dispute in disputes)
+        {
+            moved.Add((dispute.CreateTime, new ProviderMovement(MovementKind.Dispute, dispute.DisputeId, dispute.DisputeAmount!.Minor, null)));
+            if (dispute.IsWon)
+                moved.Add((dispute.CreateTime, new ProviderMovement(MovementKind.DisputeReversal, dispute.DisputeId, dispute.DisputeAmount.Minor, null)));
         }
 
         return [.. moved.OrderBy(m => m.At ?? DateTimeOffset.MaxValue).Select(m => m.Movement), .. Released(order, promise)];
@@ -99,11 +117,13 @@ internal static class PayPalSnapshot
         if (left > 0) yield return new ProviderMovement(MovementKind.Void, promise.Id + ":released", left, null);
     }
 
-    private static string Data(PayPalOrder order, ProviderSession session, bool isPayable)
+    private static string Data(PayPalOrder order, ProviderSession session, bool isPayable, string? reason)
     {
         var before = Read(session.Data);
         var money = order.Unit?.Amount;
         var approve = isPayable && order.IsUnapproved() ? order.Links?.FirstOrDefault(l => l.Rel is "payer-action" or "approve")?.Href : null;
-        return Write(new PayPalData(order.Id, order.Status, approve, money?.Value ?? "", money?.CurrencyCode ?? "", before.ReturnUrl, before.CancelUrl));
+        return Write(new PayPalData(
+            order.Id, order.Status, approve, money?.Value ?? "", money?.CurrencyCode ?? "", before.ReturnUrl, before.CancelUrl,
+            reason is null ? null : new PayPalRefusal(reason + ".")));
     }
 }

@@ -33,7 +33,7 @@ internal sealed class PayPalWebhook(PayPalOptions options, PayPalClient client, 
         var order = told.OrderId;
         if (order is null && told is { SessionId: null, AuthorizationId: null, CaptureId: { } id })
         {
-            // A refund made by hand at PayPal names its capture only.
+            // A refund made by hand at PayPal names its capture only, and so does a dispute.
             var capture = await client.Capture(id, ct);
             if (capture.Error is { Type: ErrorType.Unavailable } unavailable) return unavailable;
             order = capture.Value?.SupplementaryData?.RelatedIds?.OrderId;
@@ -99,7 +99,7 @@ internal sealed class PayPalWebhook(PayPalOptions options, PayPalClient client, 
             return new PayPalEvent(id, type,
                 kind == "checkout-order" ? resource ?? Text(about, "order_id") : Text(related, "order_id"),
                 kind == "authorization" ? resource : Text(related, "authorization_id"),
-                kind == "capture" ? resource : Text(related, "capture_id") ?? (kind == "refund" ? Parent(about) : null),
+                kind == "capture" ? resource : kind == "dispute" ? Disputed(about) : Text(related, "capture_id") ?? (kind == "refund" ? Parent(about) : null),
                 Guid.TryParse(Text(about, "custom_id") ?? Text(unit, "custom_id"), out var session) ? session : null);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
@@ -112,6 +112,9 @@ internal sealed class PayPalWebhook(PayPalOptions options, PayPalClient client, 
     private static string? Parent(JsonElement refund) => Member(refund, "links") is not { ValueKind: JsonValueKind.Array } links ? null
         : links.EnumerateArray().Where(l => Text(l, "rel") == "up").Select(l => Text(l, "href")?.Split('/')[^1]).FirstOrDefault();
 
+    private static string? Disputed(JsonElement dispute) =>
+        Member(dispute, "disputed_transactions") is { ValueKind: JsonValueKind.Array } all && all.GetArrayLength() > 0 ? Text(all[0], "seller_transaction_id") : null;
+
     private static JsonElement Member(JsonElement from, string name) =>
         from.ValueKind == JsonValueKind.Object && from.TryGetProperty(name, out var value) ? value : default;
 
@@ -123,6 +126,6 @@ internal sealed class PayPalWebhook(PayPalOptions options, PayPalClient client, 
 /// <param name="Type"><c>PAYMENT.CAPTURE.COMPLETED</c>.</param>
 /// <param name="OrderId">The order, which is a session's reference; null for refunds.</param>
 /// <param name="AuthorizationId">The promise, where the object names it.</param>
-/// <param name="CaptureId">The capture, where the object names it; of refunds always.</param>
+/// <param name="CaptureId">The capture, where the object names it; of refunds and disputes always.</param>
 /// <param name="SessionId">Our session, where the object carries it (refunds made elsewhere need not).</param>
 internal sealed record PayPalEvent(string Id, string Type, string? OrderId, string? AuthorizationId, string? CaptureId, Guid? SessionId);

@@ -23,12 +23,16 @@ internal sealed class StripeCheckoutProvider(StripeClient client, StripeIntents 
         var cancel = input.CancelUrl ?? before.CancelUrl ?? options.CancelUrl;
         if (success is null) return Error.Invalid("Invalid request: Field 'data.success_url' is required");
 
+        string? customer = null;
+        var usage = input.SetupFutureUsage;
         if (session.Reference is { } reference)
         {
             var found = await Read(reference, ct);
             if (found.Try(out var page, out error))
             {
-                var asked = (amount, session.CurrencyCode, success, cancel, input.SetupFutureUsage ?? page.Usage);
+                // Whose page it is, and that the card is to be kept, was said when it was first opened.
+                (customer, usage) = (page.Customer, usage ?? page.Usage);
+                var asked = (amount, session.CurrencyCode, success, cancel, usage);
                 if (page.Status == "open" && asked == (page.AmountTotal, page.Currency, page.SuccessUrl, page.CancelUrl, page.Usage)) return await Show(page, ct);
                 // What somebody can still pay, or has paid, is not replaced.
                 var closed = page.Status == "open" ? await Expire(reference, ct) : await Show(page, ct);
@@ -37,7 +41,6 @@ internal sealed class StripeCheckoutProvider(StripeClient client, StripeIntents 
             else if (error.Code != StripeErrors.Missing) return error;
         }
 
-        string? customer = null;
         if (session.CustomerId is { } shopper && !(await intents.Customer(shopper, ct)).Try(out customer, out error)) return error;
         StripeForm form = new()
         {
@@ -46,8 +49,8 @@ internal sealed class StripeCheckoutProvider(StripeClient client, StripeIntents 
             // One line of the whole: what Stripe adds up is the order's total, to the cent.
             { "line_items[0]", "quantity", "1" }, { "line_items[0][price_data]", "currency", session.CurrencyCode },
             { "line_items[0][price_data][unit_amount]", amount }, { "line_items[0][price_data][product_data]", "name", "Your order" },
-            { "payment_intent_data", "capture_method", "manual" }, { "payment_intent_data", "setup_future_usage", input.SetupFutureUsage },
-            { "metadata", StripeCheckout.UsageName, input.SetupFutureUsage }, { "expand[]", Whole },
+            { "payment_intent_data", "capture_method", "manual" }, { "payment_intent_data", "setup_future_usage", usage },
+            { "metadata", StripeCheckout.UsageName, usage }, { "expand[]", Whole },
         };
         foreach (var holder in (ReadOnlySpan<string>)["metadata", "payment_intent_data[metadata]"])
         {

@@ -58,6 +58,9 @@ internal sealed record StripeCheckout(
     /// <summary>In the metadata, because Stripe does not say what the intent to come is to be.</summary>
     public const string UsageName = "setup_future_usage";
 
+    /// <summary>Whose saved cards it offers; null for a guest's.</summary>
+    public string? Customer { get; init; }
+
     public string? Usage => Metadata?.GetValueOrDefault(UsageName);
 }
 
