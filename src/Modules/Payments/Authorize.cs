@@ -58,7 +58,7 @@ internal sealed class Authorize(Db db, PaymentProviders providers, OpenCollectio
     {
         var voided = await money.Run(new Movement(payment.Id, MovementKind.Void), ct);
         // Money that was taken before an order stood for it goes back, and the cart can be paid anew.
-        if (voided.Error?.Code == "payment_captured") await books.Disown(payment.Id, ct);
+        if (voided.Error is null or { Code: "payment_captured" }) await books.DisownTaken(payment.Id, ct);
         // Begun, it is finished later, and nothing stands on it. What staff have let go meanwhile is no longer ours to let go.
         return voided.Error is { Type: ErrorType.Conflict } error ? error : default(Done);
     }

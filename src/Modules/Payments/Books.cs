@@ -79,14 +79,15 @@ internal sealed class Books(Db db, PaymentProviders providers)
         return CollectionsStore.Write(db, collection, command, ct);
     }
 
-    /// <summary>A payment that no order will stand for: what was taken of it is to be given back, and the cart can be paid anew.</summary>
-    public async Task Disown(Guid payment, CancellationToken ct)
+    /// <summary>A payment that no order will stand for: what was taken of it, if anything, is to be given back, and the cart can be paid anew.</summary>
+    public async Task DisownTaken(Guid payment, CancellationToken ct)
     {
         await using var batch = db.Batch();
         batch.BatchCommands.Add(Lock(payment));
         batch.BatchCommands.Add(new NpgsqlBatchCommand("""
             with disowned as (
-                update payments.payments set is_stray = true, capture_at = null, updated_at = now() where id = $1 and order_id is null and not is_stray
+                update payments.payments set is_stray = true, capture_at = null, updated_at = now() 
+                where id = $1 and order_id is null and not is_stray and captured > 0
                 returning collection_id, session_id),
             closed as (update payments.sessions s set status = 'canceled', updated_at = now() from disowned where s.id = disowned.session_id)
             update payments.collections c set is_authorized = false, updated_at = now() from disowned where c.id = disowned.collection_id

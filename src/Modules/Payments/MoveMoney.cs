@@ -98,7 +98,7 @@ internal sealed class MoveMoney(Db db, PaymentProviders providers, Books books)
                     least(greatest(c.amount - earlier.amount, 0), p.amount - p.released) - p.captured - open.capturing as due, case @kind
                     when 'capture' then p.amount - p.captured - p.released - open.capturing
                     when 'refund' then p.captured - p.refunded - p.disputed - open.refunding
-                    else case when p.captured + open.capturing = 0 then p.amount - p.released else 0 end end as free
+                    else case when open.capturing = 0 then p.amount - p.captured - p.released else 0 end end as free
                 from payments.payments p
                 join payments.collections c on c.id = p.collection_id
                 cross join open
@@ -142,11 +142,11 @@ internal sealed class MoveMoney(Db db, PaymentProviders providers, Books books)
         if (asked.Kind == MovementKind.Capture && state.Review is "pending")
             return Error.NotAllowed($"Payment {id} is held for review: release it first", "payment_held");
         if (asked.Kind == MovementKind.Capture && state.Review is "denied") return Error.NotAllowed($"Payment {id} was denied", "payment_denied");
-        if (asked.Kind == MovementKind.Void && state.Captured > 0)
-            return Error.NotAllowed($"Payment {id} cannot be canceled: {state.Text(state.Captured)} is captured, refund it instead", "payment_captured");
 
         // What is under way may fail: only what it leaves in any case is refused for good.
         var left = asked.Kind == MovementKind.Refund ? state.Captured - state.Refunded : state.Payment.Amount - state.Captured - state.Released;
+        if (asked.Kind == MovementKind.Void && left == 0)
+            return Error.NotAllowed($"Payment {id} has nothing left to cancel: {state.Text(state.Captured)} is captured, refund it instead", "payment_captured");
         if (left == 0) return Error.NotAllowed($"Payment {id} has nothing left to {asked.Kind.Name()}", $"nothing_to_{asked.Kind.Name()}");
         if (asked.Amount > left)
             return Error.Invalid($"Invalid request: Value for field 'amount' too large, expected at most what is left to {asked.Kind.Name()}: '{state.Text(left)}'");

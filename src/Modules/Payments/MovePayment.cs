@@ -15,7 +15,7 @@ internal sealed record RefundPaymentRequest(decimal? Amount = null, string? Reas
 
 internal sealed record CancelPaymentRequest;
 
-/// <summary>Staff take promised money, give it back, or let a promise go of which nothing was taken. Each answers the payment after it.</summary>
+/// <summary>Staff take promised money, give it back, or let go what is still promised. Each answers the payment after it.</summary>
 internal sealed class MovePayment(Db db, MoveMoney money)
 {
     public static Task<IResult> Capture(

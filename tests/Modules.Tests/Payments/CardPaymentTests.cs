@@ -294,6 +294,24 @@ public sealed class CardPaymentTests(CardShop shop) : IClassFixture<CardShop>
     }
 
     [Fact]
+    public async Task Of_a_card_a_capture_in_parts_leaves_nothing_to_let_go()
+    {
+        var cart = await shop.CardOrder();
+        var payment = (await shop.Admin.GetJson($"/admin/payments?reference={cart.Intent}"))["payments"]![0]!["id"]!;
+        await shop.Admin.PostJson($"/admin/payments/{payment}/capture", new { amount = 100 });
+
+        var refused = await shop.Admin.PostJson($"/admin/payments/{payment}/cancel", status: 400);
+
+        Assert.Equal(("payment_captured", $"Payment {payment} has nothing left to cancel: 100 ZAR is captured, refund it instead"), ((string)refused["code"]!, (string)refused["message"]!));
+        await shop.Quiet();
+        Assert.Equal("order pending; authorization 25000, capture 10000, void 15000", await shop.Books(cart));
+        // It is not paid for any more.
+        await shop.Admin.PostJson($"/admin/orders/{(await Order(cart))["id"]}/cancel");
+        await shop.Finished();
+        Assert.Equal("", await shop.Uneven());
+    }
+
+    [Fact]
     public async Task Money_whose_order_is_gone_is_reported()
     {
         var (kept, promised, even) = (await shop.CardOrder(), await shop.CardOrder(), await shop.CardOrder());
@@ -386,6 +404,7 @@ public sealed class CardPaymentTests(CardShop shop) : IClassFixture<CardShop>
     [Fact]
     public async Task Events_without_a_valid_signature_are_refused_and_leave_nothing()
     {
+        await shop.Quiet();
         var before = await shop.Scalar<long>("select count(*) from payments.webhook_events");
         using var content = new StringContent("""{"id":"evt_1","type":"payment_intent.succeeded","data":{"object":{"id":"pi_1"}}}""");
         content.Headers.Add("Stripe-Signature", "t=1,v1=00");

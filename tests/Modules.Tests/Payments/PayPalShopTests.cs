@@ -98,6 +98,22 @@ public class PayPalShop : PaymentShop
 public sealed class PayPalShopTests(PayPalShop shop) : IClassFixture<PayPalShop>
 {
     [Fact]
+    public async Task What_a_capture_in_parts_left_is_let_go_at_PayPal_as_well()
+    {
+        await shop.HearWebhooks(true);
+        var (cart, session) = await shop.Cart();
+        await shop.Approve(session);
+        var paid = await shop.Paid(cart);
+        await shop.Move(paid, "capture", new { amount = 100 });
+
+        var canceled = await shop.Move(paid, "cancel");
+
+        Assert.Equal((100m, 150m), ((decimal)canceled["captured_amount"]!, (decimal)canceled["released_amount"]!));
+        Assert.Equal("authorization 25000, capture 10000, void 15000", await shop.PayPal.Moved((string)session["data"]!["id"]!));
+        Assert.Equal((10000, 15000), (await shop.Sum(paid, "capture"), await shop.Sum(paid, "void")));
+    }
+
+    [Fact]
     public async Task An_approved_payment_becomes_an_order_though_its_shopper_does_not_come_back_and_staff_take_and_give_back()
     {
         await shop.HearWebhooks(true);

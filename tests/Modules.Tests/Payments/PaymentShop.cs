@@ -42,6 +42,10 @@ public class PaymentShop : CheckoutShop
         return (int)response.StatusCode;
     }
 
+    /// <summary>What the ledger says of one kind of movement.</summary>
+    public Task<long> Sum(PaidOrder order, string kind) =>
+        Scalar<long>($"select coalesce(sum(amount), 0)::bigint from payments.ledger where payment_id = '{order.Id}' and kind = '{kind}'")!;
+
     /// <summary>The payment's books in a line: sums of the payment, sums and number of rows of the ledger, operations by status.</summary>
     public async Task<string> Books(PaidOrder order) => (await Scalar<string>($"""
         select format('captured %s refunded %s canceled %s; ledger %s; operations %s', p.captured, p.refunded, p.canceled_at is not null,

@@ -43,9 +43,9 @@ internal sealed class ReviewPayment(Db db, MoveMoney money)
     private async Task<Result<Done>> GiveBack(Guid payment)
     {
         var voided = await money.Run(new Movement(payment, MovementKind.Void), CancellationToken.None);
-        return voided.Error?.Code == "payment_captured"
-            ? await money.Run(new Movement(payment, MovementKind.Refund, Reason: "fraudulent"), CancellationToken.None)
-            : voided;
+        if (voided.Error is not (null or { Code: "payment_captured" })) return voided;
+        var refunded = await money.Run(new Movement(payment, MovementKind.Refund, Reason: "fraudulent"), CancellationToken.None);
+        return voided.Error is null && refunded.Error?.Type != ErrorType.Unavailable ? voided : refunded;
     }
 
     private async Task<Error?> Decide(Guid payment, string decision, Guid by, CancellationToken ct)
