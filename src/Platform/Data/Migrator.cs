@@ -119,7 +119,7 @@ public static partial class Migrator
             .OrderBy(m => m.Number)
             .ToList();
 
-    [GeneratedRegex(@"(?<number>\d{4})_[a-z0-9_]+(?=\.sql$)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"(?<number>\d{4})_[a-z0-9_]+(?=\.sql$)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: -1)]
     private static partial Regex ResourceName();
 
     private sealed record Migration(int Number, string Name, string Sql, string Checksum);

@@ -102,9 +102,9 @@ internal sealed partial record PostgresBinaries(string Folder, int Major)
     private static StartException NoneToBeHad(string why) =>
         new($"No PostgreSQL {Oldest} or newer is here, and {why}. Install PostgreSQL, or set DATABASE_URL.");
 
-    [GeneratedRegex(@"\(PostgreSQL\) (?<major>\d+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\(PostgreSQL\) (?<major>\d+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: -1)]
     private static partial Regex VersionText();
 
-    [GeneratedRegex(@"^(postgresql(@\d+)?|pgsql-\d+)$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^(postgresql(@\d+)?|pgsql-\d+)$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: -1)]
     private static partial Regex PackagedName();
 }

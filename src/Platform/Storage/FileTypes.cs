@@ -44,6 +44,6 @@ public static partial class FileTypes
     /// <summary>Whether a name has the shape of those this program makes: it leads nowhere else.</summary>
     public static bool IsName(string name) => SafeName().IsMatch(name) && ContentTypeOf(name) is not null;
 
-    [GeneratedRegex(@"^[a-z0-9][a-z0-9-]{0,200}\.[a-z0-9]{1,8}\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^[a-z0-9][a-z0-9-]{0,200}\.[a-z0-9]{1,8}\z", RegexOptions.None, matchTimeoutMilliseconds: -1)]
     private static partial Regex SafeName();
 }

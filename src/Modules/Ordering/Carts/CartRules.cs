@@ -86,7 +86,6 @@ internal static partial class CartRules
         value?.Length > MaxText ? Error.Invalid($"Invalid request: Field '{field}' must have at most {MaxText} characters")
         : null;
 
-    // Without a clock: texts are short, and what a busy machine makes slow is not wrong.
     [GeneratedRegex(@"^[^@\s\p{C}]+@[^@\s\p{C}]+\.[^@\s\p{C}]+$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: -1)]
     private static partial Regex EmailPattern();
 
