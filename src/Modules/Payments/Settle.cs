@@ -62,13 +62,13 @@ internal sealed class Settle(Db db, PaymentProviders providers, Books books, Att
         return answer;
     }
 
-    /// <summary>A capture that waits for the provider's decision is asked about now: that may be what was told.</summary>
+    /// <summary>What waits for the provider's decision about a capture is asked about now: that may be what was told.</summary>
     private async Task FinishDecided(Guid session, CancellationToken ct)
     {
         await using var connection = await db.Open(ct);
         await connection.ExecuteAsync(new CommandDefinition("""
             update payments.operations o set taken_at = '-infinity' from payments.payments p
-            where p.session_id = @session and o.payment_id = p.id and o.kind = 'capture' and o.status = 'open' and o.taken_at > now()
+            where p.session_id = @session and o.payment_id = p.id and o.kind in ('capture', 'void') and o.status = 'open' and o.taken_at > now()
             """, new { session }, cancellationToken: ct));
     }
 
