@@ -53,6 +53,20 @@ public class EditOrderTests(CheckoutShop shop) : IClassFixture<CheckoutShop>
     }
 
     [Fact]
+    public async Task The_summary_tells_what_the_order_was_placed_for_and_what_it_costs_now()
+    {
+        var order = await Order([(await shop.Voucher(stock: null), 3)], code: "SAVE10");
+        Assert.Equal((675m, 675m), Summary(order));
+        var edited = await Edit(order, 1, (order, 0, 2));
+        Assert.Equal((675m, 450m), Summary(edited));
+        await Edit(edited, 2, (edited, 0, 5));
+        Assert.Equal((675m, 1125m), Summary((await shop.Store.GetJson($"/store/orders/{order["id"]}"))["order"]!));
+
+        static (decimal Original, decimal Current) Summary(JsonNode shown) =>
+            ((decimal)shown["summary"]!["original_order_total"]!, (decimal)shown["summary"]!["current_order_total"]!);
+    }
+
+    [Fact]
     public async Task What_is_sold_out_is_refused_and_nothing_changes()
     {
         var (voucher, other) = (await shop.Voucher(stock: 2), await shop.Voucher(stock: 9));

@@ -17,6 +17,8 @@ create table ordering.orders (
     original_total bigint not null, original_tax_total bigint not null, subtotal bigint not null,
     discount_total bigint not null, discount_subtotal bigint not null, discount_tax_total bigint not null,
     tax_total bigint not null, total bigint not null check (total >= 0),
+    -- Its total before any edit.
+    placed_total bigint not null,
     -- json, not jsonb: an answer repeated is equal to the letter.
     shipping_address json,
     billing_address json,

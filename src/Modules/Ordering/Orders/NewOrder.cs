@@ -25,7 +25,7 @@ internal static class NewOrder
         return new OrderRow(
             id, number, cart.Id, cart.RegionId, cart.CurrencyCode, cart.SalesChannelId, cart.CustomerId, cart.Email, cart.Locale, OrderFlow.Pending,
             priced.Quote.IsTaxInclusive, totals.OriginalTotal, totals.OriginalTaxTotal, totals.Subtotal, totals.DiscountTotal,
-            totals.DiscountSubtotal, totals.DiscountTaxTotal, totals.TaxTotal, totals.Total,
+            totals.DiscountSubtotal, totals.DiscountTaxTotal, totals.TaxTotal, totals.Total, PlacedTotal: totals.Total,
             Address(cart.ShippingAddress, now), Address(cart.BillingAddress, now), cart.Metadata, Version: 1, now, now, CanceledAt: null);
     }
 

@@ -33,7 +33,7 @@ internal sealed record OrderRow(
     Guid Id, long DisplayId, Guid CartId, Guid? RegionId, string CurrencyCode, Guid? SalesChannelId, Guid? CustomerId,
     string? Email, string? Locale, string Status, bool IsTaxInclusive,
     long OriginalTotal, long OriginalTaxTotal, long Subtotal, long DiscountTotal, long DiscountSubtotal, long DiscountTaxTotal,
-    long TaxTotal, long Total,
+    long TaxTotal, long Total, long PlacedTotal,
     [property: JsonConverter(typeof(RawJsonConverter))] string? ShippingAddress,
     [property: JsonConverter(typeof(RawJsonConverter))] string? BillingAddress,
     [property: JsonConverter(typeof(RawJsonConverter))] string? Metadata, long Version,

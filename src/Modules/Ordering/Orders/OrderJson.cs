@@ -116,7 +116,7 @@ internal sealed class OrderJson(
         WriteAmount("transaction_total", paid - refunded);
         WriteAmount("pending_difference", total - paid + refunded);
         WriteAmount("current_order_total", total);
-        WriteAmount("original_order_total", total);
+        WriteAmount("original_order_total", order.Row.PlacedTotal);
         writer.WriteEndObject();
     }
 

@@ -15,7 +15,7 @@ internal static class OrdersStore
     private static readonly string NewAmounts = string.Join(", ", Amounts.Split(", ").Select(column => "n." + column));
 
     private const string OrderColumns = $"""
-        id, display_id, region_id, currency_code, sales_channel_id, customer_id, email, locale, status, is_tax_inclusive, {Amounts},
+        id, display_id, region_id, currency_code, sales_channel_id, customer_id, email, locale, status, is_tax_inclusive, {Amounts}, placed_total,
         shipping_address, billing_address, metadata, version, created_at, updated_at, canceled_at
         """;
 
