@@ -20,7 +20,7 @@ internal static class ModuleTable
 {
     public static readonly IReadOnlyList<Module> Modules =
     [
-        new("identity", Roles.IdentityCommerce, [typeof(IApiKeys)], [],
+        new("identity", Roles.IdentityCommerce, [typeof(IApiKeys), typeof(ISessions)], [],
             IdentityModule.AddIdentity, IdentityModule.MapIdentity),
         new("pricing", Roles.IdentityCommerce, [typeof(IPricing)], [],
             PricingModule.AddPricing, PricingModule.MapPricing),

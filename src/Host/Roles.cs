@@ -51,8 +51,8 @@ internal static class Roles
     public static void AddPeers(IServiceCollection services, IReadOnlyList<Module> here, IConfiguration configuration)
     {
         var offered = here.SelectMany(m => m.Offers).ToHashSet();
-        // Every host checks API keys, whatever its modules need.
-        var needed = here.SelectMany(m => m.Needs).Append(typeof(Contracts.Identity.IApiKeys)).Distinct().Where(c => !offered.Contains(c));
+        // Every host checks who is calling, whatever its modules need.
+        var needed = here.SelectMany(m => m.Needs).Concat([typeof(Contracts.Identity.IApiKeys), typeof(Contracts.Identity.ISessions)]).Distinct().Where(c => !offered.Contains(c));
         foreach (var contract in needed)
         {
             var owner = ModuleTable.Modules.First(m => m.Offers.Contains(contract));

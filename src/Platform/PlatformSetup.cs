@@ -34,6 +34,7 @@ public static class PlatformSetup
         services.AddRecurringJob("platform.trim_idempotency", TimeSpan.FromMinutes(10), (provider, ct) => Idempotency.Trim(provider.GetRequiredService<Db>(), ct));
         services.AddRouting();
         Cors.Add(services);
+        KeyRing.Add(services);
         Admission.Add(services);
         services.ConfigureHttpJsonOptions(json =>
         {

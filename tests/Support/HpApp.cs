@@ -20,6 +20,9 @@ public class HpApp : IAsyncLifetime
     // One shopper on this machine buys everything with one card.
     private static readonly string[] QuietFraudRules = ["--Payments:Fraud:Enabled=false"];
 
+    // Nobody guesses at the tests' passwords.
+    private static readonly string[] QuickPasswords = ["--Identity:PasswordIterations=1000"];
+
     private readonly List<WebApplication> _hosts = [];
 
     public string ConnectionString { get; private set; } = "";
@@ -123,7 +126,7 @@ public class HpApp : IAsyncLifetime
     private async Task<WebApplication> StartHost(params string[] arguments)
     {
         var host = await HostApp.Build(
-            ["serve", $"--DATABASE_URL={ConnectionString}", "--Logging:LogLevel:Default=Warning", .. arguments, .. QuietFraudRules, .. Arguments], AddServices);
+            ["serve", $"--DATABASE_URL={ConnectionString}", "--Logging:LogLevel:Default=Warning", .. arguments, .. QuietFraudRules, .. QuickPasswords, .. Arguments], AddServices);
         await host.StartAsync();
         return host;
     }

@@ -1,5 +1,10 @@
 using HeadlessPro.Contracts.Identity;
+using HeadlessPro.Identity.Customers;
+using HeadlessPro.Identity.Keys;
+using HeadlessPro.Identity.Sessions;
+using HeadlessPro.Identity.SignIn;
 using HeadlessPro.Platform;
+using HeadlessPro.Platform.Jobs;
 using HeadlessPro.Platform.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -16,7 +21,17 @@ public static class IdentityModule
     public static void AddIdentity(IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton<IApiKeys, ApiKeys>();
+        services.AddSingleton<SigningKeys>();
+        services.AddSingleton<Tokens>();
+        services.AddSingleton<SessionStore>();
+        services.AddSingleton<ISessions, ResolveSessions>();
+        services.AddSingleton<Passwords>();
+        services.AddSingleton<ISignInProvider, EmailPassword>();
+        services.AddSingleton<SignInRoutes>();
+        services.AddRecurringJob(SigningKeys.Job, TimeSpan.FromHours(1), SigningKeys.Rotate);
+        services.AddRecurringJob("identity.forget_sessions", TimeSpan.FromHours(6), SessionRoutes.Forget);
         services.AddJson(IdentityJson.Default);
+        services.AddJson(PeopleJson.Default);
     }
 
     /// <summary>Maps the routes.</summary>
@@ -29,5 +44,30 @@ public static class IdentityModule
         keys.MapPost("/{id}", ChangeApiKey.Rename).Produces<ApiKeyEnvelope>().WithName("PostAdminApiKey");
         keys.MapPost("/{id}/revoke", ChangeApiKey.Revoke).Produces<ApiKeyEnvelope>().WithName("PostAdminApiKeyRevoke");
         keys.MapDelete("/{id}", ChangeApiKey.Delete).WithName("DeleteAdminApiKey");
+
+        var auth = routes.MapGroup("/auth").WithTags("Sign-in");
+        auth.MapGet("/{actor}/providers", SignInRoutes.Providers).Produces<SignInProvidersResponse>().WithName("GetAuthProviders");
+        auth.MapPost("/{actor}/{provider}", SignInRoutes.SignIn).Produces<TokenResponse>().WithName("PostAuth");
+        auth.MapPost("/{actor}/{provider}/register", SignInRoutes.Register).Produces<TokenResponse>().WithName("PostAuthRegister");
+        auth.MapGet("/{actor}/{provider}/callback", SignInRoutes.Callback).Produces<TokenResponse>().WithName("GetAuthCallback");
+        auth.MapPost("/{actor}/{provider}/callback", SignInRoutes.Callback).Produces<TokenResponse>().WithName("PostAuthCallback");
+        auth.MapPost("/token/refresh", SignInRoutes.Refresh).RequireSignIn().Produces<TokenResponse>().WithName("PostAuthTokenRefresh");
+        auth.MapPost("/session", SessionRoutes.GiveCookie).RequireSignIn().Produces<SignedInEnvelope>().WithName("PostAuthSession");
+        auth.MapDelete("/session", SessionRoutes.SignOut).Produces<SignOutResponse>().WithName("DeleteAuthSession");
+        auth.MapGet("/sessions", SessionRoutes.List).RequireSignIn().Produces<SessionsResponse>().WithName("GetAuthSessions");
+        auth.MapDelete("/sessions", SessionRoutes.RevokeOthers).RequireSignIn().Produces<SignOutResponse>().WithName("DeleteAuthSessions");
+        auth.MapDelete("/sessions/{id}", SessionRoutes.Revoke).RequireSignIn().WithName("DeleteAuthSessionById");
+        routes.MapGet("/.well-known/jwks.json", PublishKeys.Handle).Produces<KeySetResponse>().WithName("GetJwks").WithTags("Sign-in");
+
+        var store = routes.MapGroup("/store/customers").RequirePublishableKey().WithTags("Customers");
+        store.MapPost("", CreateCustomer.Handle).RequireSignIn(ActorTypes.Customer).Produces<CustomerEnvelope>().WithName("PostCustomers");
+        var me = store.MapGroup("/me").RequireCustomer();
+        me.MapGet("", Me.Read).Produces<CustomerEnvelope>().WithName("GetCustomersMe");
+        me.MapPost("", Me.Update).Produces<CustomerEnvelope>().WithName("PostCustomersMe");
+        me.MapGet("/addresses", Addresses.List).WithName("GetCustomersMeAddresses");
+        me.MapPost("/addresses", Addresses.Create).Produces<CustomerEnvelope>().WithName("PostCustomersMeAddresses");
+        me.MapGet("/addresses/{id}", Addresses.One).WithName("GetCustomersMeAddress");
+        me.MapPost("/addresses/{id}", Addresses.Update).Produces<CustomerEnvelope>().WithName("PostCustomersMeAddress");
+        me.MapDelete("/addresses/{id}", Addresses.Delete).Produces<CustomerAddressDeleted>().WithName("DeleteCustomersMeAddress");
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Cors.Infrastructure;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -18,6 +19,7 @@ internal static class Cors
     public static void Add(IServiceCollection services)
     {
         services.AddCors();
+        services.AddSingleton<TrustedOrigins>();
         services.AddOptions<CorsOptions>().Configure<IConfiguration>((options, configuration) =>
         {
             foreach (var (path, setting, fallback) in Groups) options.AddPolicy(path, policy => Shape(policy, configuration[setting] ?? fallback));
@@ -46,6 +48,21 @@ internal static class Cors
             .WithExposedHeaders("X-Request-Id", "ETag", "Idempotency-Replayed");
         // Cookies only go to origins that were named: any page could else act for whoever is signed in.
         if (origins.Trim() == "*") policy.AllowAnyOrigin();
-        else policy.WithOrigins(origins.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(o => o.TrimEnd('/')).ToArray()).AllowCredentials();
+        else policy.WithOrigins(Named(origins)).AllowCredentials();
     }
+
+    internal static string[] Named(string origins) =>
+        origins.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Where(o => o != "*").Select(o => o.TrimEnd('/')).ToArray();
+
+    internal static IEnumerable<(string Path, string[] Origins)> ByPath(IConfiguration configuration) =>
+        Groups.Select(g => (g.Path, Named(configuration[g.Setting] ?? g.Fallback)));
+}
+
+/// <summary>Pages of other origins that may act for whoever is signed in: those named for the path, never <c>*</c>.</summary>
+internal sealed class TrustedOrigins(IConfiguration configuration)
+{
+    private readonly (string Path, string[] Origins)[] _groups = [.. Cors.ByPath(configuration)];
+
+    public bool Trust(PathString path, string origin) =>
+        _groups.Any(g => path.StartsWithSegments(g.Path, StringComparison.Ordinal) && g.Origins.Contains(origin, StringComparer.OrdinalIgnoreCase));
 }

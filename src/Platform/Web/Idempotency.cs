@@ -59,7 +59,7 @@ internal sealed class Idempotency(RequestDelegate next, Db db, HostPresence host
 
         var body = await RequestBody.Read(http);
         http.Request.Body = new MemoryStream(body.ToArray(), writable: false);
-        var claim = new Claim(caller.KeyId.ToString("N"), key, HashOf(http.Request, body.Span));
+        var claim = new Claim(caller.Scope, key, HashOf(http.Request, body.Span));
         await host.Present.WaitAsync(http.RequestAborted);
         using var turn = await _gate.Enter(claim.Scope + claim.Key, http.RequestAborted);
         if (await Take(claim, http.RequestAborted) is { } earlier)

@@ -35,14 +35,14 @@ public sealed class SqlList(string from, string columns, string key)
         return columns;
     }
 
-    /// <summary>Understands the query, after the handler has read what else it knows, and refuses the rest of it.</summary>
-    public SqlListRequest Of(ApiQuery query, object? scope = null)
+    /// <summary>Understands the query, after the handler has read what else it knows, and refuses the rest of it; storefronts may send what they like.</summary>
+    public SqlListRequest Of(ApiQuery query, object? scope = null, bool refuseUnknown = true)
     {
         var paging = query.Paging(50);
         var order = query.Order(Orders) ?? DefaultOrder;
         var always = Alive is null || query.Flag("with_deleted") == true ? Always : $"{Always} and {Alive}";
         var filter = new ListFilter(always, scope).Where(query, Filters);
-        query.RejectUnknown();
+        if (refuseUnknown) query.RejectUnknown();
         var parameters = filter.Parameters;
         var where = $"from {from} where {filter.Sql}";
         return new(paging.WriteInto($"select count(*) {where}; select {columns} {where} order by {order}, {key} limit @limit offset @offset"), parameters, paging);

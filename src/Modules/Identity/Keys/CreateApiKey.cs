@@ -6,7 +6,7 @@ using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Http;
 
-namespace HeadlessPro.Identity;
+namespace HeadlessPro.Identity.Keys;
 
 /// <summary>Makes a key. A secret one is shown in this answer and never again.</summary>
 internal sealed record CreateApiKeyRequest(string Title, string Type);

@@ -3,7 +3,7 @@ using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Identity;
 using HeadlessPro.Platform.Web;
 
-namespace HeadlessPro.Identity;
+namespace HeadlessPro.Identity.Keys;
 
 /// <summary>How API keys look on the wire.</summary>
 internal static class KeyWire

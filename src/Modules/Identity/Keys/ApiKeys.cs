@@ -8,7 +8,7 @@ using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Events;
 using Microsoft.Extensions.Configuration;
 
-namespace HeadlessPro.Identity;
+namespace HeadlessPro.Identity.Keys;
 
 /// <summary>
 /// Keeps <see cref="IApiKeys"/>. Every request asks for a key, so found keys are remembered until an <c>identity.api_key_changed</c>

@@ -4,7 +4,7 @@ using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Http;
 
-namespace HeadlessPro.Identity;
+namespace HeadlessPro.Identity.Keys;
 
 /// <summary>Lists keys (<c>type</c>, <c>q</c>, <c>revoked</c>) and reads one. Secrets are redacted.</summary>
 internal static class ReadApiKeys

@@ -5,7 +5,7 @@ using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Http;
 
-namespace HeadlessPro.Identity;
+namespace HeadlessPro.Identity.Keys;
 
 /// <summary>Renames, revokes or deletes a key. Only a revoked key can be deleted.</summary>
 internal sealed record UpdateApiKeyRequest(string Title);

@@ -1,0 +1,20 @@
+namespace HeadlessPro.Contracts.Identity;
+
+/// <summary>Sign-in sessions: who holds a token.</summary>
+[Contract("identity")]
+public interface ISessions
+{
+    /// <summary>Who holds the token; <c>unauthorized</c> when it is forged, expired or revoked, or its person is gone.</summary>
+    Task<Result<SignedIn>> Resolve(ResolveSession request, CancellationToken ct);
+}
+
+/// <summary>A token as the client sent it: a JWT, or the value of the session's cookie.</summary>
+public sealed record ResolveSession(string Token);
+
+/// <summary>Somebody who is signed in.</summary>
+/// <param name="SessionId">The session, which can be revoked.</param>
+/// <param name="IdentityId">Who signed in.</param>
+/// <param name="ActorType"><c>customer</c> or <c>user</c> (staff).</param>
+/// <param name="ActorId">The customer or member of staff; null for one who has registered and is neither yet.</param>
+/// <param name="ExpiresAt">When the token ends.</param>
+public sealed record SignedIn(Guid SessionId, Guid IdentityId, string ActorType, Guid? ActorId, DateTimeOffset ExpiresAt);

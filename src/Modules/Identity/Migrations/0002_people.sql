@@ -1,0 +1,84 @@
+-- Whoever can sign in; a customer or a member of staff stands behind it, or nobody yet.
+create table identity.identities (
+    id uuid primary key,
+    created_at timestamptz not null default now()
+);
+
+-- The ways in that an identity has. The secret is a hash; null where somebody else checks.
+create table identity.sign_ins (
+    id uuid primary key,
+    identity_id uuid not null references identity.identities (id) on delete cascade,
+    provider text not null,
+    subject text not null,
+    secret text,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    unique (provider, subject)
+);
+create index sign_ins_identity on identity.sign_ins (identity_id);
+
+create table identity.customers (
+    id uuid primary key,
+    identity_id uuid unique references identity.identities (id),
+    email text not null check (email = lower(email)),
+    first_name text,
+    last_name text,
+    company_name text,
+    phone text,
+    metadata jsonb check (metadata is null or jsonb_typeof(metadata) = 'object'),
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    deleted_at timestamptz
+);
+create unique index customers_email on identity.customers (email) where identity_id is not null and deleted_at is null;
+
+create table identity.customer_addresses (
+    id uuid primary key,
+    customer_id uuid not null references identity.customers (id),
+    address_name text,
+    first_name text,
+    last_name text,
+    company text,
+    address_1 text,
+    address_2 text,
+    city text,
+    province text,
+    postal_code text,
+    country_code text check (country_code ~ '^[a-z]{2}$'),
+    phone text,
+    metadata jsonb check (metadata is null or jsonb_typeof(metadata) = 'object'),
+    is_default_shipping boolean not null default false,
+    is_default_billing boolean not null default false,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now()
+);
+create index customer_addresses_customer on identity.customer_addresses (customer_id);
+create unique index customer_addresses_shipping on identity.customer_addresses (customer_id) where is_default_shipping;
+create unique index customer_addresses_billing on identity.customer_addresses (customer_id) where is_default_billing;
+
+-- Every token belongs to one, and is worth nothing once it is revoked.
+create table identity.sessions (
+    id uuid primary key,
+    identity_id uuid not null references identity.identities (id) on delete cascade,
+    actor_type text not null check (actor_type in ('customer', 'user')),
+    provider text not null,
+    cookie_hash bytea unique,
+    ip inet,
+    user_agent text,
+    created_at timestamptz not null default now(),
+    last_used_at timestamptz not null default now(),
+    expires_at timestamptz not null,
+    revoked_at timestamptz
+);
+create index sessions_identity on identity.sessions (identity_id) where revoked_at is null;
+create index sessions_expired on identity.sessions (expires_at);
+
+-- Private keys, under the key ring; published in their public half before they sign, and for as long as what they signed is good.
+create table identity.signing_keys (
+    id text primary key,
+    private_key text not null,
+    public_key bytea not null,
+    signs_from timestamptz not null,
+    expires_at timestamptz not null,
+    created_at timestamptz not null default now()
+);

@@ -1,0 +1,88 @@
+using Dapper;
+using HeadlessPro.Contracts;
+using HeadlessPro.Contracts.Identity;
+using HeadlessPro.Platform.Data;
+using HeadlessPro.Platform.Security;
+using HeadlessPro.Platform.Web;
+using Microsoft.AspNetCore.Http;
+
+namespace HeadlessPro.Identity.Sessions;
+
+/// <summary>Who is signed in, as Medusa's clients read it.</summary>
+internal sealed record SignedInResponse(string ActorId, string ActorType, string AuthIdentityId, string SessionId);
+
+internal sealed record SignedInEnvelope(SignedInResponse User);
+
+internal sealed record SignOutResponse(bool Success);
+
+internal sealed record SessionResponse(
+    string Id, string ActorType, string Provider, string? Ip, string UserAgent, bool IsCurrent, DateTimeOffset CreatedAt, DateTimeOffset LastUsedAt, DateTimeOffset ExpiresAt);
+
+internal sealed record SessionsResponse(IReadOnlyList<SessionResponse> Sessions, int Count);
+
+/// <summary>A cookie instead of a token (<c>POST</c>, <c>DELETE /auth/session</c>), and the list of where somebody is signed in.</summary>
+internal static class SessionRoutes
+{
+    public static async Task<IResult> GiveCookie(Actor actor, SessionStore sessions, HttpContext http, CancellationToken ct)
+    {
+        var session = actor.Session;
+        http.Response.Cookies.Append(SessionToken.Cookie, await sessions.GiveCookie(session.SessionId, ct), Cookie(http));
+        http.Response.Headers.CacheControl = "no-store";
+        var id = session.ActorId is { } found ? WireId.Encode(PeopleWire.PrefixOf(session.ActorType), found) : "";
+        return Reply.Json(
+            new SignedInEnvelope(new SignedInResponse(id, session.ActorType, WireId.Encode(PeopleWire.Identity, session.IdentityId), WireId.Encode(PeopleWire.Session, session.SessionId))),
+            PeopleJson.Default.SignedInEnvelope);
+    }
+
+    /// <summary>Whoever is out already is out.</summary>
+    public static async Task<IResult> SignOut(SessionStore sessions, ISessions known, HttpContext http, CancellationToken ct)
+    {
+        if (SessionToken.Of(http) is { } token && (await known.Resolve(new ResolveSession(token), ct)).Try(out var session, out _))
+            await sessions.Revoke(session.IdentityId, session.SessionId, null, ct);
+        http.Response.Cookies.Delete(SessionToken.Cookie, Cookie(http));
+        return Reply.Json(new SignOutResponse(true), PeopleJson.Default.SignOutResponse);
+    }
+
+    public static async Task<IResult> List(Actor actor, Db db, CancellationToken ct)
+    {
+        await using var connection = await db.Open(ct);
+        var rows = await connection.QueryAsync<Row>(new CommandDefinition("""
+            select id, actor_type, provider, host(ip) as ip, user_agent, created_at, last_used_at, expires_at from identity.sessions
+            where identity_id = @IdentityId and revoked_at is null and expires_at > now() order by last_used_at desc, id desc limit 200
+            """, new { actor.Session.IdentityId }, cancellationToken: ct));
+        var sessions = rows.Select(r => new SessionResponse(
+            WireId.Encode(PeopleWire.Session, r.Id), r.ActorType, r.Provider, r.Ip, r.UserAgent, r.Id == actor.Session.SessionId, r.CreatedAt, r.LastUsedAt, r.ExpiresAt)).ToList();
+        return Reply.Json(new SessionsResponse(sessions, sessions.Count), PeopleJson.Default.SessionsResponse);
+    }
+
+    public static async Task<IResult> Revoke(string id, Actor actor, SessionStore sessions, CancellationToken ct) =>
+        WireId.TryDecode(PeopleWire.Session, id, out var session) && await sessions.Revoke(actor.Session.IdentityId, session, null, ct)
+            ? Reply.Deleted(id, "session")
+            : Reply.Error(Error.NotFound($"Session with id: {id} was not found"));
+
+    public static async Task<IResult> RevokeOthers(Actor actor, SessionStore sessions, CancellationToken ct)
+    {
+        await sessions.Revoke(actor.Session.IdentityId, null, actor.Session.SessionId, ct);
+        return Reply.Json(new SignOutResponse(true), PeopleJson.Default.SignOutResponse);
+    }
+
+    /// <summary>For the recurring job: what ended three months ago is of no use to anybody.</summary>
+    public static async Task Forget(IServiceProvider services, CancellationToken ct)
+    {
+        var db = (Db)services.GetService(typeof(Db))!;
+        await using var command = db.Command("delete from identity.sessions where expires_at < now() - interval '90 days'");
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    // A storefront of another site sends it only over TLS: browsers ask that of SameSite=None.
+    private static CookieOptions Cookie(HttpContext http) => new()
+    {
+        HttpOnly = true,
+        Secure = http.Request.IsHttps,
+        SameSite = http.Request.IsHttps ? SameSiteMode.None : SameSiteMode.Lax,
+        Path = "/",
+        IsEssential = true,
+    };
+
+    private sealed record Row(Guid Id, string ActorType, string Provider, string? Ip, string UserAgent, DateTimeOffset CreatedAt, DateTimeOffset LastUsedAt, DateTimeOffset ExpiresAt);
+}

@@ -1,0 +1,125 @@
+using System.Net;
+using System.Security.Cryptography;
+using Dapper;
+using HeadlessPro.Contracts;
+using HeadlessPro.Contracts.Identity;
+using HeadlessPro.Identity.Keys;
+using HeadlessPro.Platform.Data;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace HeadlessPro.Identity.Sessions;
+
+/// <summary>A session, with who stands behind its identity now.</summary>
+internal sealed record SessionRow(Guid Id, Guid IdentityId, string ActorType, Guid? ActorId, string Provider, DateTimeOffset ExpiresAt);
+
+/// <summary>The rows of sessions: opened at sign-in, gone on with at refresh, revoked for good.</summary>
+internal sealed class SessionStore(Db db, Tokens tokens, IConfiguration configuration)
+{
+    // The person behind session s, now.
+    private const string ActorOf = """
+        case s.actor_type when 'customer' then (select c.id from identity.customers c where c.identity_id = s.identity_id and c.deleted_at is null) end
+        """;
+
+    private readonly TimeSpan _lifetime = configuration.GetValue("Identity:SessionLifetime", TimeSpan.FromDays(30));
+
+    /// <summary>A new session's token.</summary>
+    public async Task<string> Open(Guid identity, string actorType, string provider, HttpContext http, CancellationToken ct)
+    {
+        await using var connection = await db.Open(ct);
+        var row = await connection.QuerySingleAsync<SessionRow>(new CommandDefinition($"""
+            with s as (
+                insert into identity.sessions (id, identity_id, actor_type, provider, ip, user_agent, expires_at)
+                values (@id, @identity, @actorType, @provider, @ip::inet, @agent, now() + @lifetime)
+                returning id, identity_id, actor_type, provider, expires_at)
+            select s.id, s.identity_id, s.actor_type, {ActorOf} as actor_id, s.provider, s.expires_at from s
+            """,
+            new
+            {
+                id = WireId.New(), identity, actorType, provider, ip = http.Connection.RemoteIpAddress is { } ip ? Plain(ip).ToString() : null,
+                agent = Agent(http), lifetime = _lifetime,
+            }, cancellationToken: ct));
+        return await tokens.Sign(row, ct);
+    }
+
+    /// <summary>The session's next token; null when it has ended. Who has become a customer since is one in it.</summary>
+    public async Task<string?> Refresh(Guid session, CancellationToken ct)
+    {
+        await using var connection = await db.Open(ct);
+        var row = await connection.QuerySingleOrDefaultAsync<SessionRow>(new CommandDefinition($"""
+            update identity.sessions s set last_used_at = now()
+            where s.id = @session and s.revoked_at is null and s.expires_at > now()
+            returning s.id, s.identity_id, s.actor_type, {ActorOf} as actor_id, s.provider, s.expires_at
+            """, new { session }, cancellationToken: ct));
+        return row is null ? null : await tokens.Sign(row, ct);
+    }
+
+    /// <summary>A cookie's value that stands for the session.</summary>
+    public async Task<string> GiveCookie(Guid session, CancellationToken ct)
+    {
+        var value = CookiePrefix + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        await using var command = db.Command("update identity.sessions set cookie_hash = $2 where id = $1");
+        command.Parameters.Add(new() { Value = session });
+        command.Parameters.Add(new() { Value = ApiKeys.Hash(value) });
+        await command.ExecuteNonQueryAsync(ct);
+        return value;
+    }
+
+    /// <summary>Ends sessions of an identity: one, or all but one; false when there was none.</summary>
+    public async Task<bool> Revoke(Guid identity, Guid? only, Guid? except, CancellationToken ct)
+    {
+        await using var tx = await db.Begin(ct);
+        var isAny = await RevokeIn(tx, identity, only, except, ct);
+        await tx.Commit(ct);
+        return isAny;
+    }
+
+    /// <summary>As <see cref="Revoke"/>, with what else the caller writes.</summary>
+    public static async Task<bool> RevokeIn(Transaction tx, Guid identity, Guid? only, Guid? except, CancellationToken ct)
+    {
+        var revoked = await tx.Connection.ExecuteAsync(new CommandDefinition("""
+            update identity.sessions set revoked_at = now()
+            where identity_id = @identity and revoked_at is null and (@only::uuid is null or id = @only) and (@except::uuid is null or id <> @except)
+            """, new { identity, only, except }, tx.Inner, cancellationToken: ct));
+        if (revoked > 0) tx.Publish(new SessionsRevoked(identity));
+        return revoked > 0;
+    }
+
+    /// <summary>Whether what a token says of its session is still so.</summary>
+    public Task<SignedIn?> Check(SignedIn said, CancellationToken ct) => Find("s.id = @value", said.SessionId, said, ct);
+
+    /// <summary>Whose the cookie is.</summary>
+    public Task<SignedIn?> OfCookie(string value, CancellationToken ct) => Find("s.cookie_hash = @value", ApiKeys.Hash(value), null, ct);
+
+    public const string CookiePrefix = "sid_";
+
+    private async Task<SignedIn?> Find(string condition, object value, SignedIn? said, CancellationToken ct)
+    {
+        await using var command = db.Command($"""
+            with used as (
+                update identity.sessions s set last_used_at = now()
+                where {condition} and s.revoked_at is null and s.last_used_at < now() - interval '5 minutes')
+            select s.id, s.identity_id, s.actor_type, {ActorOf}, s.expires_at
+            from identity.sessions s
+            where {condition} and s.revoked_at is null and s.expires_at > now()
+            """);
+        command.Parameters.AddWithValue("value", value);
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        if (!await reader.ReadAsync(ct)) return null;
+        var found = new SignedIn(
+            reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2), reader.IsDBNull(3) ? null : reader.GetGuid(3), reader.GetFieldValue<DateTimeOffset>(4));
+        if (said is null) return found;
+        // Who was nobody when the token was signed stays so for it; who was somebody must be the same.
+        return said.IdentityId == found.IdentityId && said.ActorType == found.ActorType && (said.ActorId is null || said.ActorId == found.ActorId) ? said : null;
+    }
+
+    private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+
+    private static string Agent(HttpContext http)
+    {
+        var agent = http.Request.Headers.UserAgent.ToString().Replace("\0", "", StringComparison.Ordinal);
+        return agent.Length > 255 ? agent[..255] : agent;
+    }
+}

@@ -1,0 +1,75 @@
+using Dapper;
+using HeadlessPro.Contracts;
+using HeadlessPro.Platform.Data;
+
+namespace HeadlessPro.Identity.SignIn;
+
+/// <summary>E-mail address and password.</summary>
+internal sealed class EmailPassword(Db db, Passwords passwords) : ISignInProvider
+{
+    public const string Provider = "emailpass";
+
+    public string Id => Provider;
+
+    public string DisplayName => "E-mail and password";
+
+    public string Flow => "credentials";
+
+    public async Task<Result<SignInOutcome>> SignIn(SignInAttempt attempt, CancellationToken ct)
+    {
+        if (!Read(attempt).Try(out var given, out var error)) return error;
+        await using var connection = await db.Open(ct);
+        var known = await connection.QuerySingleOrDefaultAsync<(Guid Identity, string Secret)?>(new CommandDefinition(
+            "select identity_id, secret from identity.sign_ins where provider = @Provider and subject = @Email",
+            new { Provider, given.Email }, cancellationToken: ct));
+        await connection.CloseAsync();
+        var (isRight, better) = await passwords.Check(known?.Secret, given.Password, ct);
+        if (!isRight) return Error.Unauthorized("Invalid email or password");
+        if (better is not null) await Replace(given.Email, known!.Value.Secret, better, ct);
+        return new SignInOutcome(known!.Value.Identity);
+    }
+
+    public async Task<Result<SignInOutcome>> Register(SignInAttempt attempt, CancellationToken ct)
+    {
+        if (!Read(attempt).Try(out var given, out var error)) return error;
+        if (!EmailAddress.IsOne(given.Email)) return Error.Invalid("Invalid request: Field 'email' must be an e-mail address");
+        if (Passwords.Refuse(given.Password, given.Email) is { } weak) return Error.Invalid($"Invalid request: Field 'password': {weak}", "weak_password");
+        var hash = await passwords.Hash(given.Password, ct);
+        var identity = WireId.New();
+        await using var command = db.Command("""
+            with person as (
+                insert into identity.identities (id)
+                select $1 where not exists (select from identity.sign_ins where provider = $3 and subject = $4) returning id)
+            insert into identity.sign_ins (id, identity_id, provider, subject, secret)
+            select $2, id, $3, $4, $5 from person
+            """);
+        foreach (var value in (object[])[identity, WireId.New(), Provider, given.Email, hash]) command.Parameters.Add(new() { Value = value });
+        try
+        {
+            if (await command.ExecuteNonQueryAsync(ct) == 1) return new SignInOutcome(identity);
+        }
+        catch (Npgsql.PostgresException e) when (e.SqlState == Npgsql.PostgresErrorCodes.UniqueViolation)
+        {
+            // Twice at once.
+        }
+
+        // The storefront reads this very message.
+        return Error.Unauthorized("Identity with email already exists");
+    }
+
+    private static Result<(string Email, string Password)> Read(SignInAttempt attempt)
+    {
+        if (attempt.Text("password") is not { } password) return Error.Unauthorized("Password should be a string");
+        if (attempt.Text("email") is not { } email) return Error.Unauthorized("Email should be a string");
+        return (EmailAddress.Plain(email), password);
+    }
+
+    // Unless it was changed meanwhile.
+    private async Task Replace(string email, string old, string better, CancellationToken ct)
+    {
+        await using var connection = await db.Open(ct);
+        await connection.ExecuteAsync(new CommandDefinition(
+            "update identity.sign_ins set secret = @better, updated_at = now() where provider = @Provider and subject = @email and secret = @old",
+            new { Provider, email, old, better }, cancellationToken: ct));
+    }
+}

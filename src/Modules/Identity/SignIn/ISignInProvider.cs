@@ -1,0 +1,44 @@
+using System.Text.Json;
+using HeadlessPro.Contracts;
+using Microsoft.AspNetCore.Http;
+
+namespace HeadlessPro.Identity.SignIn;
+
+/// <summary>A way in: what <c>/auth/{actor}/{id}</c> does. A wrong secret and an unknown person are the same answer, in words and in time.</summary>
+internal interface ISignInProvider
+{
+    /// <summary>In the address, and the provider of its sign-ins: <c>emailpass</c>.</summary>
+    string Id { get; }
+
+    /// <summary>For the page that offers it.</summary>
+    string DisplayName { get; }
+
+    /// <summary><c>credentials</c>, <c>redirect</c>, <c>code</c>.</summary>
+    string Flow { get; }
+
+    /// <summary>Signs in with what was sent, or begins to.</summary>
+    Task<Result<SignInOutcome>> SignIn(SignInAttempt attempt, CancellationToken ct);
+
+    /// <summary>Makes a new identity; most make it at the first sign-in.</summary>
+    Task<Result<SignInOutcome>> Register(SignInAttempt attempt, CancellationToken ct) => Task.FromResult<Result<SignInOutcome>>(Unsupported("register"));
+
+    /// <summary>Goes on where somebody else (a mail, another site) sent the browser back.</summary>
+    Task<Result<SignInOutcome>> Callback(SignInAttempt attempt, CancellationToken ct) => Task.FromResult<Result<SignInOutcome>>(Unsupported("callback"));
+
+    private Error Unsupported(string step) => Error.Unauthorized($"Method '{step}' not supported for provider {Id}");
+}
+
+/// <summary>A request to sign in.</summary>
+/// <param name="ActorType"><c>customer</c> or <c>user</c>.</param>
+/// <param name="Fields">What was sent, body and query.</param>
+/// <param name="Http">The request, for cookies and the address it came from.</param>
+internal sealed record SignInAttempt(string ActorType, IReadOnlyDictionary<string, JsonElement> Fields, HttpContext Http)
+{
+    /// <summary>A field's text; null when it is absent or something else.</summary>
+    public string? Text(string field) => Fields.TryGetValue(field, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+}
+
+/// <summary>What came of it: somebody is in, or the browser is to go elsewhere.</summary>
+/// <param name="Identity">Who; null while nobody is.</param>
+/// <param name="Location">Where to send the browser.</param>
+internal sealed record SignInOutcome(Guid? Identity, string? Location = null);

@@ -1,0 +1,62 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+
+namespace HeadlessPro.Identity.SignIn;
+
+/// <summary>
+/// Hashes and checks passwords with the framework's hasher (PBKDF2, HMAC-SHA512, a salt each). It takes a core for a tenth of a second, so only
+/// some are at work at once: others wait, and shoppers who are signed in already do not notice.
+/// </summary>
+internal sealed class Passwords : IDisposable
+{
+    /// <summary>OWASP's figure for PBKDF2-HMAC-SHA512.</summary>
+    private const int Iterations = 210_000;
+
+    private const int Least = 8;
+    private const int Most = 128;
+
+    private readonly SemaphoreSlim _atWork = new(Math.Max(1, Environment.ProcessorCount / 2));
+    private readonly PasswordHasher<Passwords> _hasher;
+
+    // Whose password is unknown takes as long to refuse as whose password is wrong.
+    private readonly Lazy<string> _nobodys;
+
+    public Passwords(IConfiguration configuration)
+    {
+        _hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = configuration.GetValue("Identity:PasswordIterations", Iterations) }));
+        _nobodys = new(() => _hasher.HashPassword(this, Guid.NewGuid().ToString()));
+    }
+
+    public void Dispose() => _atWork.Dispose();
+
+    /// <summary>Why it is no password for somebody of that e-mail; null when it is.</summary>
+    public static string? Refuse(string password, string email) =>
+        password.Length is < Least or > Most ? $"Password must have {Least} to {Most} characters"
+        : password.Distinct().Count() < 4 ? "Password must have at least 4 different characters"
+        : password.Contains(email.Split('@')[0], StringComparison.OrdinalIgnoreCase) && email.IndexOf('@', StringComparison.Ordinal) >= 4 ? "Password must not contain the e-mail address"
+        : null;
+
+    public Task<string> Hash(string password, CancellationToken ct) => AtWork(() => _hasher.HashPassword(this, password), ct);
+
+    /// <summary>Whether it is the hash's password, and a better hash where there is one by now. A null hash is checked like any other, and never it.</summary>
+    public Task<(bool IsRight, string? Better)> Check(string? hash, string password, CancellationToken ct) => AtWork(() =>
+    {
+        var result = _hasher.VerifyHashedPassword(this, hash ?? _nobodys.Value, password.Length > Most ? password[..Most] : password);
+        var isRight = hash is not null && password.Length <= Most && result != PasswordVerificationResult.Failed;
+        return (isRight, isRight && result == PasswordVerificationResult.SuccessRehashNeeded ? _hasher.HashPassword(this, password) : null);
+    }, ct);
+
+    private async Task<T> AtWork<T>(Func<T> work, CancellationToken ct)
+    {
+        await _atWork.WaitAsync(ct);
+        try
+        {
+            return await Task.Run(work, ct);
+        }
+        finally
+        {
+            _atWork.Release();
+        }
+    }
+}

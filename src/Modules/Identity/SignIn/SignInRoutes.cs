@@ -1,0 +1,87 @@
+using System.Text.Json;
+using HeadlessPro.Contracts;
+using HeadlessPro.Contracts.Identity;
+using HeadlessPro.Identity.Sessions;
+using HeadlessPro.Platform.Security;
+using HeadlessPro.Platform.Web;
+using Microsoft.AspNetCore.Http;
+
+namespace HeadlessPro.Identity.SignIn;
+
+internal sealed record TokenResponse(string Token);
+
+internal sealed record SignInProvidersResponse(IReadOnlyList<SignInProviderResponse> Providers);
+
+internal sealed record SignInProviderResponse(string Id, string Identifier, string DisplayName, string Flow);
+
+/// <summary>
+/// <c>/auth/{actor}/{provider}</c>: each provider checks in its own way (<see cref="ISignInProvider"/>); what follows is the same for all: a
+/// session, and its token.
+/// </summary>
+internal sealed class SignInRoutes(IEnumerable<ISignInProvider> providers, SessionStore sessions)
+{
+    private readonly Dictionary<string, ISignInProvider> _providers = providers.ToDictionary(p => p.Id, StringComparer.Ordinal);
+
+    public static Task<IResult> SignIn(string actor, string provider, SignInRoutes routes, HttpContext http) => routes.Run(actor, provider, http, (p, a, ct) => p.SignIn(a, ct));
+
+    public static Task<IResult> Register(string actor, string provider, SignInRoutes routes, HttpContext http) => routes.Run(actor, provider, http, (p, a, ct) => p.Register(a, ct));
+
+    public static Task<IResult> Callback(string actor, string provider, SignInRoutes routes, HttpContext http) => routes.Run(actor, provider, http, (p, a, ct) => p.Callback(a, ct));
+
+    public static IResult Providers(string actor, SignInRoutes routes) => IsActor(actor)
+        ? Reply.Json(new SignInProvidersResponse([.. routes._providers.Values.Select(p => new SignInProviderResponse(p.Id, p.Id, p.DisplayName, p.Flow))]), PeopleJson.Default.SignInProvidersResponse)
+        : Reply.Error(NoActor(actor));
+
+    public static async Task<IResult> Refresh(Actor actor, SessionStore sessions, CancellationToken ct) =>
+        await sessions.Refresh(actor.Session.SessionId, ct) is { } token
+            ? Reply.Json(new TokenResponse(token), PeopleJson.Default.TokenResponse)
+            : Reply.Error(Error.Unauthorized());
+
+    private async Task<IResult> Run(string actor, string id, HttpContext http, Func<ISignInProvider, SignInAttempt, CancellationToken, Task<Result<SignInOutcome>>> step)
+    {
+        var ct = http.RequestAborted;
+        if (!IsActor(actor)) return Reply.Error(NoActor(actor));
+        if (!_providers.TryGetValue(id, out var provider)) return Reply.Error(NoProvider(id));
+        if (!(await step(provider, new SignInAttempt(actor, await Fields(http), http), ct)).Try(out var outcome, out var error)) return Reply.Error(error);
+        // A token must not stay in what stands between.
+        http.Response.Headers.CacheControl = "no-store";
+        if (outcome.Identity is not { } identity)
+            return Reply.Written(json => { json.WriteStartObject(); json.WriteString("location", outcome.Location); json.WriteEndObject(); });
+        return Reply.Json(new TokenResponse(await sessions.Open(identity, actor, id, http, ct)), PeopleJson.Default.TokenResponse);
+    }
+
+    /// <summary>The body's members and the query's.</summary>
+    private static async Task<IReadOnlyDictionary<string, JsonElement>> Fields(HttpContext http)
+    {
+        var fields = Body<JsonElement>.Parse(await RequestBody.Read(http), http) is { ValueKind: JsonValueKind.Object } body
+            ? body.EnumerateObject().ToDictionary(m => m.Name, m => m.Value, StringComparer.Ordinal)
+            : throw new ErrorException(Error.Invalid("Invalid request: Expected a JSON object as body"));
+        foreach (var (name, value) in http.Request.Query) fields.TryAdd(name, JsonSerializer.SerializeToElement(value.ToString(), PeopleJson.Default.String));
+        return fields;
+    }
+
+    private static bool IsActor(string actor) => actor is ActorTypes.Customer or ActorTypes.User;
+
+    private static Error NoActor(string actor) => Error.Invalid($"Actor type '{actor}' is not known: field 'actor' must be 'customer' or 'user'");
+
+    private static Error NoProvider(string id) => Error.Unauthorized(
+        $"\nUnable to retrieve the auth provider with id: {id}\nPlease make sure that the provider is registered in the container and it is configured correctly in your project configuration file.");
+}
+
+/// <summary>E-mail addresses as they are kept.</summary>
+internal static class EmailAddress
+{
+    private const int Longest = 254;
+
+    /// <summary>Without spaces around, in lower case.</summary>
+    public static string Plain(string email) => email.Trim().ToLowerInvariant();
+
+    /// <summary>Something, an at sign, something with a dot in it, and nothing that cannot be seen.</summary>
+    public static bool IsOne(string email)
+    {
+        var at = email.IndexOf('@', StringComparison.Ordinal);
+        if (email.Length > Longest || at < 1 || at != email.LastIndexOf('@') || email.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || char.GetUnicodeCategory(c) == System.Globalization.UnicodeCategory.Format)) return false;
+        var dot = email.LastIndexOf('.');
+        return dot > at + 1 && dot < email.Length - 1;
+    }
+}
