@@ -25,18 +25,23 @@ public sealed record OrderCanceled(Guid OrderId, Guid CartId, long DisplayId) : 
 
 /// <summary>An order has other quantities and another total. Its edits are told apart, and put in order, by their version.</summary>
 /// <param name="OrderId">The order.</param>
-/// <param name="CartId">The cart it came from; the key of its stock and its payment.</param>
+/// <param name="CartId">The cart it came from; the key of its stock, its promotion uses and its payment.</param>
 /// <param name="Version">The order's version after the edit, one more than before it.</param>
 /// <param name="Total">Total after it, minor units.</param>
 /// <param name="CurrencyCode">ISO 4217, lower case.</param>
 /// <param name="HoldKey">The key under which the pieces it has in addition are held; null when there are none.</param>
 /// <param name="Fewer">Pieces it no longer has.</param>
+/// <param name="Discounts">What promotions take off it now; one that is missing takes nothing off any more.</param>
 public sealed record OrderEdited(
-    Guid OrderId, Guid CartId, long Version, long Total, string CurrencyCode, Guid? HoldKey, IReadOnlyList<FewerPieces> Fewer) : IEvent
+    Guid OrderId, Guid CartId, long Version, long Total, string CurrencyCode, Guid? HoldKey, IReadOnlyList<FewerPieces> Fewer,
+    IReadOnlyList<OrderDiscount> Discounts) : IEvent
 {
     /// <inheritdoc/>
     public static string Name => "order.edited";
 }
+
+/// <summary>What a promotion takes off an order, with tax, minor units.</summary>
+public sealed record OrderDiscount(Guid PromotionId, long Amount);
 
 /// <summary>Pieces of a variant that an order no longer has.</summary>
 public sealed record FewerPieces(Guid VariantId, long Quantity);

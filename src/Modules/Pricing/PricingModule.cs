@@ -25,6 +25,7 @@ public static class PricingModule
         services.AddSingleton<IPricing, PricingContract>();
         services.AddJson(PricingJson.Default);
         services.AddSubscriber<OrderCanceled>(OnOrderCanceled.Name, OnOrderCanceled.Handle);
+        services.AddSubscriber<OrderEdited>(OnOrderEdited.Name, OnOrderEdited.Handle);
     }
 
     /// <summary>Maps the routes.</summary>

@@ -105,7 +105,7 @@ public class StockLifeTests(HpApp app) : IClassFixture<HpApp>
         await app.Hold(hold, Line(variant, 2));
         await using var tx = await app.Contract<Db>().Begin(default);
         // Version 3 cannot be taken before version 2: tried in vain, it keeps its hold.
-        tx.Publish(new OrderEdited(WireId.New(), cart, 3, 100, "zar", hold, []));
+        tx.Publish(new OrderEdited(WireId.New(), cart, 3, 100, "zar", hold, [], []));
         await tx.Commit(default);
         await Until(async () => await app.Scalar<long>("select count(*) from events.failed where subscriber = 'inventory.on_order_edited'") == 1);
         await Lapse(hold);

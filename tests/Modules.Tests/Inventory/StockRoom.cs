@@ -33,7 +33,7 @@ internal static class StockRoom
 
     /// <summary>The order of that cart is edited: what its event does when it comes through.</summary>
     public static Task Edit(this HpApp app, Guid key, long version, Guid? hold, params (Guid Variant, long Quantity)[] fewer) => OnOrderEdited.Handle(
-        app.Services, new OrderEdited(WireId.New(), key, version, 100, "zar", hold, [.. fewer.Select(f => new FewerPieces(f.Variant, f.Quantity))]), default);
+        app.Services, new OrderEdited(WireId.New(), key, version, 100, "zar", hold, [.. fewer.Select(f => new FewerPieces(f.Variant, f.Quantity))], []), default);
 
     public static ReserveLine Line(Guid variant, long quantity, bool backorder = false, string label = "Thing (SKU)") =>
         new(variant, quantity, backorder, label);

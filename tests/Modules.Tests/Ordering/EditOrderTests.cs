@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using HeadlessPro.Contracts.Ordering;
+using HeadlessPro.Modules.Tests.Catalog;
 
 namespace HeadlessPro.Modules.Tests.Ordering;
 
@@ -64,6 +66,51 @@ public class EditOrderTests(CheckoutShop shop) : IClassFixture<CheckoutShop>
 
         static (decimal Original, decimal Current) Summary(JsonNode shown) =>
             ((decimal)shown["summary"]!["original_order_total"]!, (decimal)shown["summary"]!["current_order_total"]!);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("customer_email")]
+    public async Task A_promotion_s_budget_of_money_follows(string? attribute)
+    {
+        var (code, email) = ($"SPEND{Guid.NewGuid():n}", "thandi@example.com");
+        var promotion = (await shop.Admin.PostJson("/admin/promotions", new
+        {
+            code,
+            type = "standard",
+            status = "active",
+            campaign = new { budget = new { type = "spend", limit = 100, currency_code = "zar", attribute } },
+            application_method = new { type = "percentage", target_type = "items", value = 10, allocation = "across" },
+        }))["promotion"]!["id"]!;
+        var id = ShopFixture.Decode("promo", (string)promotion!);
+        var order = await Order([(await shop.Voucher(stock: null), 2)], code);
+        await Spent(50);
+
+        var edited = await Edit(order, 1, (order, 0, 1));
+        await Spent(25);
+        // It was sold with it, so it may go beyond the limit.
+        edited = await Edit(edited, 2, (edited, 0, 5));
+        await Spent(125);
+        edited = await Edit(edited, 3, (edited, 0, 3));
+        await Spent(75);
+
+        // Heard again, and an earlier one after a later one.
+        var cart = await shop.Scalar<Guid>($"select cart_id from ordering.orders where id = '{ShopFixture.Decode("order", (string)order["id"]!)}'");
+        foreach (var version in (long[])[4, 2])
+            await HeadlessPro.Pricing.Promotions.OnOrderEdited.Handle(
+                shop.Services, new OrderEdited(default, cart, version, 100, "zar", null, [], [new OrderDiscount(id, 1)]), default);
+        await Spent(75);
+        await shop.Admin.PostJson($"/admin/orders/{order["id"]}/cancel");
+        await Spent(0, claims: 0);
+
+        async Task Spent(long major, long claims = 1)
+        {
+            await shop.Until($"exists (select from pricing.promotions where id = '{id}' and spent = {major * 100} and used = {claims})");
+            Assert.Equal((claims, major * 100), (await shop.Scalar<long>($"select count(*) from pricing.promotion_claims where promotion_id = '{id}'"),
+                await shop.Scalar<long>($"select coalesce(sum(amount), 0)::bigint from pricing.promotion_claims where promotion_id = '{id}'")));
+            Assert.Equal(attribute is null ? -1 : major * 100,
+                await shop.Scalar<long>($"select coalesce(max(spent), -1) from pricing.promotion_customers where promotion_id = '{id}' and customer = '{email}'"));
+        }
     }
 
     [Fact]

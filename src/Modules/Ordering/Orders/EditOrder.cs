@@ -24,7 +24,7 @@ internal sealed record EditOrderItem(string Id, long Quantity);
 /// HOLD     what it has in addition, under a key of its own, all or nothing; it lapses by itself when the edit does not come about
 /// WRITE    one transaction: order and lines, if the version is still that, and `order.edited`
 /// </code>
-/// Inventory then sells the hold and takes back what is fewer; Payments follows the total.
+/// Inventory then sells the hold and takes back what is fewer; Payments follows the total, Pricing what promotions have spent.
 /// </summary>
 internal sealed class EditOrder(Db db, CheckoutPeers peers, ICatalog catalog, CheckoutOptions options, TimeProvider clock)
 {
@@ -99,7 +99,8 @@ internal sealed class EditOrder(Db db, CheckoutPeers peers, ICatalog catalog, Ch
         var row = edited.Row;
         tx.Publish(new OrderEdited(
             row.Id, row.CartId, row.Version, row.Total, row.CurrencyCode, hold,
-            [.. differences.Where(d => d.Value < 0).Select(d => new FewerPieces(d.Key, -d.Value))]));
+            [.. differences.Where(d => d.Value < 0).Select(d => new FewerPieces(d.Key, -d.Value))],
+            EditedLines.Discounts(edited)));
         await tx.Commit(ct);
         return true;
     }

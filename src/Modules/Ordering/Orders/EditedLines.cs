@@ -1,4 +1,5 @@
 using HeadlessPro.Contracts;
+using HeadlessPro.Contracts.Ordering;
 using HeadlessPro.Contracts.Pricing;
 using HeadlessPro.Ordering.Carts;
 
@@ -41,6 +42,11 @@ internal static class EditedLines
             l.Id, quantities[l.Id], l.Quantity, l.UnitPrice,
             l.TaxLines.Select(t => new TaxLine(t.RateId, t.Code, t.Description, t.Rate, t.Subtotal, t.Total)).ToList(),
             l.Adjustments.Select(a => new Adjustment(a.PromotionId, a.Code, a.Amount, a.Total)).ToList())).ToList());
+
+    /// <summary>What each promotion takes off the order.</summary>
+    public static IReadOnlyList<OrderDiscount> Discounts(Order order) =>
+        [.. order.Lines.SelectMany(l => l.Adjustments).Concat(order.Shipping.SelectMany(s => s.Adjustments))
+            .GroupBy(a => a.PromotionId).Select(g => new OrderDiscount(g.Key, g.Sum(a => a.Total)))];
 
     /// <summary>The order after it; lines whose quantity stays are left to the cent.</summary>
     public static Order Apply(Order order, IReadOnlyDictionary<Guid, long> quantities, IReadOnlyList<QuotedEntry> entries, DateTimeOffset now)

@@ -128,6 +128,8 @@ create table pricing.promotion_claims (
     customer text not null,
     amount bigint not null check (amount >= 0),
     currency_code text not null,
+    -- Of its order's edits, the last one heard of.
+    order_version bigint not null default 1,
     created_at timestamptz not null default now(),
     primary key (key, promotion_id)
 );

@@ -12,6 +12,9 @@ namespace HeadlessPro.Pricing.Promotions;
 /// </summary>
 internal static class PromotionClaims
 {
+    /// <summary>Whoever else changes what <c>@key</c> holds is waited for.</summary>
+    public const string LockKey = "select pg_advisory_xact_lock(hashtextextended('pricing.claim ' || @key::text, 0))";
+
     public static async Task<Result<Done>> Claim(ClaimPromotions request, Db db, CancellationToken ct)
     {
         var uses = request.Uses.GroupBy(u => u.PromotionId).Select(g => new PromotionUse(g.Key, g.Sum(u => u.Amount))).OrderBy(u => u.PromotionId).ToList();
@@ -60,7 +63,7 @@ internal static class PromotionClaims
         var ids = uses.Select(u => u.PromotionId).ToArray();
         var amounts = uses.Select(u => u.Amount).ToArray();
         var batch = tx.Batch();
-        Add("select pg_advisory_xact_lock(hashtextextended('pricing.claim ' || @key::text, 0))");
+        Add(LockKey);
         // Each statement below sees what others committed before these locks were given.
         Add($"""
             select p.id, p.code, false, p.deleted_at is null and p.status = 'active'
