@@ -41,6 +41,9 @@ public sealed record Error(ErrorType Type, string Code, string Message)
     /// <summary>401 <c>unauthorized</c>; the storefront reads this very message.</summary>
     public static Error Unauthorized(string message = "Unauthorized") => new(ErrorType.Unauthorized, "unauthorized", message);
 
+    /// <summary>403 <c>forbidden</c>: who is calling is known, and may not.</summary>
+    public static Error Forbidden(string message) => new(ErrorType.Forbidden, "forbidden", message);
+
     /// <summary>404 <c>not_found</c>.</summary>
     public static Error NotFound(string message) => new(ErrorType.NotFound, "not_found", message);
 

@@ -37,13 +37,13 @@ public static class IdentityModule
     /// <summary>Maps the routes.</summary>
     public static void MapIdentity(IEndpointRouteBuilder routes)
     {
-        var keys = routes.MapGroup("/admin/api-keys").RequireSecretKey().WithTags("API keys");
-        keys.MapGet("", ReadApiKeys.List).WithName("GetAdminApiKeys");
-        keys.MapPost("", CreateApiKey.Handle).Produces<ApiKeyEnvelope>().WithName("PostAdminApiKeys");
-        keys.MapGet("/{id}", ReadApiKeys.One).Produces<ApiKeyEnvelope>().WithName("GetAdminApiKey");
-        keys.MapPost("/{id}", ChangeApiKey.Rename).Produces<ApiKeyEnvelope>().WithName("PostAdminApiKey");
-        keys.MapPost("/{id}/revoke", ChangeApiKey.Revoke).Produces<ApiKeyEnvelope>().WithName("PostAdminApiKeyRevoke");
-        keys.MapDelete("/{id}", ChangeApiKey.Delete).WithName("DeleteAdminApiKey");
+        var keys = routes.MapGroup("/admin/api-keys").WithTags("API keys");
+        keys.MapGet("", ReadApiKeys.List).RequirePermission("keys:read").WithName("GetAdminApiKeys");
+        keys.MapPost("", CreateApiKey.Handle).RequirePermission("keys:write").Produces<ApiKeyEnvelope>().WithName("PostAdminApiKeys");
+        keys.MapGet("/{id}", ReadApiKeys.One).RequirePermission("keys:read").Produces<ApiKeyEnvelope>().WithName("GetAdminApiKey");
+        keys.MapPost("/{id}", ChangeApiKey.Rename).RequirePermission("keys:write").Produces<ApiKeyEnvelope>().WithName("PostAdminApiKey");
+        keys.MapPost("/{id}/revoke", ChangeApiKey.Revoke).RequirePermission("keys:write").Produces<ApiKeyEnvelope>().WithName("PostAdminApiKeyRevoke");
+        keys.MapDelete("/{id}", ChangeApiKey.Delete).RequirePermission("keys:write").WithName("DeleteAdminApiKey");
 
         var auth = routes.MapGroup("/auth").WithTags("Sign-in");
         auth.MapGet("/{actor}/providers", SignInRoutes.Providers).Produces<SignInProvidersResponse>().WithName("GetAuthProviders");

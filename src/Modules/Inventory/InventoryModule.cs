@@ -31,34 +31,34 @@ public static class InventoryModule
     /// <summary>Maps the routes.</summary>
     public static void MapInventory(IEndpointRouteBuilder routes)
     {
-        var admin = routes.MapGroup("/admin").RequireSecretKey();
+        var admin = routes.MapGroup("/admin");
 
         var items = admin.MapGroup("/inventory-items").WithTags("Inventory items");
-        items.MapGet("", ReadInventoryItems.List).Produces<InventoryItemsPage>().WithName("GetAdminInventoryItems");
-        items.MapPost("", CreateInventoryItem.Handle).Produces<InventoryItemEnvelope>().WithName("PostAdminInventoryItems");
-        items.MapGet("/{id}", ReadInventoryItems.One).Produces<InventoryItemEnvelope>().WithName("GetAdminInventoryItem");
-        items.MapPost("/{id}", UpdateInventoryItem.Handle).Produces<InventoryItemEnvelope>().WithName("PostAdminInventoryItem");
-        items.MapDelete("/{id}", DeleteInventoryItem.Handle).Produces<DeletedResponse>().WithName("DeleteAdminInventoryItem");
-        items.MapGet("/{id}/variants", ItemVariants.List).Produces<InventoryItemVariantsPage>().WithName("GetAdminInventoryItemVariants");
-        items.MapPost("/{id}/variants", ItemVariants.Attach).Produces<InventoryItemEnvelope>().WithName("PostAdminInventoryItemVariants");
-        items.MapDelete("/{id}/variants/{variantId}", ItemVariants.Detach).Produces<DeletedResponse>().WithName("DeleteAdminInventoryItemVariant");
-        items.MapGet("/{id}/location-levels", ChangeLevels.List).Produces<InventoryLevelsPage>().WithName("GetAdminInventoryItemLevels");
-        items.MapPost("/{id}/location-levels", ChangeLevels.Create).Produces<InventoryItemEnvelope>().WithName("PostAdminInventoryItemLevels");
-        items.MapPost("/{id}/location-levels/batch", ChangeLevels.Batch).Produces<BatchLevelsResponse>().WithName("PostAdminInventoryItemLevelsBatch");
-        items.MapPost("/{id}/location-levels/{locationId}", ChangeLevels.Update).Produces<InventoryItemEnvelope>().WithName("PostAdminInventoryItemLevel");
-        items.MapDelete("/{id}/location-levels/{locationId}", ChangeLevels.Delete)
+        items.MapGet("", ReadInventoryItems.List).RequirePermission("inventory:read").Produces<InventoryItemsPage>().WithName("GetAdminInventoryItems");
+        items.MapPost("", CreateInventoryItem.Handle).RequirePermission("inventory:write").Produces<InventoryItemEnvelope>().WithName("PostAdminInventoryItems");
+        items.MapGet("/{id}", ReadInventoryItems.One).RequirePermission("inventory:read").Produces<InventoryItemEnvelope>().WithName("GetAdminInventoryItem");
+        items.MapPost("/{id}", UpdateInventoryItem.Handle).RequirePermission("inventory:write").Produces<InventoryItemEnvelope>().WithName("PostAdminInventoryItem");
+        items.MapDelete("/{id}", DeleteInventoryItem.Handle).RequirePermission("inventory:write").Produces<DeletedResponse>().WithName("DeleteAdminInventoryItem");
+        items.MapGet("/{id}/variants", ItemVariants.List).RequirePermission("inventory:read").Produces<InventoryItemVariantsPage>().WithName("GetAdminInventoryItemVariants");
+        items.MapPost("/{id}/variants", ItemVariants.Attach).RequirePermission("inventory:write").Produces<InventoryItemEnvelope>().WithName("PostAdminInventoryItemVariants");
+        items.MapDelete("/{id}/variants/{variantId}", ItemVariants.Detach).RequirePermission("inventory:write").Produces<DeletedResponse>().WithName("DeleteAdminInventoryItemVariant");
+        items.MapGet("/{id}/location-levels", ChangeLevels.List).RequirePermission("inventory:read").Produces<InventoryLevelsPage>().WithName("GetAdminInventoryItemLevels");
+        items.MapPost("/{id}/location-levels", ChangeLevels.Create).RequirePermission("inventory:write").Produces<InventoryItemEnvelope>().WithName("PostAdminInventoryItemLevels");
+        items.MapPost("/{id}/location-levels/batch", ChangeLevels.Batch).RequirePermission("inventory:write").Produces<BatchLevelsResponse>().WithName("PostAdminInventoryItemLevelsBatch");
+        items.MapPost("/{id}/location-levels/{locationId}", ChangeLevels.Update).RequirePermission("inventory:write").Produces<InventoryItemEnvelope>().WithName("PostAdminInventoryItemLevel");
+        items.MapDelete("/{id}/location-levels/{locationId}", ChangeLevels.Delete).RequirePermission("inventory:write")
             .Produces<InventoryLevelDeletedResponse>().WithName("DeleteAdminInventoryItemLevel");
-        items.MapGet("/{id}/movements", ReadMovements.List).Produces<StockMovementsPage>().WithName("GetAdminInventoryItemMovements");
+        items.MapGet("/{id}/movements", ReadMovements.List).RequirePermission("inventory:read").Produces<StockMovementsPage>().WithName("GetAdminInventoryItemMovements");
 
         var locations = admin.MapGroup("/stock-locations").WithTags("Stock locations");
-        locations.MapGet("", ReadLocations.List).Produces<StockLocationsPage>().WithName("GetAdminStockLocations");
-        locations.MapPost("", ChangeLocation.Create).Produces<StockLocationEnvelope>().WithName("PostAdminStockLocations");
-        locations.MapGet("/{id}", ReadLocations.One).Produces<StockLocationEnvelope>().WithName("GetAdminStockLocation");
-        locations.MapPost("/{id}", ChangeLocation.Update).Produces<StockLocationEnvelope>().WithName("PostAdminStockLocation");
-        locations.MapDelete("/{id}", ChangeLocation.Delete).Produces<DeletedResponse>().WithName("DeleteAdminStockLocation");
+        locations.MapGet("", ReadLocations.List).RequirePermission("inventory:read").Produces<StockLocationsPage>().WithName("GetAdminStockLocations");
+        locations.MapPost("", ChangeLocation.Create).RequirePermission("inventory:write").Produces<StockLocationEnvelope>().WithName("PostAdminStockLocations");
+        locations.MapGet("/{id}", ReadLocations.One).RequirePermission("inventory:read").Produces<StockLocationEnvelope>().WithName("GetAdminStockLocation");
+        locations.MapPost("/{id}", ChangeLocation.Update).RequirePermission("inventory:write").Produces<StockLocationEnvelope>().WithName("PostAdminStockLocation");
+        locations.MapDelete("/{id}", ChangeLocation.Delete).RequirePermission("inventory:write").Produces<DeletedResponse>().WithName("DeleteAdminStockLocation");
 
         var reservations = admin.MapGroup("/reservations").WithTags("Reservations");
-        reservations.MapGet("", ReadReservations.List).Produces<ReservationsPage>().WithName("GetAdminReservations");
-        reservations.MapGet("/{id}", ReadReservations.One).Produces<ReservationEnvelope>().WithName("GetAdminReservation");
+        reservations.MapGet("", ReadReservations.List).RequirePermission("inventory:read").Produces<ReservationsPage>().WithName("GetAdminReservations");
+        reservations.MapGet("/{id}", ReadReservations.One).RequirePermission("inventory:read").Produces<ReservationEnvelope>().WithName("GetAdminReservation");
     }
 }

@@ -84,10 +84,10 @@ public static class OrderingModule
         orders.MapGet("/orders/{id}", GetOrder.Handle).WithName("GetStoreOrder");
         orders.MapGet("/orders/by-payment-intent/{id}", GetOrderByPayment.Handle).Produces<OrderByPaymentEnvelope>().WithName("GetStoreOrderByPaymentIntent");
 
-        var admin = routes.MapGroup("/admin/orders").RequireSecretKey().WithTags("Orders");
-        admin.MapGet("", ReadOrders.List).WithName("GetAdminOrders");
-        admin.MapGet("/{id}", ReadOrders.One).WithName("GetAdminOrder");
-        admin.MapPost("/{id}/cancel", CancelOrder.Handle).WithName("PostAdminOrderCancel");
-        admin.MapPost("/{id}/edit", EditOrder.Handle).WithName("PostAdminOrderEdit");
+        var admin = routes.MapGroup("/admin/orders").WithTags("Orders");
+        admin.MapGet("", ReadOrders.List).RequirePermission("orders:read").WithName("GetAdminOrders");
+        admin.MapGet("/{id}", ReadOrders.One).RequirePermission("orders:read").WithName("GetAdminOrder");
+        admin.MapPost("/{id}/cancel", CancelOrder.Handle).RequirePermission("orders:cancel").WithName("PostAdminOrderCancel");
+        admin.MapPost("/{id}/edit", EditOrder.Handle).RequirePermission("orders:write").WithName("PostAdminOrderEdit");
     }
 }

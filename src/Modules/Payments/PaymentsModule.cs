@@ -91,13 +91,13 @@ public static class PaymentsModule
         webhooks.MapPost("/webhooks/paypal", ReceiveWebhook.PayPal).WithName("PostWebhookPayPal");
         webhooks.MapPost("/hooks/payment/paypal_paypal", ReceiveWebhook.PayPal).WithName("PostHookPaymentPayPal");
 
-        var admin = routes.MapGroup("/admin/payments").RequireSecretKey().WithTags("Payments");
-        admin.MapGet("", ReadPayments.List).Produces<AdminPaymentsPage>().WithName("GetAdminPayments");
-        admin.MapGet("/{id}", ReadPayments.One).Produces<AdminPaymentEnvelope>().WithName("GetAdminPayment");
-        admin.MapPost("/{id}/capture", MovePayment.Capture).Produces<AdminPaymentEnvelope>().WithName("PostAdminPaymentCapture");
-        admin.MapPost("/{id}/refund", MovePayment.Refund).Produces<AdminPaymentEnvelope>().WithName("PostAdminPaymentRefund");
-        admin.MapPost("/{id}/cancel", MovePayment.Cancel).Produces<AdminPaymentEnvelope>().WithName("PostAdminPaymentCancel");
-        admin.MapPost("/{id}/release", ReviewPayment.Release).Produces<AdminPaymentEnvelope>().WithName("PostAdminPaymentRelease");
-        admin.MapPost("/{id}/deny", ReviewPayment.Deny).Produces<AdminPaymentEnvelope>().WithName("PostAdminPaymentDeny");
+        var admin = routes.MapGroup("/admin/payments").WithTags("Payments");
+        admin.MapGet("", ReadPayments.List).RequirePermission("payments:read").Produces<AdminPaymentsPage>().WithName("GetAdminPayments");
+        admin.MapGet("/{id}", ReadPayments.One).RequirePermission("payments:read").Produces<AdminPaymentEnvelope>().WithName("GetAdminPayment");
+        admin.MapPost("/{id}/capture", MovePayment.Capture).RequirePermission("payments:capture").Produces<AdminPaymentEnvelope>().WithName("PostAdminPaymentCapture");
+        admin.MapPost("/{id}/refund", MovePayment.Refund).RequirePermission("payments:refund").Produces<AdminPaymentEnvelope>().WithName("PostAdminPaymentRefund");
+        admin.MapPost("/{id}/cancel", MovePayment.Cancel).RequirePermission("payments:capture").Produces<AdminPaymentEnvelope>().WithName("PostAdminPaymentCancel");
+        admin.MapPost("/{id}/release", ReviewPayment.Release).RequirePermission("payments:review").Produces<AdminPaymentEnvelope>().WithName("PostAdminPaymentRelease");
+        admin.MapPost("/{id}/deny", ReviewPayment.Deny).RequirePermission("payments:review").Produces<AdminPaymentEnvelope>().WithName("PostAdminPaymentDeny");
     }
 }

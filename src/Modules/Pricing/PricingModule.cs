@@ -37,38 +37,38 @@ public static class PricingModule
         store.MapGet("/currencies", ReadCurrencies.StoreList).WithTags("Currencies").WithName("GetStoreCurrencies");
         store.MapGet("/currencies/{code}", ReadCurrencies.One).WithTags("Currencies").WithName("GetStoreCurrency");
 
-        var regions = routes.MapGroup("/admin/regions").RequireSecretKey().WithTags("Regions");
-        regions.MapGet("", ReadRegions.List).WithName("GetAdminRegions");
-        regions.MapPost("", CreateRegion.Handle).Produces<RegionEnvelope>().WithName("PostAdminRegions");
-        regions.MapGet("/{id}", ReadRegions.One).Produces<RegionEnvelope>().WithName("GetAdminRegion");
-        regions.MapPost("/{id}", UpdateRegion.Handle).Produces<RegionEnvelope>().WithName("PostAdminRegion");
-        regions.MapDelete("/{id}", DeleteRegion.Handle).WithName("DeleteAdminRegion");
+        var regions = routes.MapGroup("/admin/regions").WithTags("Regions");
+        regions.MapGet("", ReadRegions.List).RequirePermission("settings:read").WithName("GetAdminRegions");
+        regions.MapPost("", CreateRegion.Handle).RequirePermission("settings:write").Produces<RegionEnvelope>().WithName("PostAdminRegions");
+        regions.MapGet("/{id}", ReadRegions.One).RequirePermission("settings:read").Produces<RegionEnvelope>().WithName("GetAdminRegion");
+        regions.MapPost("/{id}", UpdateRegion.Handle).RequirePermission("settings:write").Produces<RegionEnvelope>().WithName("PostAdminRegion");
+        regions.MapDelete("/{id}", DeleteRegion.Handle).RequirePermission("settings:write").WithName("DeleteAdminRegion");
 
-        var currencies = routes.MapGroup("/admin/currencies").RequireSecretKey().WithTags("Currencies");
-        currencies.MapGet("", ReadCurrencies.AdminList).WithName("GetAdminCurrencies");
-        currencies.MapGet("/{code}", ReadCurrencies.One).WithName("GetAdminCurrency");
+        var currencies = routes.MapGroup("/admin/currencies").WithTags("Currencies");
+        currencies.MapGet("", ReadCurrencies.AdminList).RequirePermission("settings:read").WithName("GetAdminCurrencies");
+        currencies.MapGet("/{code}", ReadCurrencies.One).RequirePermission("settings:read").WithName("GetAdminCurrency");
 
-        var taxRegions = routes.MapGroup("/admin/tax-regions").RequireSecretKey().WithTags("Tax");
-        taxRegions.MapGet("", ReadTaxRegions.List).WithName("GetAdminTaxRegions");
-        taxRegions.MapPost("", CreateTaxRegion.Handle).Produces<TaxRegionEnvelope>().WithName("PostAdminTaxRegions");
-        taxRegions.MapGet("/{id}", ReadTaxRegions.One).Produces<TaxRegionEnvelope>().WithName("GetAdminTaxRegion");
-        taxRegions.MapPost("/{id}", ChangeTaxRegion.Update).Produces<TaxRegionEnvelope>().WithName("PostAdminTaxRegion");
-        taxRegions.MapDelete("/{id}", ChangeTaxRegion.Delete).WithName("DeleteAdminTaxRegion");
+        var taxRegions = routes.MapGroup("/admin/tax-regions").WithTags("Tax");
+        taxRegions.MapGet("", ReadTaxRegions.List).RequirePermission("settings:read").WithName("GetAdminTaxRegions");
+        taxRegions.MapPost("", CreateTaxRegion.Handle).RequirePermission("settings:write").Produces<TaxRegionEnvelope>().WithName("PostAdminTaxRegions");
+        taxRegions.MapGet("/{id}", ReadTaxRegions.One).RequirePermission("settings:read").Produces<TaxRegionEnvelope>().WithName("GetAdminTaxRegion");
+        taxRegions.MapPost("/{id}", ChangeTaxRegion.Update).RequirePermission("settings:write").Produces<TaxRegionEnvelope>().WithName("PostAdminTaxRegion");
+        taxRegions.MapDelete("/{id}", ChangeTaxRegion.Delete).RequirePermission("settings:write").WithName("DeleteAdminTaxRegion");
 
-        var taxRates = routes.MapGroup("/admin/tax-rates").RequireSecretKey().WithTags("Tax");
-        taxRates.MapGet("", ReadTaxRates.List).WithName("GetAdminTaxRates");
-        taxRates.MapPost("", CreateTaxRate.Handle).Produces<TaxRateEnvelope>().WithName("PostAdminTaxRates");
-        taxRates.MapGet("/{id}", ReadTaxRates.One).Produces<TaxRateEnvelope>().WithName("GetAdminTaxRate");
-        taxRates.MapPost("/{id}", UpdateTaxRate.Handle).Produces<TaxRateEnvelope>().WithName("PostAdminTaxRate");
-        taxRates.MapDelete("/{id}", UpdateTaxRate.Delete).WithName("DeleteAdminTaxRate");
-        taxRates.MapPost("/{id}/rules", TaxRateRules.Add).Produces<TaxRateEnvelope>().WithName("PostAdminTaxRateRules");
-        taxRates.MapDelete("/{id}/rules/{ruleId}", TaxRateRules.Remove).Produces<TaxRateRuleDeletedResponse>().WithName("DeleteAdminTaxRateRule");
+        var taxRates = routes.MapGroup("/admin/tax-rates").WithTags("Tax");
+        taxRates.MapGet("", ReadTaxRates.List).RequirePermission("settings:read").WithName("GetAdminTaxRates");
+        taxRates.MapPost("", CreateTaxRate.Handle).RequirePermission("settings:write").Produces<TaxRateEnvelope>().WithName("PostAdminTaxRates");
+        taxRates.MapGet("/{id}", ReadTaxRates.One).RequirePermission("settings:read").Produces<TaxRateEnvelope>().WithName("GetAdminTaxRate");
+        taxRates.MapPost("/{id}", UpdateTaxRate.Handle).RequirePermission("settings:write").Produces<TaxRateEnvelope>().WithName("PostAdminTaxRate");
+        taxRates.MapDelete("/{id}", UpdateTaxRate.Delete).RequirePermission("settings:write").WithName("DeleteAdminTaxRate");
+        taxRates.MapPost("/{id}/rules", TaxRateRules.Add).RequirePermission("settings:write").Produces<TaxRateEnvelope>().WithName("PostAdminTaxRateRules");
+        taxRates.MapDelete("/{id}/rules/{ruleId}", TaxRateRules.Remove).RequirePermission("settings:write").Produces<TaxRateRuleDeletedResponse>().WithName("DeleteAdminTaxRateRule");
 
-        var promotions = routes.MapGroup("/admin/promotions").RequireSecretKey().WithTags("Promotions");
-        promotions.MapGet("", ReadPromotions.List).WithName("GetAdminPromotions");
-        promotions.MapPost("", CreatePromotion.Handle).Produces<PromotionEnvelope>().WithName("PostAdminPromotions");
-        promotions.MapGet("/{id}", ReadPromotions.One).Produces<PromotionEnvelope>().WithName("GetAdminPromotion");
-        promotions.MapPost("/{id}", UpdatePromotion.Handle).Produces<PromotionEnvelope>().WithName("PostAdminPromotion");
-        promotions.MapDelete("/{id}", DeletePromotion.Handle).WithName("DeleteAdminPromotion");
+        var promotions = routes.MapGroup("/admin/promotions").WithTags("Promotions");
+        promotions.MapGet("", ReadPromotions.List).RequirePermission("promotions:read").WithName("GetAdminPromotions");
+        promotions.MapPost("", CreatePromotion.Handle).RequirePermission("promotions:write").Produces<PromotionEnvelope>().WithName("PostAdminPromotions");
+        promotions.MapGet("/{id}", ReadPromotions.One).RequirePermission("promotions:read").Produces<PromotionEnvelope>().WithName("GetAdminPromotion");
+        promotions.MapPost("/{id}", UpdatePromotion.Handle).RequirePermission("promotions:write").Produces<PromotionEnvelope>().WithName("PostAdminPromotion");
+        promotions.MapDelete("/{id}", DeletePromotion.Handle).RequirePermission("promotions:write").WithName("DeleteAdminPromotion");
     }
 }

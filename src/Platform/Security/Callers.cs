@@ -8,16 +8,28 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HeadlessPro.Platform.Security;
 
-/// <summary>Who is calling; set by the policy on a module's route group.</summary>
-/// <param name="KeyId">The API key.</param>
+/// <summary>Who is calling: a storefront's key, a secret key or a member of staff; set by the route's policy.</summary>
+/// <param name="Id">The API key's or the member of staff's.</param>
 /// <param name="SalesChannelIds">What a publishable key may see.</param>
-public sealed record Caller(Guid KeyId, IReadOnlyList<Guid> SalesChannelIds)
+public sealed record Caller(Guid Id, IReadOnlyList<Guid> SalesChannelIds)
 {
     /// <summary>The shopper, when signed in.</summary>
     public Guid? CustomerId { get; init; }
 
+    /// <summary>Whether it is a member of staff, not a key.</summary>
+    public bool IsUser { get; init; }
+
+    /// <summary>What staff and secret keys may do; see <see cref="Permissions"/>.</summary>
+    public IReadOnlyList<string> Grants { get; init; } = [];
+
+    /// <summary>Its id on the wire: <c>apk_…</c> or <c>user_…</c>.</summary>
+    public string WireName => WireId.Encode(IsUser ? "user" : "apk", Id);
+
     /// <summary>Whose repeats are the same request.</summary>
-    public string Scope => CustomerId is { } customer ? $"{KeyId:N}{customer:N}" : KeyId.ToString("N");
+    public string Scope => CustomerId is { } customer ? $"{Id:N}{customer:N}" : Id.ToString("N");
+
+    /// <summary>Whether it may do that.</summary>
+    public bool May(string permission) => Permissions.Cover(Grants, permission);
 
     /// <summary>For minimal APIs: a handler's <c>Caller</c> parameter. Only on routes behind a policy of <see cref="CallerPolicies"/>.</summary>
     public static ValueTask<Caller> BindAsync(HttpContext http) =>
@@ -36,65 +48,89 @@ public sealed record Actor(SignedIn Session)
         ValueTask.FromResult(http.Features.Get<Actor>() ?? throw new InvalidOperationException("The route has no sign-in policy."));
 }
 
-/// <summary>The policies of route groups. They run before the handler's arguments are read.</summary>
+/// <summary>The policies of routes and route groups. They run before the handler's arguments are read.</summary>
 public static class CallerPolicies
 {
     /// <summary><c>/store</c>: a publishable key in <c>x-publishable-api-key</c>. A shopper's token is heard when it comes along and is good.</summary>
-    public static RouteGroupBuilder RequirePublishableKey(this RouteGroupBuilder group) => group.WithMetadata(new CallerPolicy(ApiKeyType.Publishable));
+    public static RouteGroupBuilder RequirePublishableKey(this RouteGroupBuilder group) => group.WithMetadata(new PublishableKeyPolicy());
 
-    /// <summary><c>/admin</c>: a secret key as <c>Authorization: Basic base64("sk_…:")</c> (or Bearer).</summary>
-    public static RouteGroupBuilder RequireSecretKey(this RouteGroupBuilder group) => group.WithMetadata(new CallerPolicy(ApiKeyType.Secret));
+    /// <summary>
+    /// <c>/admin</c>: somebody with that permission. A secret key as <c>Authorization: Basic base64("sk_…:")</c> (or Bearer), or a member of
+    /// staff who is signed in, by token or cookie.
+    /// </summary>
+    public static T RequirePermission<T>(this T routes, string permission) where T : IEndpointConventionBuilder =>
+        Permissions.All.Any(p => p.Name == permission)
+            ? routes.WithMetadata(new PermissionPolicy(permission))
+            : throw new ArgumentException($"There is no permission '{permission}'.", nameof(permission));
 
     /// <summary>A customer's token, beside what the group asks for.</summary>
     public static T RequireCustomer<T>(this T routes) where T : IEndpointConventionBuilder => routes.WithMetadata(new SignInPolicy(ActorTypes.Customer, IsBound: true));
+
+    /// <summary>A member of staff who is signed in, whatever they may do: for what is their own.</summary>
+    public static T RequireStaff<T>(this T routes) where T : IEndpointConventionBuilder => routes.WithMetadata(new SignInPolicy(ActorTypes.User, IsBound: true));
 
     /// <summary>A token of whoever has signed in, of that kind when one is given, who need not be a customer or member of staff yet.</summary>
     public static T RequireSignIn<T>(this T routes, string? actorType = null) where T : IEndpointConventionBuilder => routes.WithMetadata(new SignInPolicy(actorType, IsBound: false));
 }
 
-/// <summary>Endpoint metadata: which key the route asks for.</summary>
-public sealed record CallerPolicy(ApiKeyType Type);
+/// <summary>Endpoint metadata: the route asks for a publishable key.</summary>
+public sealed record PublishableKeyPolicy;
+
+/// <summary>Endpoint metadata: what a caller of the route must be allowed to do.</summary>
+/// <param name="Permission">Its name.</param>
+public sealed record PermissionPolicy(string Permission);
 
 /// <summary>Endpoint metadata: who must be signed in.</summary>
 /// <param name="ActorType">Of which kind; any when null.</param>
 /// <param name="IsBound">Whether there must be a customer or member of staff already.</param>
 public sealed record SignInPolicy(string? ActorType, bool IsBound);
 
-/// <summary>Checks <see cref="CallerPolicy"/> and <see cref="SignInPolicy"/>, and sets the <see cref="Caller"/> and <see cref="Actor"/>. Runs after routing, before anything reads the body.</summary>
+/// <summary>Checks a route's policies, and sets the <see cref="Caller"/> and <see cref="Actor"/>. Runs after routing, before anything reads the body.</summary>
 public sealed class CallerMiddleware(RequestDelegate next)
 {
     /// <summary>Runs the check.</summary>
     public async Task InvokeAsync(HttpContext http)
     {
-        if (http.GetEndpoint()?.Metadata is { } metadata && await Refuse(http, metadata.GetMetadata<CallerPolicy>(), metadata.GetMetadata<SignInPolicy>()) is { } error)
-            await ErrorBody.Send(http, error);
-        else
-            await next(http);
+        if (http.GetEndpoint()?.Metadata is { } metadata && await Refuse(http, metadata) is { } error) await ErrorBody.Send(http, error);
+        else await next(http);
     }
 
-    private static async Task<Error?> Refuse(HttpContext http, CallerPolicy? key, SignInPolicy? signIn)
+    private static async Task<Error?> Refuse(HttpContext http, EndpointMetadataCollection metadata)
     {
-        if (key is not null)
+        if (metadata.GetMetadata<PermissionPolicy>() is { } asked)
         {
-            var keys = http.RequestServices.GetRequiredService<IApiKeys>();
-            if (!(await (key.Type == ApiKeyType.Publishable ? Publishable(http, keys) : Secret(http, keys))).Try(out var caller, out var error)) return error;
+            if (!(await Staff(http)).Try(out var staff, out var unknown)) return unknown;
+            http.Features.Set(staff);
+            return staff.May(asked.Permission) ? null : Error.Forbidden($"The permission '{asked.Permission}' is missing");
+        }
+
+        var isStore = metadata.GetMetadata<PublishableKeyPolicy>() is not null;
+        if (isStore)
+        {
+            if (!(await Storefront(http)).Try(out var caller, out var error)) return error;
             http.Features.Set(caller);
         }
 
-        var isOptional = key?.Type == ApiKeyType.Publishable && signIn is null;
-        if (!isOptional && signIn is null) return null;
+        return await RefuseActor(http, metadata.GetMetadata<SignInPolicy>(), isOptional: isStore);
+    }
+
+    private static async Task<Error?> RefuseActor(HttpContext http, SignInPolicy? policy, bool isOptional)
+    {
+        if (policy is not null) isOptional = false;
+        else if (!isOptional) return null;
         if (SessionToken.Of(http) is not { } token) return isOptional ? null : Error.Unauthorized();
         var session = await http.RequestServices.GetRequiredService<ISessions>().Resolve(new ResolveSession(token), http.RequestAborted);
         // A guest may still have an old token; what is asked of a guest is answered.
         if (!session.Try(out var found, out var unknown)) return isOptional && unknown.Type == ErrorType.Unauthorized ? null : unknown;
-        if (signIn is { } policy && ((policy.ActorType ?? found.ActorType) != found.ActorType || (policy.IsBound && found.ActorId is null))) return Error.Unauthorized();
+        if (policy is not null && ((policy.ActorType ?? found.ActorType) != found.ActorType || (policy.IsBound && found.ActorId is null))) return Error.Unauthorized();
         http.Features.Set(new Actor(found));
         if (found is { ActorType: ActorTypes.Customer, ActorId: { } customer } && http.Features.Get<Caller>() is { } known) http.Features.Set(known with { CustomerId = customer });
         return null;
     }
 
-    private static async Task<Result<Caller>> Publishable(HttpContext http, IApiKeys keys)
+    private static async Task<Result<Caller>> Storefront(HttpContext http)
     {
+        var keys = http.RequestServices.GetRequiredService<IApiKeys>();
         var token = http.Request.Headers["x-publishable-api-key"].ToString();
         if (token.Length == 0)
             return Error.NotAllowed("Publishable API key required in the request header: x-publishable-api-key. You can manage your keys in settings in the dashboard.");
@@ -105,27 +141,26 @@ public sealed class CallerMiddleware(RequestDelegate next)
             : Error.NotAllowed("A valid publishable key is required to proceed with the request");
     }
 
-    private static async Task<Result<Caller>> Secret(HttpContext http, IApiKeys keys)
+    private static async Task<Result<Caller>> Staff(HttpContext http)
     {
-        if (!TryReadToken(http.Request.Headers.Authorization.ToString(), out var token)) return Error.Unauthorized();
-        var key = await keys.Resolve(new ResolveApiKey(token), http.RequestAborted);
-        if (key.Error is { Type: not ErrorType.NotFound } failure) return failure;
-        return key.Value is { Type: ApiKeyType.Secret } found ? new Caller(found.Id, []) : Error.Unauthorized();
-    }
-
-    private static bool TryReadToken(string header, out string token)
-    {
-        token = "";
-        if (header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
+        if (SecretKey(http.Request.Headers.Authorization.ToString()) is { } secret)
         {
-            token = header["Bearer ".Length..].Trim();
-            return token.Length > 0;
+            var key = await http.RequestServices.GetRequiredService<IApiKeys>().Resolve(new ResolveApiKey(secret), http.RequestAborted);
+            if (key.Error is { Type: not ErrorType.NotFound } failure) return failure;
+            return key.Value is { Type: ApiKeyType.Secret } found ? new Caller(found.Id, []) { Grants = [Permissions.Everything] } : Error.Unauthorized();
         }
 
-        if (!header.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase)) return false;
+        return Error.Unauthorized();
+    }
+
+    /// <summary>The key, as Basic's user name or, told by its beginning, as Bearer.</summary>
+    private static string? SecretKey(string header)
+    {
+        if (header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
+            return header["Bearer ".Length..].Trim() is var token && token.StartsWith("sk_", StringComparison.Ordinal) ? token : null;
+        if (!header.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase)) return null;
         Span<byte> bytes = new byte[header.Length];
-        if (!Convert.TryFromBase64String(header["Basic ".Length..].Trim(), bytes, out var written)) return false;
-        token = System.Text.Encoding.UTF8.GetString(bytes[..written]).Split(':')[0];
-        return token.Length > 0;
+        if (!Convert.TryFromBase64String(header["Basic ".Length..].Trim(), bytes, out var written)) return null;
+        return System.Text.Encoding.UTF8.GetString(bytes[..written]).Split(':')[0];
     }
 }

@@ -1,7 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using HeadlessPro.Contracts.Identity;
 using HeadlessPro.Platform.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -61,6 +60,8 @@ internal static class ApiDescription
                 {
                     ["publishable_key"] = new JsonObject { ["type"] = "apiKey", ["in"] = "header", ["name"] = "x-publishable-api-key" },
                     ["secret_key"] = new JsonObject { ["type"] = "http", ["scheme"] = "basic", ["description"] = "The secret key as user name, no password." },
+                    ["token"] = new JsonObject { ["type"] = "http", ["scheme"] = "bearer", ["description"] = "The token of a sign-in." },
+                    ["cookie"] = new JsonObject { ["type"] = "apiKey", ["in"] = "cookie", ["name"] = SessionToken.Cookie, ["description"] = "From POST /auth/session." },
                 },
             },
         };
@@ -79,9 +80,11 @@ internal static class ApiDescription
 
         var parameters = new JsonArray();
         foreach (var part in endpoint.RoutePattern.Parameters) Add(parameters, part.Name, "path", "string", null);
-        if (metadata.GetMetadata<CallerPolicy>() is { } policy)
+        var permission = metadata.GetMetadata<PermissionPolicy>()?.Permission;
+        if (SecurityOf(metadata) is { Count: > 0 } security) operation["security"] = security;
+        if (permission is not null) operation["x-permission"] = permission;
+        if (permission is not null || metadata.GetMetadata<PublishableKeyPolicy>() is not null)
         {
-            operation["security"] = new JsonArray(new JsonObject { [policy.Type == ApiKeyType.Publishable ? "publishable_key" : "secret_key"] = new JsonArray() });
             if (!HttpMethods.IsGet(method) && metadata.GetMetadata<StreamedBody>() is null)
                 Add(parameters, "Idempotency-Key", "header", "string", "The same key and request again gets the first answer again, for a day.");
         }
@@ -103,6 +106,17 @@ internal static class ApiDescription
         operation["responses"] = Answers(metadata, schemas, error);
         return operation;
     }
+
+    /// <summary>Each entry is enough by itself; what stands in one is needed together.</summary>
+    private static JsonArray SecurityOf(EndpointMetadataCollection metadata)
+    {
+        if (metadata.GetMetadata<PermissionPolicy>() is not null) return [Needs("secret_key"), Needs("token"), Needs("cookie")];
+        string[] key = metadata.GetMetadata<PublishableKeyPolicy>() is null ? [] : ["publishable_key"];
+        if (metadata.GetMetadata<SignInPolicy>() is not null) return [Needs([.. key, "token"]), Needs([.. key, "cookie"])];
+        return key.Length > 0 ? [Needs(key)] : [];
+    }
+
+    private static JsonNode Needs(params string[] schemes) => new JsonObject(schemes.Select(s => KeyValuePair.Create(s, (JsonNode?)new JsonArray())));
 
     private static JsonObject Answers(EndpointMetadataCollection metadata, ApiSchemas schemas, JsonNode error)
     {
