@@ -3,11 +3,13 @@ using HeadlessPro.Contracts.Catalog;
 using HeadlessPro.Contracts.Fulfillment;
 using HeadlessPro.Contracts.Identity;
 using HeadlessPro.Contracts.Inventory;
+using HeadlessPro.Contracts.Notifications;
 using HeadlessPro.Contracts.Payments;
 using HeadlessPro.Contracts.Pricing;
 using HeadlessPro.Fulfillment;
 using HeadlessPro.Identity;
 using HeadlessPro.Inventory;
+using HeadlessPro.Notifications;
 using HeadlessPro.Ordering;
 using HeadlessPro.Payments;
 using HeadlessPro.Platform.Modules;
@@ -22,6 +24,8 @@ internal static class ModuleTable
     [
         new("identity", Roles.IdentityCommerce, [typeof(IApiKeys), typeof(ISessions)], [],
             IdentityModule.AddIdentity, IdentityModule.MapIdentity),
+        new("notifications", Roles.IdentityCommerce, [typeof(INotifications)], [],
+            NotificationsModule.AddNotifications, NotificationsModule.MapNotifications),
         new("pricing", Roles.IdentityCommerce, [typeof(IPricing)], [],
             PricingModule.AddPricing, PricingModule.MapPricing),
         new("payments", Roles.IdentityCommerce, [typeof(IPayments)], [typeof(IPricing)],

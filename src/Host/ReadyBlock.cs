@@ -18,7 +18,7 @@ internal static class ReadyBlock
 
               Store API   {url}/store      Admin API   {url}/admin      Health   {url}/health
               Role        {role}
-              Database    {database}
+              Database    {database}{(app.Environment.IsDevelopment() ? $"\n  Mails       {url}/outbox" : "")}
             {(isDemo ? Demo(url, DemoPayments.Address(app.Configuration)) : Empty(app.Configuration))}
             """;
     }

@@ -1,0 +1,53 @@
+namespace HeadlessPro.Contracts.Notifications;
+
+/// <summary>Tells people by e-mail and SMS.</summary>
+[Contract("notifications")]
+public interface INotifications
+{
+    /// <summary>
+    /// Writes a message durably; it is delivered soon after, again and again until the provider took it. Repeated with the same key: the first
+    /// one's id, whatever else is sent, and nothing more is delivered. An unknown kind, a missing word of its text or a recipient that is neither
+    /// address nor number is <c>invalid_data</c>.
+    /// </summary>
+    Task<Result<NotificationQueued>> Send(SendNotification request, CancellationToken ct);
+}
+
+/// <summary>A message to send.</summary>
+/// <param name="Kind">One of <see cref="NotificationKinds"/>: decides the text.</param>
+/// <param name="Recipient">An e-mail address, or a phone number with its country (<c>+27831234567</c>): then it is an SMS.</param>
+/// <param name="Locale">The reader's language, <c>en-ZA</c>; null when unknown.</param>
+/// <param name="Data">The words of the text that differ.</param>
+/// <param name="Key">Idempotency key, unique over all kinds: <c>order_transfer:{id}</c>.</param>
+/// <param name="ExpiresAt">When its text, encrypted until then, vanishes; kinds that hold a code or a link that opens something need it. Null: after 30 days.</param>
+public sealed record SendNotification(
+    string Kind, string Recipient, string? Locale, IReadOnlyDictionary<string, string> Data, string Key, DateTimeOffset? ExpiresAt = null);
+
+/// <summary>What was written.</summary>
+/// <param name="Id">The message's id.</param>
+/// <param name="IsNew">False when the key was known.</param>
+public sealed record NotificationQueued(Guid Id, bool IsNew);
+
+/// <summary>What people are told, with the words each text needs.</summary>
+public static class NotificationKinds
+{
+    /// <summary>A link to choose a new password: <c>url</c>. Holds a secret.</summary>
+    public const string PasswordReset = "password_reset";
+
+    /// <summary>That the password was changed; needs nothing.</summary>
+    public const string PasswordChanged = "password_changed";
+
+    /// <summary>A link that confirms an e-mail address: <c>url</c>. Holds a secret.</summary>
+    public const string EmailVerification = "email_verification";
+
+    /// <summary>A link that signs in: <c>url</c>. Holds a secret.</summary>
+    public const string MagicLink = "magic_link";
+
+    /// <summary>A code that signs in: <c>code</c>. Holds a secret.</summary>
+    public const string OneTimeCode = "one_time_code";
+
+    /// <summary>Somebody with an account asks for a guest's order: <c>order</c> (its number), <c>url</c>. Holds a secret.</summary>
+    public const string OrderTransfer = "order_transfer";
+
+    /// <summary>An invitation to work in the shop: <c>url</c>. Holds a secret.</summary>
+    public const string StaffInvitation = "staff_invitation";
+}

@@ -1,0 +1,80 @@
+using System.Text;
+using HeadlessPro.Contracts;
+using HeadlessPro.Contracts.Notifications;
+
+namespace HeadlessPro.Notifications;
+
+/// <summary>A message's subject and text, as they are sent.</summary>
+internal sealed record MessageText(string Subject, string Text, string? Url);
+
+/// <summary>The text of each kind. A word in braces stands for one of the message's data.</summary>
+internal sealed record Template(string Subject, string Text, bool IsSecret)
+{
+    private static readonly Dictionary<string, Template> Known = new(StringComparer.Ordinal)
+    {
+        [NotificationKinds.PasswordReset] = new("Choose a new password", """
+            Somebody, most likely you, asked for a new password at our shop.
+
+            {url}
+
+            The link works once, for 15 minutes. If it was not you, there is nothing to do: your password stays as it is.
+            """, IsSecret: true),
+        [NotificationKinds.PasswordChanged] = new("Your password was changed", """
+            The password of your account was changed just now, and you were signed out everywhere. If it was not you, ask for a new password at once.
+            """, IsSecret: false),
+        [NotificationKinds.EmailVerification] = new("Confirm your e-mail address", """
+            Please confirm that this is your address:
+
+            {url}
+
+            If you have no account at our shop, there is nothing to do.
+            """, IsSecret: true),
+        [NotificationKinds.MagicLink] = new("Sign in", """
+            Sign in to our shop, in the browser that you asked from:
+
+            {url}
+
+            The link works once, for 15 minutes. If it was not you, there is nothing to do: nobody gets in without it.
+            """, IsSecret: true),
+        [NotificationKinds.OneTimeCode] = new("Your code", """
+            {code} is your code to sign in. It works once, for 10 minutes. Nobody of ours will ever ask you for it.
+            """, IsSecret: true),
+        [NotificationKinds.OrderTransfer] = new("Somebody asks for your order {order}", """
+            Somebody with an account at our shop says that order {order} is theirs. If you know of it, let them have it:
+
+            {url}
+
+            If not, there is nothing to do.
+            """, IsSecret: true),
+        [NotificationKinds.StaffInvitation] = new("You are invited to work in our shop", """
+            You are invited to work in our shop. Accept here:
+
+            {url}
+            """, IsSecret: true),
+    };
+
+    public static Template? Of(string kind) => Known.GetValueOrDefault(kind);
+
+    /// <summary>The text with the data in it; data are never read as braces again.</summary>
+    public Result<MessageText> Fill(IReadOnlyDictionary<string, string> data)
+    {
+        if (!Fill(Subject, data).Try(out var subject, out var error) || !Fill(Text, data).Try(out var text, out error)) return error;
+        return new MessageText(subject.ReplaceLineEndings(" "), text, data.GetValueOrDefault("url"));
+    }
+
+    private static Result<string> Fill(string text, IReadOnlyDictionary<string, string> data)
+    {
+        var filled = new StringBuilder();
+        var rest = text.AsSpan();
+        while (rest.IndexOf('{') is >= 0 and var open)
+        {
+            var close = rest.IndexOf('}');
+            var word = rest[(open + 1)..close].ToString();
+            if (!data.TryGetValue(word, out var value)) return Error.Invalid($"Invalid request: Field 'data, {word}' is required");
+            filled.Append(rest[..open]).Append(value);
+            rest = rest[(close + 1)..];
+        }
+
+        return filled.Append(rest).ToString();
+    }
+}
