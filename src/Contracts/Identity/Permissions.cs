@@ -34,6 +34,7 @@ public static class Permissions
         new("payments:review", "Release or deny payments that are held for review."),
         new("settings:read", "See regions, currencies, taxes, sales channels and shipping."),
         new("settings:write", "Change them."),
+        new("notifications:read", "See what was sent to whom, without codes and links that open something."),
         new("keys:read", "See API keys, without their secrets."),
         new("keys:write", "Make, rotate, revoke and delete API keys, with no more than one's own permissions."),
     ];

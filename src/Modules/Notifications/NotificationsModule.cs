@@ -30,9 +30,9 @@ public static class NotificationsModule
     /// <summary>Maps the routes.</summary>
     public static void MapNotifications(IEndpointRouteBuilder routes)
     {
-        var admin = routes.MapGroup("/admin/notifications").RequireSecretKey().WithTags("Notifications");
-        admin.MapGet("", ReadNotifications.List).WithName("GetAdminNotifications");
-        admin.MapGet("/{id}", ReadNotifications.One).WithName("GetAdminNotification");
+        var admin = routes.MapGroup("/admin/notifications").WithTags("Notifications");
+        admin.MapGet("", ReadNotifications.List).RequirePermission("notifications:read").WithName("GetAdminNotifications");
+        admin.MapGet("/{id}", ReadNotifications.One).RequirePermission("notifications:read").WithName("GetAdminNotification");
         if (routes.ServiceProvider.GetRequiredService<IHostEnvironment>().IsDevelopment()) routes.MapGet("/outbox", OutboxPage.Handle).ExcludeFromDescription();
     }
 }
