@@ -26,6 +26,11 @@ public sealed class ContractTests
     }
 
     [Fact]
+    public void Methods_have_names_of_their_own_within_a_module_for_they_are_its_addresses() =>
+        Assert.Empty(Contracts.SelectMany(c => c.GetMethods().Select(m => $"{c.GetCustomAttribute<ContractAttribute>()!.Module}/{m.Name}"))
+            .GroupBy(address => address).Where(g => g.Count() > 1).Select(g => g.Key));
+
+    [Fact]
     public void Events_have_names_of_their_own() =>
         Assert.Empty(Product.Events.GroupBy(e => e.Name).Where(g => g.Count() > 1).Select(g => g.Key));
 

@@ -5,7 +5,7 @@ namespace HeadlessPro.Contracts.Identity;
 public interface ISessions
 {
     /// <summary>Who holds the token; <c>unauthorized</c> when it is forged, expired or revoked, or its person is gone.</summary>
-    Task<Result<SignedIn>> Resolve(ResolveSession request, CancellationToken ct);
+    Task<Result<SignedIn>> ResolveSession(ResolveSession request, CancellationToken ct);
 }
 
 /// <summary>A token as the client sent it: a JWT, or the value of the session's cookie.</summary>

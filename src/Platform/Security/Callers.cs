@@ -119,7 +119,7 @@ public sealed class CallerMiddleware(RequestDelegate next)
         if (policy is not null) isOptional = false;
         else if (!isOptional) return null;
         if (SessionToken.Of(http) is not { } token) return isOptional ? null : Error.Unauthorized();
-        var session = await http.RequestServices.GetRequiredService<ISessions>().Resolve(new ResolveSession(token), http.RequestAborted);
+        var session = await http.RequestServices.GetRequiredService<ISessions>().ResolveSession(new ResolveSession(token), http.RequestAborted);
         // A guest may still have an old token; what is asked of a guest is answered.
         if (!session.Try(out var found, out var unknown)) return isOptional && unknown.Type == ErrorType.Unauthorized ? null : unknown;
         if (policy is not null && ((policy.ActorType ?? found.ActorType) != found.ActorType || (policy.IsBound && found.ActorId is null))) return Error.Unauthorized();

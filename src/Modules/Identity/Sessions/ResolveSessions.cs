@@ -36,7 +36,7 @@ internal sealed class ResolveSessions : ISessions, IDisposable
 
     public void Dispose() => _subscription.Dispose();
 
-    public async Task<Result<SignedIn>> Resolve(ResolveSession request, CancellationToken ct)
+    public async Task<Result<SignedIn>> ResolveSession(ResolveSession request, CancellationToken ct)
     {
         // Tokens are long, and not to be kept.
         var key = Convert.ToBase64String(ApiKeys.Hash(request.Token));
