@@ -22,7 +22,7 @@ internal static class ModuleTable
 {
     public static readonly IReadOnlyList<Module> Modules =
     [
-        new("identity", Roles.IdentityCommerce, [typeof(IApiKeys), typeof(ISessions)], [],
+        new("identity", Roles.IdentityCommerce, [typeof(IApiKeys), typeof(ISessions), typeof(ICustomers)], [],
             IdentityModule.AddIdentity, IdentityModule.MapIdentity),
         new("notifications", Roles.IdentityCommerce, [typeof(INotifications)], [],
             NotificationsModule.AddNotifications, NotificationsModule.MapNotifications),
@@ -37,7 +37,7 @@ internal static class ModuleTable
         new("fulfillment", Roles.CatalogFulfillment, [typeof(IFulfillment)], [typeof(IPricing)],
             FulfillmentModule.AddFulfillment, FulfillmentModule.MapFulfillment),
         new("ordering", Roles.IdentityCommerce, [],
-            [typeof(ICatalog), typeof(IInventory), typeof(IPricing), typeof(IPayments), typeof(IFulfillment)],
+            [typeof(ICatalog), typeof(IInventory), typeof(IPricing), typeof(IPayments), typeof(IFulfillment), typeof(ICustomers)],
             OrderingModule.AddOrdering, OrderingModule.MapOrdering),
     ];
 }

@@ -25,6 +25,7 @@ public static class IdentityModule
         services.AddSingleton<Tokens>();
         services.AddSingleton<SessionStore>();
         services.AddSingleton<ISessions, ResolveSessions>();
+        services.AddSingleton<ICustomers, FindCustomers>();
         services.AddSingleton<Passwords>();
         services.AddSingleton<ISignInProvider, EmailPassword>();
         services.AddSingleton<SignInRoutes>();

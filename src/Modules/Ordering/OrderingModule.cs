@@ -28,6 +28,8 @@ public static class OrderingModule
         services.AddSingleton<CartChange>();
         services.AddSingleton<CartAnswers>();
         services.AddSingleton<CreateCart>();
+        services.AddSingleton<MergeCarts>();
+        services.AddSingleton<TransferCart>();
         services.AddSingleton<UpdateCart>();
         services.AddSingleton<CartShipping>();
         services.AddSingleton<StartPayment>();
@@ -64,6 +66,7 @@ public static class OrderingModule
         carts.MapDelete("/{id}/line-items/{lineId}", RemoveLineItem.Handle).WithName("DeleteStoreCartLineItem");
         carts.MapPost("/{id}/promotions", CartPromotions.Add).Produces<CartEnvelope>().WithName("PostStoreCartPromotions");
         carts.MapDelete("/{id}/promotions", CartPromotions.Remove).Produces<CartEnvelope>().WithName("DeleteStoreCartPromotions");
+        carts.MapPost("/{id}/customer", TransferCart.Handle).RequireCustomer().Produces<TransferredCartEnvelope>().WithName("PostStoreCartCustomer");
         carts.MapPost("/{id}/taxes", ComputeTaxes.Handle).Produces<CartEnvelope>().WithName("PostStoreCartTaxes");
         carts.MapPost("/{id}/shipping-methods", AddShippingMethods.Handle).Produces<CartEnvelope>().WithName("PostStoreCartShippingMethods");
 
@@ -81,6 +84,7 @@ public static class OrderingModule
         checkout.MapPost("/orders", CompleteCart.Alias).WithName("PostStoreOrders");
 
         var orders = store.MapGroup("").WithTags("Orders");
+        orders.MapGet("/orders", CustomerOrders.List).RequireCustomer().WithName("GetStoreOrders");
         orders.MapGet("/orders/{id}", GetOrder.Handle).WithName("GetStoreOrder");
         orders.MapGet("/orders/by-payment-intent/{id}", GetOrderByPayment.Handle).Produces<OrderByPaymentEnvelope>().WithName("GetStoreOrderByPaymentIntent");
 

@@ -112,7 +112,7 @@ public static class JsonProjection
     /// <summary>Properties whose value is an object but no relation: one own property, all or nothing.</summary>
     private static readonly HashSet<string> JsonColumns = new(StringComparer.Ordinal)
     {
-        "metadata", "data", "context", "summary", "calculated_price", "original_price", "variant_option_values", "means", "fraud",
+        "metadata", "line_item_metadata", "data", "context", "summary", "calculated_price", "original_price", "variant_option_values", "means", "fraud",
     };
 
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> JsonColumnNames = JsonColumns.GetAlternateLookup<ReadOnlySpan<char>>();

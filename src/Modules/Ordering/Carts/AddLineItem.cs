@@ -39,7 +39,8 @@ internal static class AddLineItem
         return cart with { Lines = [.. cart.Lines, line] };
     }
 
-    private static bool SameJson(string a, string b)
+    /// <summary>Whether two lines carry the same words.</summary>
+    public static bool SameJson(string a, string b)
     {
         if (a == b) return true;
         using var left = JsonDocument.Parse(a);

@@ -16,7 +16,11 @@ internal sealed class CartChange(CartStore store, CartPricing pricing, IInventor
     // Requests for one cart that meet in this process wait for each other instead of repeating their work; other hosts' are caught by the version.
     private readonly KeyedGate<Guid> _oneAtATime = new();
 
-    public async Task<Result<CartView>> Run(string wireId, Func<CartState, Result<CartState>> decide, CancellationToken ct)
+    public Task<Result<CartView>> Run(string wireId, Func<CartState, Result<CartState>> decide, CancellationToken ct) =>
+        Run(wireId, (cart, _) => Task.FromResult<Result<CartDecision>>(decide(cart).Try(out var next, out var error) ? new CartDecision(next) : error), ct);
+
+    /// <summary>As above, for a decision that has to ask somebody.</summary>
+    public async Task<Result<CartView>> Run(string wireId, Func<CartState, CancellationToken, Task<Result<CartDecision>>> decide, CancellationToken ct)
     {
         if (!WireId.TryDecode("cart", wireId, out var id)) return CartErrors.IdNotFound(wireId);
         using var turn = await _oneAtATime.Enter(id, ct);
@@ -24,10 +28,10 @@ internal sealed class CartChange(CartStore store, CartPricing pricing, IInventor
         {
             if (attempt > 0) await Task.Delay(Random.Shared.Next(5, 20 * attempt + 10), ct);
             if (!CartStore.RefuseClosed(await store.Load(id, ct), wireId).Try(out var current, out var error)) return error;
-            if (!decide(current).Try(out var next, out error)) return error;
+            if (!(await decide(current, ct)).Try(out var decision, out error)) return error;
             var owed = payments.Find(current, ct);
-            if (!(await Settle(current, next, ct)).Try(out var priced, out error)) return error;
-            if (await store.Save(current, priced.Cart, ct)) return await payments.BringUpToDate(priced, await owed, ct);
+            if (!(await Settle(current, decision.Next, ct, decision.Emptied is not null)).Try(out var priced, out error)) return error;
+            if (await store.Save(current, priced.Cart, decision.Emptied, ct)) return await payments.BringUpToDate(priced, await owed, ct);
         }
 
         return CartErrors.Busy(wireId);
@@ -42,10 +46,10 @@ internal sealed class CartChange(CartStore store, CartPricing pricing, IInventor
         return new CartView(priced with { Cart = made }, null);
     }
 
-    private async Task<Result<PricedCart>> Settle(CartState current, CartState next, CancellationToken ct)
+    private async Task<Result<PricedCart>> Settle(CartState current, CartState next, CancellationToken ct, bool isStockKnown = false)
     {
         var grown = Grown(current, next);
-        var stock = grown.Count == 0 ? null : inventory.GetAvailability(new GetAvailability([.. grown.Keys], next.SalesChannelIds), ct);
+        var stock = grown.Count == 0 || isStockKnown ? null : inventory.GetAvailability(new GetAvailability([.. grown.Keys], next.SalesChannelIds), ct);
         if (!(await pricing.Price(next, ct)).Try(out var priced, out var error)) return error;
         if (stock is not null)
         {
@@ -112,3 +116,8 @@ internal sealed class CartChange(CartStore store, CartPricing pricing, IInventor
         }).ToList();
     }
 }
+
+/// <summary>What a change comes to.</summary>
+/// <param name="Next">The cart after it.</param>
+/// <param name="Emptied">Another cart, whose lines it has taken over as far as there is stock.</param>
+internal sealed record CartDecision(CartState Next, CartState? Emptied = null);

@@ -13,6 +13,8 @@ internal static class CartErrors
 
     public static Error BeingCompleted(string id) => Error.Conflict($"Cart {id} is being completed");
 
+    public static Error OfAnotherCustomer(string id) => Error.NotAllowed($"Cart {id} belongs to another customer", "cart_of_another_customer");
+
     public static Error Busy(string id) => Error.Conflict($"Cart {id} is being changed by many requests at once; try again");
 
     public static Error UnknownVariants(IEnumerable<string> ids) =>

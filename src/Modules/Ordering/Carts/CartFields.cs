@@ -45,7 +45,7 @@ internal static class CartFields
         "billing_address.id", "billing_address.first_name", "billing_address.last_name", "billing_address.company",
         "billing_address.address_1", "billing_address.address_2", "billing_address.city", "billing_address.postal_code",
         "billing_address.country_code", "billing_address.province", "billing_address.phone",
-        "credit_lines", "region.id", "region.name", "region.currency_code", "region.automatic_taxes", "region.countries.**",
+        "credit_lines", "customer.id", "customer.email", "customer.groups", "region.id", "region.name", "region.currency_code", "region.automatic_taxes", "region.countries.**",
         "promotions.**", "payment_collection.**",
     ];
 

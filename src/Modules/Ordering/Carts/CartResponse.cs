@@ -18,10 +18,14 @@ internal sealed record CartResponse(
     [property: JsonConverter(typeof(RawJsonConverter))] string? Metadata, string? SalesChannelId,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? ShippingAddressId,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? BillingAddressId,
-    string? CustomerId, IReadOnlyList<CartLineResponse> Items, IReadOnlyList<CartShippingMethodResponse> ShippingMethods,
+    string? CustomerId, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] CartCustomerResponse? Customer,
+    IReadOnlyList<CartLineResponse> Items, IReadOnlyList<CartShippingMethodResponse> ShippingMethods,
     CartAddressResponse? ShippingAddress, CartAddressResponse? BillingAddress, IReadOnlyList<string> CreditLines, IReadOnlyList<string> GiftCards,
     [property: JsonConverter(typeof(RawJsonConverter))] string Region, [property: JsonConverter(typeof(RawJsonConverter))] string Promotions,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull), JsonConverter(typeof(RawJsonConverter))] string? PaymentCollection);
+
+/// <summary>Whose cart it is, with the address of the account.</summary>
+internal sealed record CartCustomerResponse(string Id, string? Email, IReadOnlyList<string> Groups);
 
 /// <summary><c>{"cart": …}</c>, for the API description.</summary>
 internal sealed record CartEnvelope(CartResponse Cart);
@@ -70,6 +74,9 @@ internal sealed record CartAddressResponse(
 [JsonSerializable(typeof(CartResponse))]
 [JsonSerializable(typeof(CartLineProductResponse))]
 [JsonSerializable(typeof(CreateCartRequest))]
+[JsonSerializable(typeof(TransferCartRequest))]
+[JsonSerializable(typeof(NotMergedResponse))]
+[JsonSerializable(typeof(TransferredCartEnvelope))]
 [JsonSerializable(typeof(UpdateCartRequest))]
 [JsonSerializable(typeof(AddLineItemRequest))]
 [JsonSerializable(typeof(ChangeLineItemRequest))]

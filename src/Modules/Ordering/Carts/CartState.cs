@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using HeadlessPro.Contracts.Catalog;
+using HeadlessPro.Contracts.Identity;
 using HeadlessPro.Platform.Web;
 
 namespace HeadlessPro.Ordering.Carts;
@@ -12,8 +13,14 @@ internal sealed record CartState(
     DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? CompletedAt, Guid? OrderId,
     bool IsCompleting, bool PaymentBegun, IReadOnlyList<CartLine> Lines, IReadOnlyList<CartShippingMethod> ShippingMethods)
 {
+    /// <summary>The address of its customer's account; <see cref="Email"/> is what the order will be written to.</summary>
+    public string? CustomerEmail { get; init; }
+
     /// <summary>Where the catalogue stood when the cart was read: its prices are no older. Null for a cart that was not read but made.</summary>
     public long? CatalogVersion { get; init; }
+
+    /// <summary>The cart as that customer's, written to the address of the account.</summary>
+    public CartState Of(CustomerInfo customer) => this with { CustomerId = customer.Id, CustomerEmail = customer.Email, Email = customer.Email };
 
     public IReadOnlyList<Guid> SalesChannelIds => SalesChannelId is { } channel ? [channel] : [];
 }

@@ -18,16 +18,62 @@ internal sealed class CartStore(Db db)
     public static readonly string Columns = $"""
         {TopicVersion.Value("catalog")}, c.id, c.version, c.region_id, c.currency_code, c.sales_channel_id, c.email, c.locale, c.customer_id,
         c.promo_codes, c.taxes_asked, c.metadata, c.shipping_address, c.billing_address, c.created_at, c.updated_at, c.completed_at, c.order_id,
-        c.completing_until is not null, c.payment_begun, c.lines, c.shipping_methods
+        c.completing_until is not null, c.payment_begun, c.lines, c.shipping_methods, c.customer_email
         """;
 
     private static readonly string LoadOne = $"select {Columns} from ordering.carts c where c.id = $1";
+
+    private const string Changed = """
+        version = version + 1, updated_at = $3, region_id = $4, currency_code = $5, sales_channel_id = $6, email = $7, locale = $8, customer_id = $9,
+        promo_codes = $10, taxes_asked = $11, metadata = $12, shipping_address = $13, billing_address = $14, shipping_methods = $15,
+        lines = coalesce($16, lines), customer_email = $17
+        """;
+
+    private const string SaveOne = $"""
+        update ordering.carts set {Changed} where id = $1 and version = $2 and completed_at is null and completing_until is null
+        """;
+
+    // Whoever merges the same carts the other way round waits at the first row, and then finds another version.
+    private const string SaveAndEmpty = $"""
+        with free as materialized (
+            select c.id from ordering.carts c
+            where ((c.id = $1 and c.version = $2) or (c.id = $18 and c.version = $19)) and c.completed_at is null and c.completing_until is null
+            order by c.id for update),
+        pair as materialized (select count(*) from free having count(*) = 2),
+        emptied as (
+            update ordering.carts o set version = o.version + 1, updated_at = $3, promo_codes = array[]::text[], shipping_methods = '[]', lines = '[]'
+            from pair where o.id = $18)
+        update ordering.carts set {Changed} where id = $1 and exists (select from pair)
+        """;
+
+    private static readonly string LoadOther = $"""
+        select {Columns} from ordering.carts c
+        where c.customer_id = $1 and c.id <> $2 and c.region_id = $3 and c.sales_channel_id is not distinct from $4
+            and c.completed_at is null and c.completing_until is null and json_array_length(c.lines) > 0
+            and not (c.payment_begun and c.updated_at > now() - $5)
+        order by c.updated_at desc, c.id desc limit 1
+        """;
+
+    // Somebody may be at the payment of a cart that was changed as lately as this.
+    private static readonly TimeSpan MayBeBeingPaid = TimeSpan.FromHours(1);
 
     /// <summary>A cart, or null.</summary>
     public async Task<CartState?> Load(Guid id, CancellationToken ct)
     {
         await using var command = db.Command(LoadOne);
         command.Parameters.Add(Value(id));
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        return await reader.ReadAsync(ct) ? Read(reader) : null;
+    }
+
+    /// <summary>The cart that the customer last filled, of the region and sales channel of <paramref name="cart"/>; null when there is none but it.</summary>
+    public async Task<CartState?> FindOther(Guid customer, CartState cart, CancellationToken ct)
+    {
+        await using var command = db.Command(LoadOther);
+        command.Parameters.AddRange(new[]
+        {
+            Value(customer), Value(cart.Id), Value(cart.RegionId), Value(cart.SalesChannelId, NpgsqlDbType.Uuid), Value(MayBeBeingPaid),
+        });
         await using var reader = await command.ExecuteReaderAsync(ct);
         return await reader.ReadAsync(ct) ? Read(reader) : null;
     }
@@ -62,25 +108,24 @@ internal sealed class CartStore(Db db)
     {
         await using var command = db.Command("""
             insert into ordering.carts (id, version, updated_at, created_at, region_id, currency_code, sales_channel_id, email, locale, customer_id,
-                promo_codes, taxes_asked, metadata, shipping_address, billing_address, shipping_methods, lines)
-            values ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+                promo_codes, taxes_asked, metadata, shipping_address, billing_address, shipping_methods, lines, customer_email)
+            values ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
             """);
         AddValues(command, cart, cart.Version, cart.Lines);
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    /// <summary>Writes <paramref name="next"/> over <paramref name="current"/>; false when the cart is no longer what was read.</summary>
-    public async Task<bool> Save(CartState current, CartState next, CancellationToken ct)
+    /// <summary>
+    /// Writes <paramref name="next"/> over <paramref name="current"/>, and empties the cart whose lines it took over; false when one of them is no
+    /// longer what was read, and then nothing is written.
+    /// </summary>
+    public async Task<bool> Save(CartState current, CartState next, CartState? emptied, CancellationToken ct)
     {
-        await using var command = db.Command("""
-            update ordering.carts set version = version + 1, updated_at = $3, region_id = $4, currency_code = $5, sales_channel_id = $6, email = $7,
-                locale = $8, customer_id = $9, promo_codes = $10, taxes_asked = $11, metadata = $12, shipping_address = $13, billing_address = $14,
-                shipping_methods = $15, lines = coalesce($16, lines)
-            where id = $1 and version = $2 and completed_at is null and completing_until is null
-            """);
+        await using var command = db.Command(emptied is null ? SaveOne : SaveAndEmpty);
         // Lines are most of a cart: unchanged they stay where they are.
         AddValues(command, next, current.Version, next.Lines.SequenceEqual(current.Lines) ? null : next.Lines);
-        return await command.ExecuteNonQueryAsync(ct) == 1;
+        if (emptied is not null) command.Parameters.AddRange(new[] { Value(emptied.Id), Value(emptied.Version) });
+        return await command.ExecuteNonQueryAsync(ct) > 0;
     }
 
     /// <summary>The cart of the row at which the reader stands.</summary>
@@ -90,7 +135,7 @@ internal sealed class CartStore(Db db)
         Json(reader, 13, CartColumnsJson.Default.CartAddress), reader.GetBoolean(10), Text(reader, 11), Time(reader, 14), Time(reader, 15),
         Maybe<DateTimeOffset>(reader, 16), Maybe<Guid>(reader, 17), reader.GetBoolean(18), reader.GetBoolean(19),
         Json(reader, 20, CartColumnsJson.Default.IReadOnlyListCartLine)!, Json(reader, 21, CartColumnsJson.Default.IReadOnlyListCartShippingMethod)!)
-    { CatalogVersion = reader.GetInt64(0) };
+    { CatalogVersion = reader.GetInt64(0), CustomerEmail = Text(reader, 22) };
 
     private static void AddValues(NpgsqlCommand command, CartState cart, long version, IReadOnlyList<CartLine>? lines) =>
         command.Parameters.AddRange(new[]
@@ -100,6 +145,7 @@ internal sealed class CartStore(Db db)
             Value(cart.CustomerId, NpgsqlDbType.Uuid), Value(cart.PromoCodes.ToArray()), Value(cart.TaxesAsked), Value(cart.Metadata, NpgsqlDbType.Json),
             Json(cart.ShippingAddress, CartColumnsJson.Default.CartAddress), Json(cart.BillingAddress, CartColumnsJson.Default.CartAddress),
             Json(cart.ShippingMethods, CartColumnsJson.Default.IReadOnlyListCartShippingMethod), Json(lines, CartColumnsJson.Default.IReadOnlyListCartLine),
+            Value(cart.CustomerEmail, NpgsqlDbType.Text),
         });
 
     private static NpgsqlParameter Value<T>(T value) where T : notnull => new NpgsqlParameter<T> { TypedValue = value };

@@ -29,6 +29,7 @@ internal static class CartWire
             0, 0, 0, 0, 0, cart.Metadata, WireId.EncodeOrNull("sc", cart.SalesChannelId),
             WireId.EncodeOrNull("caaddr", cart.ShippingAddress?.Id), WireId.EncodeOrNull("caaddr", cart.BillingAddress?.Id),
             WireId.EncodeOrNull("cus", cart.CustomerId),
+            cart.CustomerId is { } customer ? new CartCustomerResponse(WireId.Encode("cus", customer), cart.CustomerEmail, []) : null,
             cart.Lines.Select(l => Line(view.Priced, id, l, documents.GetValueOrDefault(l.VariantId))).ToList(),
             cart.ShippingMethods.Where(m => view.Priced.ShippingQuotes.ContainsKey(m.OptionId)).Select(m => Method(view.Priced, id, m)).ToList(),
             Address(cart.ShippingAddress), Address(cart.BillingAddress), [], [],

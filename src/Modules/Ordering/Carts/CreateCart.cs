@@ -1,5 +1,6 @@
 using System.Text.Json;
 using HeadlessPro.Contracts;
+using HeadlessPro.Contracts.Identity;
 using HeadlessPro.Contracts.Pricing;
 using HeadlessPro.Platform.Security;
 using HeadlessPro.Platform.Web;
@@ -13,15 +14,18 @@ internal sealed record CreateCartRequest(
     CartAddressRequest? ShippingAddress = null, CartAddressRequest? BillingAddress = null, List<AddLineItemRequest>? Items = null,
     List<string>? PromoCodes = null, Dictionary<string, JsonElement>? Metadata = null);
 
-internal sealed class CreateCart(IPricing pricing, CartChange change, CartAnswers answers)
+internal sealed class CreateCart(IPricing pricing, ICustomers customers, CartChange change, CartAnswers answers)
 {
     public static Task<IResult> Handle(Body<CreateCartRequest> body, ApiQuery query, Caller caller, CreateCart create, CancellationToken ct) =>
         create.Run(body.Value, CartFields.Of(query), caller, ct);
 
     private async Task<IResult> Run(CreateCartRequest request, Fields fields, Caller caller, CancellationToken ct)
     {
+        var known = CartCustomers.Find(caller, customers, ct);
         if (!(await pricing.GetRegions(new GetRegions(null), ct)).Try(out var regions, out var error)) return Reply.Error(error);
+        if (!(await known).Try(out var customer, out error)) return Reply.Error(error);
         if (!Decide(request, regions, caller).Try(out var cart, out error)) return Reply.Error(error);
+        if (customer is [var owner]) cart = cart.Of(owner) with { Email = cart.Email ?? owner.Email };
         if (cart.PromoCodes.Count > 0 && (await pricing.CheckPromotionCodes(new CheckPromotionCodes(cart.PromoCodes), ct)).Error is { } unusable)
             return Reply.Error(unusable);
         return await answers.Send(await change.Create(cart, ct), fields, ct);

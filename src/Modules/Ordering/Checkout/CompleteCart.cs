@@ -3,6 +3,7 @@ using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Catalog;
 using HeadlessPro.Ordering.Carts;
 using HeadlessPro.Ordering.Orders;
+using HeadlessPro.Platform.Security;
 using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Http;
 
@@ -25,17 +26,17 @@ internal sealed class CompleteCart(PlaceOrder placeOrder, CartReader carts, Cart
         [.. OrderJson.Defaults.Where(name => name != "fulfillments"), "-version", "-payment_status", "-fulfillment_status"];
 
     public static Task<IResult> Handle(
-        string id, Body<CompleteCartRequest> body, ApiQuery query, CompleteCart complete, CancellationToken ct) => complete.Run(id, query, ct);
+        string id, Body<CompleteCartRequest> body, ApiQuery query, Caller caller, CompleteCart complete, CancellationToken ct) => complete.Run(id, query, caller, ct);
 
-    public static Task<IResult> Alias(Body<PlaceOrderRequest> body, ApiQuery query, CompleteCart complete, CancellationToken ct) =>
-        complete.Run(body.Value.CartId, query, ct);
+    public static Task<IResult> Alias(Body<PlaceOrderRequest> body, ApiQuery query, Caller caller, CompleteCart complete, CancellationToken ct) =>
+        complete.Run(body.Value.CartId, query, caller, ct);
 
-    private async Task<IResult> Run(string id, ApiQuery query, CancellationToken ct)
+    private async Task<IResult> Run(string id, ApiQuery query, Caller caller, CancellationToken ct)
     {
         if (!WireId.TryDecode("cart", id, out var cartId)) return Reply.Error(CartErrors.IdNotFound(id));
         if ((await placeOrder.Run(cartId, ct)).Try(out var placed, out var error))
         {
-            var view = GetOrder.ViewOf(placed.Order, clock.GetUtcNow());
+            var view = GetOrder.ViewOf(placed.Order, caller, clock.GetUtcNow());
             return await OrderAnswer.Of(placed.Order, placed.Payment, query.Fields(OrderFields), catalog, placed.CatalogVersion, view, "order", ct);
         }
 

@@ -33,15 +33,18 @@ internal static class OrderAnswer
         });
     }
 
-    /// <summary>A page of orders for staff; <paramref name="payments"/> by cart.</summary>
+    /// <summary>A page of orders, of which <paramref name="payments"/> are asked for all at once.</summary>
     public static async Task<IResult> Page(
-        ListPage<Order> page, IReadOnlyDictionary<Guid, PaymentCollection> payments, Fields fields, ICatalog catalog, CancellationToken ct)
+        ListPage<Order> page, Fields fields, IPayments payments, ICatalog catalog, OrderView view, CancellationToken ct)
     {
+        var found = await payments.GetCollections(new GetPaymentCollections(page.Rows.ConvertAll(o => o.Row.CartId)), ct);
+        if (!found.Try(out var collections, out var error)) return Reply.Error(error);
+        var byCart = collections.ToDictionary(c => c.CartId);
         var variants = await Variants(page.Rows, fields, catalog, asOf: null, ct);
         return Reply.Page("orders", page.To(order =>
         {
             var shown = new ArrayBufferWriter<byte>(4 * 1024);
-            var whole = Whole(order, payments.GetValueOrDefault(order.Row.CartId), variants, OrderView.Staff);
+            var whole = Whole(order, byCart.GetValueOrDefault(order.Row.CartId), variants, view);
             using (var writer = new Utf8JsonWriter(shown, JsonBody.Options)) JsonProjection.Write(writer, whole.WrittenSpan, fields);
             return new Document(shown.WrittenMemory);
         }));

@@ -37,10 +37,7 @@ internal static class ReadOrders
         var list = Orders.Of(query);
         ListPage<Order> page;
         await using (var connection = await db.Open(ct)) page = (await list.Read<string>(connection, ct)).To(OrdersStore.Read);
-        var found = await payments.GetCollections(new GetPaymentCollections(page.Rows.ConvertAll(o => o.Row.CartId)), ct);
-        return found.Try(out var collections, out var error)
-            ? await OrderAnswer.Page(page, collections.ToDictionary(c => c.CartId), fields, catalog, ct)
-            : Reply.Error(error);
+        return await OrderAnswer.Page(page, fields, payments, catalog, OrderView.Staff, ct);
     }
 
     public static async Task<IResult> One(string id, ApiQuery query, Db db, IPayments payments, ICatalog catalog, CancellationToken ct)
