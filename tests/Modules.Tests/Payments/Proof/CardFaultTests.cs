@@ -79,10 +79,16 @@ public sealed class CardFaultTests(CardShop shop) : IClassFixture<CardShop>
                 await shop.Stripe.Fault(one.Fault, "*" + path.Replace("#", cart.Intent, StringComparison.Ordinal), times, method, int.Parse(skip));
 
         var answers = await Task.WhenAll(begun.Select(b => _flows.Do(b.Flow, b.Cart)));
-        // A canceled order's money follows by itself.
+        // A canceled order's money follows by itself, maybe in a round of the job that somebody else began.
         await shop.Heard();
-        await shop.Job(FinishOperations.Name);
-        var unused = (await shop.Stripe.Control("faults"))["faults"]!.AsArray().Count(f => (int)f!["left"]! == times);
+        var unused = await Unused(times);
+        for (var tries = 0; unused.Count > 0 && tries < 100; tries++)
+        {
+            await shop.Job(FinishOperations.Name);
+            unused = await Unused(times);
+            if (unused.Count > 0) await Task.Delay(200);
+        }
+
         await shop.Stripe.NoFaults();
         await _flows.GoOn(begun);
         await shop.HearWebhooks(true);
@@ -95,9 +101,12 @@ public sealed class CardFaultTests(CardShop shop) : IClassFixture<CardShop>
         }
 
         Assert.True(problems.Count == 0, $"{problems.Count} of {cases.Count}:\n{string.Join('\n', problems)}");
-        Assert.Equal(0, unused);
+        Assert.True(unused.Count == 0, string.Join('\n', unused));
         Assert.Equal("", await shop.Uneven());
     }
+
+    private async Task<List<string>> Unused(int times) =>
+        [.. (await shop.Stripe.Control("faults"))["faults"]!.AsArray().Where(f => (int)f!["left"]! == times).Select(f => f!.ToJsonString())];
 
     private sealed record Case(string Flow, string Call, string Fault);
 }
