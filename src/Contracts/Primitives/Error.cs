@@ -22,6 +22,8 @@ public enum ErrorType
     Duplicate,
     /// <summary>422 <c>payment_authorization_error</c>.</summary>
     PaymentAuthorization,
+    /// <summary>429 <c>too_many_requests</c>: the caller, or others on the same account, tried too often.</summary>
+    TooManyRequests,
     /// <summary>503 <c>unavailable</c>: a peer or the database cannot be reached now.</summary>
     Unavailable,
 }
@@ -52,6 +54,9 @@ public sealed record Error(ErrorType Type, string Code, string Message)
 
     /// <summary>422 <c>duplicate_error</c>; code as Medusa names it.</summary>
     public static Error Duplicate(string message, string code = "invalid_request_error") => new(ErrorType.Duplicate, code, message);
+
+    /// <summary>429 <c>too_many_requests</c>.</summary>
+    public static Error TooManyRequests(string message, string code = "too_many_requests") => new(ErrorType.TooManyRequests, code, message);
 
     /// <summary>503: try again later.</summary>
     public static Error Unavailable(string message, string code = "unavailable") => new(ErrorType.Unavailable, code, message);

@@ -16,9 +16,15 @@ public static class SessionToken
     /// <summary>The token; null when the request has none, or its cookie came from a page that may not act for whoever is signed in.</summary>
     public static string? Of(HttpContext http)
     {
+        if (OfHeader(http) is { } token) return token;
+        return http.Request.Headers.Authorization.Count == 0 && http.Request.Cookies[Cookie] is { Length: > 0 and <= Longest } cookie && IsOwnPage(http) ? cookie : null;
+    }
+
+    /// <summary>The token of <c>Authorization: Bearer</c>, whatever kind it is of; null when there is none.</summary>
+    public static string? OfHeader(HttpContext http)
+    {
         var header = http.Request.Headers.Authorization.ToString();
-        if (header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) && header["Bearer ".Length..].Trim() is { Length: > 0 and <= Longest } token) return token;
-        return header.Length == 0 && http.Request.Cookies[Cookie] is { Length: > 0 and <= Longest } cookie && IsOwnPage(http) ? cookie : null;
+        return header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) && header["Bearer ".Length..].Trim() is { Length: > 0 and <= Longest } token ? token : null;
     }
 
     /// <summary>

@@ -18,6 +18,7 @@ public static class ErrorBody
         ErrorType.NotFound => StatusCodes.Status404NotFound,
         ErrorType.Conflict => StatusCodes.Status409Conflict,
         ErrorType.Duplicate or ErrorType.PaymentAuthorization => StatusCodes.Status422UnprocessableEntity,
+        ErrorType.TooManyRequests => StatusCodes.Status429TooManyRequests,
         ErrorType.Unavailable => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status500InternalServerError,
     };
@@ -45,6 +46,7 @@ public static class ErrorBody
         ErrorType.Conflict => "conflict",
         ErrorType.Duplicate => "duplicate_error",
         ErrorType.PaymentAuthorization => "payment_authorization_error",
+        ErrorType.TooManyRequests => "too_many_requests",
         ErrorType.Unavailable => "unavailable",
         _ => "unknown_error",
     };

@@ -75,7 +75,7 @@ internal static class SessionRoutes
     }
 
     // A storefront of another site sends it only over TLS: browsers ask that of SameSite=None.
-    private static CookieOptions Cookie(HttpContext http) => new()
+    public static CookieOptions Cookie(HttpContext http) => new()
     {
         HttpOnly = true,
         Secure = http.Request.IsHttps,

@@ -18,12 +18,19 @@ internal sealed record SessionRow(Guid Id, Guid IdentityId, string ActorType, Gu
 /// <summary>The rows of sessions: opened at sign-in, gone on with at refresh, revoked for good.</summary>
 internal sealed class SessionStore(Db db, Tokens tokens, IConfiguration configuration)
 {
-    // The person behind session s, now.
-    private const string ActorOf = """
-        case s.actor_type when 'customer' then (select c.id from identity.customers c where c.identity_id = s.identity_id and c.deleted_at is null) end
+    // The person behind session s, now; nobody yet where the address must be proven first, and is not.
+    private readonly string _actorOf = $"""
+        case s.actor_type when 'customer' then (
+            select c.id from identity.customers c where c.identity_id = s.identity_id and c.deleted_at is null
+                {(AsksForProof(configuration) ? "and not exists (select from identity.sign_ins v where v.identity_id = s.identity_id and v.provider = 'emailpass' and v.verified_at is null)" : "")}) end
         """;
 
     private readonly TimeSpan _lifetime = configuration.GetValue("Identity:SessionLifetime", TimeSpan.FromDays(30));
+
+    /// <summary>Whether customers must have proven their address before they are customers to us (<c>Identity:RequireVerifiedEmail</c>).</summary>
+    public bool RequiresVerifiedEmail { get; } = AsksForProof(configuration);
+
+    private static bool AsksForProof(IConfiguration configuration) => configuration.GetValue("Identity:RequireVerifiedEmail", false);
 
     /// <summary>A new session's token.</summary>
     public async Task<string> Open(Guid identity, string actorType, string provider, HttpContext http, CancellationToken ct)
@@ -34,7 +41,7 @@ internal sealed class SessionStore(Db db, Tokens tokens, IConfiguration configur
                 insert into identity.sessions (id, identity_id, actor_type, provider, ip, user_agent, expires_at)
                 values (@id, @identity, @actorType, @provider, @ip::inet, @agent, now() + @lifetime)
                 returning id, identity_id, actor_type, provider, expires_at)
-            select s.id, s.identity_id, s.actor_type, {ActorOf} as actor_id, s.provider, s.expires_at from s
+            select s.id, s.identity_id, s.actor_type, {_actorOf} as actor_id, s.provider, s.expires_at from s
             """,
             new
             {
@@ -51,7 +58,7 @@ internal sealed class SessionStore(Db db, Tokens tokens, IConfiguration configur
         var row = await connection.QuerySingleOrDefaultAsync<SessionRow>(new CommandDefinition($"""
             update identity.sessions s set last_used_at = now()
             where s.id = @session and s.revoked_at is null and s.expires_at > now()
-            returning s.id, s.identity_id, s.actor_type, {ActorOf} as actor_id, s.provider, s.expires_at
+            returning s.id, s.identity_id, s.actor_type, {_actorOf} as actor_id, s.provider, s.expires_at
             """, new { session }, cancellationToken: ct));
         return row is null ? null : await tokens.Sign(row, ct);
     }
@@ -101,7 +108,7 @@ internal sealed class SessionStore(Db db, Tokens tokens, IConfiguration configur
             with used as (
                 update identity.sessions s set last_used_at = now()
                 where {condition} and s.revoked_at is null and s.last_used_at < now() - interval '5 minutes')
-            select s.id, s.identity_id, s.actor_type, {ActorOf}, s.expires_at
+            select s.id, s.identity_id, s.actor_type, {_actorOf}, s.expires_at
             from identity.sessions s
             where {condition} and s.revoked_at is null and s.expires_at > now()
             """);

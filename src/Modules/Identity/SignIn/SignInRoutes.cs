@@ -1,7 +1,10 @@
 using System.Text.Json;
 using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Identity;
+using HeadlessPro.Identity.Mailed;
+using HeadlessPro.Identity.Protection;
 using HeadlessPro.Identity.Sessions;
+using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Security;
 using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Http;
@@ -10,23 +13,26 @@ namespace HeadlessPro.Identity.SignIn;
 
 internal sealed record TokenResponse(string Token);
 
+/// <summary>A token of somebody who has yet to prove their address: it is nobody's until then.</summary>
+internal sealed record UnprovenResponse(string Token, bool VerificationRequired, VerificationResponse Verification);
+
 internal sealed record SignInProvidersResponse(IReadOnlyList<SignInProviderResponse> Providers);
 
 internal sealed record SignInProviderResponse(string Id, string Identifier, string DisplayName, string Flow);
 
 /// <summary>
 /// <c>/auth/{actor}/{provider}</c>: each provider checks in its own way (<see cref="ISignInProvider"/>); what follows is the same for all: a
-/// session, and its token.
+/// session, and its token. Attempts are counted, and those that were right are given back.
 /// </summary>
-internal sealed class SignInRoutes(IEnumerable<ISignInProvider> providers, SessionStore sessions)
+internal sealed class SignInRoutes(IEnumerable<ISignInProvider> providers, SessionStore sessions, Throttle throttle, KnownDevices devices, Db db)
 {
     private readonly Dictionary<string, ISignInProvider> _providers = providers.ToDictionary(p => p.Id, StringComparer.Ordinal);
 
-    public static Task<IResult> SignIn(string actor, string provider, SignInRoutes routes, HttpContext http) => routes.Run(actor, provider, http, (p, a, ct) => p.SignIn(a, ct));
+    public static Task<IResult> SignIn(string actor, string provider, SignInRoutes routes, HttpContext http) => routes.Run(actor, provider, Throttle.SignIn, http, (p, a, ct) => p.SignIn(a, ct));
 
-    public static Task<IResult> Register(string actor, string provider, SignInRoutes routes, HttpContext http) => routes.Run(actor, provider, http, (p, a, ct) => p.Register(a, ct));
+    public static Task<IResult> Register(string actor, string provider, SignInRoutes routes, HttpContext http) => routes.Run(actor, provider, Throttle.Register, http, (p, a, ct) => p.Register(a, ct));
 
-    public static Task<IResult> Callback(string actor, string provider, SignInRoutes routes, HttpContext http) => routes.Run(actor, provider, http, (p, a, ct) => p.Callback(a, ct));
+    public static Task<IResult> Callback(string actor, string provider, SignInRoutes routes, HttpContext http) => routes.Run(actor, provider, Throttle.SignIn, http, (p, a, ct) => p.Callback(a, ct));
 
     public static IResult Providers(string actor, SignInRoutes routes) => IsActor(actor)
         ? Reply.Json(new SignInProvidersResponse([.. routes._providers.Values.Select(p => new SignInProviderResponse(p.Id, p.Id, p.DisplayName, p.Flow))]), PeopleJson.Default.SignInProvidersResponse)
@@ -37,17 +43,27 @@ internal sealed class SignInRoutes(IEnumerable<ISignInProvider> providers, Sessi
             ? Reply.Json(new TokenResponse(token), PeopleJson.Default.TokenResponse)
             : Reply.Error(Error.Unauthorized());
 
-    private async Task<IResult> Run(string actor, string id, HttpContext http, Func<ISignInProvider, SignInAttempt, CancellationToken, Task<Result<SignInOutcome>>> step)
+    private async Task<IResult> Run(string actor, string id, string what, HttpContext http, Func<ISignInProvider, SignInAttempt, CancellationToken, Task<Result<SignInOutcome>>> step)
     {
         var ct = http.RequestAborted;
         if (!IsActor(actor)) return Reply.Error(NoActor(actor));
         if (!_providers.TryGetValue(id, out var provider)) return Reply.Error(NoProvider(id));
-        if (!(await step(provider, new SignInAttempt(actor, await Fields(http), http), ct)).Try(out var outcome, out var error)) return Reply.Error(error);
+        var attempt = new SignInAttempt(actor, await Fields(http), http);
+        var account = attempt.Text("email") is { } email ? EmailAddress.Plain(email) : null;
+        if (await throttle.Take(what, http, account, ct) is { } refused) return Reply.Error(refused);
+        var isIn = (await step(provider, attempt, ct)).Try(out var outcome, out var error);
+        // Guesses count; what was right, and what could not be understood, does not.
+        if (error?.Type != ErrorType.Unauthorized) await throttle.GiveBack(what, http, account, ct);
+        if (!isIn) return Reply.Error(error!);
         // A token must not stay in what stands between.
         http.Response.Headers.CacheControl = "no-store";
-        if (outcome.Identity is not { } identity)
+        if (outcome!.Identity is not { } identity)
             return Reply.Written(json => { json.WriteStartObject(); json.WriteString("location", outcome.Location); json.WriteEndObject(); });
-        return Reply.Json(new TokenResponse(await sessions.Open(identity, actor, id, http, ct)), PeopleJson.Default.TokenResponse);
+        if (account is not null) devices.Remember(http, account);
+        var token = await sessions.Open(identity, actor, id, http, ct);
+        return what == Throttle.SignIn && actor == ActorTypes.Customer && sessions.RequiresVerifiedEmail && await VerifyEmail.Find(db, identity, ct) is { VerifiedAt: null } unproven
+            ? Reply.Json(new UnprovenResponse(token, true, unproven), MailedJson.Default.UnprovenResponse)
+            : Reply.Json(new TokenResponse(token), PeopleJson.Default.TokenResponse);
     }
 
     /// <summary>The body's members and the query's.</summary>
@@ -59,6 +75,9 @@ internal sealed class SignInRoutes(IEnumerable<ISignInProvider> providers, Sessi
         foreach (var (name, value) in http.Request.Query) fields.TryAdd(name, JsonSerializer.SerializeToElement(value.ToString(), PeopleJson.Default.String));
         return fields;
     }
+
+    /// <summary>Why there is no password to change there; null when there is one.</summary>
+    public static Error? Refuse(string actor, string provider) => !IsActor(actor) ? NoActor(actor) : provider == EmailPassword.Provider ? null : NoProvider(provider);
 
     private static bool IsActor(string actor) => actor is ActorTypes.Customer or ActorTypes.User;
 

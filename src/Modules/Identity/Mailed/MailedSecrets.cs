@@ -1,0 +1,127 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Dapper;
+using HeadlessPro.Contracts;
+using HeadlessPro.Contracts.Identity;
+using HeadlessPro.Contracts.Notifications;
+using HeadlessPro.Identity.SignIn;
+using HeadlessPro.Platform.Data;
+using HeadlessPro.Platform.Jobs;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace HeadlessPro.Identity.Mailed;
+
+/// <summary>What a link or code is for, as it stands in the database.</summary>
+internal static class MailPurpose
+{
+    public const string PasswordReset = "password_reset";
+    public const string EmailVerification = "email_verification";
+    public const string MagicLink = "magic_link";
+    public const string OneTimeCode = "one_time_code";
+
+    /// <summary>Nothing is in it: it only tells.</summary>
+    public const string PasswordChanged = "password_changed";
+}
+
+/// <summary>A mail somebody asked for, on its way to the job that writes it; Browser is a hash of what only the browser that asked knows.</summary>
+internal sealed record MailAsked(Guid Id, string Purpose, string ActorType, string Email, string? Browser);
+
+/// <summary>
+/// Links and codes that go by mail:
+/// <code>
+/// ASK    the request only notes that somebody asked: it does the same work for an address that is known and one that is not
+/// SEND   a job looks whether there is somebody, keeps the secret's hash, and hands the mail over
+/// USE    one conditional update: whoever comes second, or late, gets nothing
+/// </code>
+/// </summary>
+internal sealed class MailedSecrets(Db db, INotifications notifications, Passwords passwords, IConfiguration configuration, TimeProvider clock)
+{
+    public const string Job = "identity.send_mail";
+
+    private static readonly TimeSpan LinkLifetime = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan CodeLifetime = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan VerificationLifetime = TimeSpan.FromDays(1);
+
+    /// <summary>Notes that somebody asked.</summary>
+    public async Task Ask(string purpose, string actorType, string email, string? browser, CancellationToken ct)
+    {
+        await using var tx = await db.Begin(ct);
+        await AskIn(tx, purpose, actorType, email, browser, ct);
+        await tx.Commit(ct);
+    }
+
+    /// <summary>As <see cref="Ask"/>, with what else the caller writes.</summary>
+    public Task AskIn(Transaction tx, string purpose, string actorType, string email, string? browser, CancellationToken ct) =>
+        JobQueue.Enqueue(tx, Job, JsonSerializer.Serialize(new MailAsked(WireId.New(), purpose, actorType, email, browser), MailedJson.Default.MailAsked), clock.GetUtcNow(), null, ct);
+
+    /// <summary>For the job. Cut off and repeated it may send two mails; both work.</summary>
+    public static Task Run(IServiceProvider services, string payload, CancellationToken ct) =>
+        services.GetRequiredService<MailedSecrets>().Send(JsonSerializer.Deserialize(payload, MailedJson.Default.MailAsked)!, ct);
+
+    private async Task Send(MailAsked asked, CancellationToken ct)
+    {
+        await using var connection = await db.Open(ct);
+        var isKnown = await connection.QuerySingleAsync<bool>(new CommandDefinition(
+            "select exists (select from identity.sign_ins where provider = @Provider and subject = @Email)", new { EmailPassword.Provider, asked.Email }, cancellationToken: ct));
+        await connection.CloseAsync();
+        // Whoever signs in as a customer with a link or code becomes known by it; staff are invited.
+        var isForAnybody = asked is { ActorType: ActorTypes.Customer, Purpose: MailPurpose.MagicLink or MailPurpose.OneTimeCode };
+        if (!isKnown && !isForAnybody) return;
+        if (asked.Purpose == MailPurpose.PasswordChanged)
+        {
+            await Tell(asked, NotificationKinds.PasswordChanged, [], $"identity:{asked.Id:N}", null, ct);
+            return;
+        }
+
+        var isCode = asked.Purpose == MailPurpose.OneTimeCode;
+        var secret = isCode ? RandomNumberGenerator.GetInt32(1_000_000).ToString("D6", CultureInfo.InvariantCulture) : Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+        // A code is short: whoever holds a copy of the database must not find it by trying them all.
+        var hash = isCode ? await passwords.Hash(secret, ct) : Hash(secret);
+        var id = WireId.New();
+        var expires = clock.GetUtcNow() + (isCode ? CodeLifetime : asked.Purpose == MailPurpose.EmailVerification ? VerificationLifetime : LinkLifetime);
+        await connection.OpenAsync(ct);
+        await connection.ExecuteAsync(new CommandDefinition("""
+            insert into identity.mailed_secrets (id, purpose, actor_type, email, secret_hash, browser_hash, expires_at)
+            values (@id, @Purpose, @ActorType, @Email, @hash, @Browser, @expires)
+            """, new { id, asked.Purpose, asked.ActorType, asked.Email, hash, asked.Browser, expires }, cancellationToken: ct));
+        await connection.CloseAsync();
+        var (kind, words) = WordsOf(asked, secret);
+        await Tell(asked, kind, words, $"identity:{id:N}", expires, ct);
+    }
+
+    /// <summary>Uses a link's token, with what else the caller writes: whose address it proves; null when it is not good (any more).</summary>
+    public static Task<string?> Use(Transaction tx, string purpose, string actorType, string? token, string? browser, CancellationToken ct) =>
+        tx.Connection.QuerySingleOrDefaultAsync<string>(new CommandDefinition("""
+            update identity.mailed_secrets set used_at = now()
+            where secret_hash = @hash and purpose = @purpose and actor_type = @actorType and used_at is null and expires_at > now()
+                and browser_hash is not distinct from @browser
+            returning email
+            """, new { hash = Hash(token ?? ""), purpose, actorType, browser }, tx.Inner, cancellationToken: ct));
+
+    /// <summary>What a token is kept and found by.</summary>
+    public static string Hash(string token) => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
+
+    private async Task Tell(MailAsked asked, string kind, Dictionary<string, string> words, string key, DateTimeOffset? expires, CancellationToken ct)
+    {
+        var sent = await notifications.Send(new SendNotification(kind, asked.Email, null, words, key, expires), ct);
+        if (sent.Error is { } error) throw new InvalidOperationException($"The mail could not be handed over: {error.Message}");
+    }
+
+    private (string Kind, Dictionary<string, string> Words) WordsOf(MailAsked asked, string secret) => asked.Purpose switch
+    {
+        MailPurpose.OneTimeCode => (NotificationKinds.OneTimeCode, new() { ["code"] = secret }),
+        MailPurpose.MagicLink => (NotificationKinds.MagicLink, Link(asked.ActorType, "magic-link?token=", secret)),
+        MailPurpose.EmailVerification => (NotificationKinds.EmailVerification, Link(asked.ActorType, "verify-email?code=", secret)),
+        _ => (NotificationKinds.PasswordReset, Link(asked.ActorType, "reset-password?token=", secret, $"&email={Uri.EscapeDataString(asked.Email)}")),
+    };
+
+    private Dictionary<string, string> Link(string actorType, string path, string secret, string also = "") => new() { ["url"] = $"{Pages(actorType)}/{path}{secret}{also}" };
+
+    /// <summary>Where the pages are that links lead to: configured, never what a request says.</summary>
+    public string Pages(string actorType) => (actorType == ActorTypes.User
+        ? configuration["ADMIN_URL"] ?? "http://localhost:7001" : configuration["STOREFRONT_URL"] ?? "http://localhost:8000").TrimEnd('/');
+}

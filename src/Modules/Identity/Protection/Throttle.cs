@@ -1,0 +1,106 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+using HeadlessPro.Contracts;
+using HeadlessPro.Platform.Data;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace HeadlessPro.Identity.Protection;
+
+/// <summary>
+/// How often somebody may try: per account and per address, for all hosts together, in windows that are counted in PostgreSQL. An attempt is
+/// counted before anything is looked at, whether the account exists or not, and given back when it was right. Attempts from a browser the
+/// account's owner has signed in with (<see cref="KnownDevices"/>) are counted apart from everybody else's.
+/// </summary>
+internal sealed class Throttle(Db db, KnownDevices devices, IConfiguration configuration)
+{
+    /// <summary>Passwords and codes: wrong ones count.</summary>
+    public const string SignIn = "sign_in";
+
+    /// <summary>Mails and messages that are asked for.</summary>
+    public const string Mail = "mail";
+
+    /// <summary>Registrations that told of an account.</summary>
+    public const string Register = "register";
+
+    private static readonly Dictionary<string, Rule> Rules = new(StringComparer.Ordinal)
+    {
+        [SignIn] = new(PerAccount: 10, PerAddress: 100, TimeSpan.FromMinutes(15)),
+        [Mail] = new(PerAccount: 5, PerAddress: 50, TimeSpan.FromHours(1)),
+        [Register] = new(PerAccount: 10, PerAddress: 50, TimeSpan.FromHours(1)),
+    };
+
+    /// <summary>Counts an attempt; the refusal when there were too many, with <c>Retry-After</c> set.</summary>
+    /// <param name="what">What is tried.</param>
+    /// <param name="http">From where.</param>
+    /// <param name="account">On what: an e-mail address as it was given, or null.</param>
+    /// <param name="ct">Cancellation.</param>
+    public async Task<Error?> Take(string what, HttpContext http, string? account, CancellationToken ct)
+    {
+        var limits = LimitsOf(what, http, account);
+        await using var command = db.Command("""
+            insert into identity.throttles as t (key, count, resets_at)
+            select l.key, 1, now() + $2 from unnest($1) as l (key) order by l.key
+            on conflict (key) do update set
+                count = case when t.resets_at <= now() then 1 else least(t.count, 1000000) + 1 end,
+                resets_at = case when t.resets_at <= now() then excluded.resets_at else t.resets_at end
+            returning key, count, ceil(extract(epoch from resets_at - now()))::int
+            """);
+        command.Parameters.Add(new() { Value = limits.Keys.ToArray() });
+        command.Parameters.Add(new() { Value = Rules[what].Window });
+        var wait = 0;
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+        {
+            var key = reader.GetFieldValue<byte[]>(0);
+            if (reader.GetInt32(1) > limits.First(l => l.Key.AsSpan().SequenceEqual(key)).Value) wait = Math.Max(wait, Math.Max(1, reader.GetInt32(2)));
+        }
+
+        if (wait == 0) return null;
+        http.Response.Headers.RetryAfter = wait.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return Error.TooManyRequests("Too many attempts; try again later", "too_many_attempts");
+    }
+
+    /// <summary>It was right: this attempt does not count, and its browser is known from now on.</summary>
+    public async Task GiveBack(string what, HttpContext http, string? account, CancellationToken ct)
+    {
+        await using var command = db.Command("update identity.throttles set count = count - 1 where key = any ($1) and count > 0");
+        command.Parameters.Add(new() { Value = LimitsOf(what, http, account).Keys.ToArray() });
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    /// <summary>For the recurring job.</summary>
+    public static async Task Forget(IServiceProvider services, CancellationToken ct)
+    {
+        await using var batch = services.GetRequiredService<Db>().Batch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("delete from identity.throttles where resets_at < now()"));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("delete from identity.mailed_secrets where expires_at < now() - interval '1 day'"));
+        await batch.ExecuteNonQueryAsync(ct);
+    }
+
+    private Dictionary<byte[], int> LimitsOf(string what, HttpContext http, string? account)
+    {
+        var rule = Rules[what];
+        var perAccount = configuration.GetValue($"Identity:Throttle:{what}:PerAccount", rule.PerAccount);
+        if (account is not null && devices.Of(http, account) is { } device) return new() { [Key($"{what} device {device}")] = perAccount };
+        var limits = new Dictionary<byte[], int> { [Key($"{what} address {AddressOf(http)}")] = configuration.GetValue($"Identity:Throttle:{what}:PerAddress", rule.PerAddress) };
+        if (account is not null) limits[Key($"{what} account {account}")] = perAccount;
+        return limits;
+    }
+
+    // Whoever has one address of IPv6 has 2^64 of them.
+    private static string AddressOf(HttpContext http)
+    {
+        var address = http.Connection.RemoteIpAddress ?? IPAddress.None;
+        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
+        return address.AddressFamily == AddressFamily.InterNetworkV6 ? Convert.ToHexString(address.GetAddressBytes().AsSpan(0, 8)) : address.ToString();
+    }
+
+    private static byte[] Key(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
+
+    private sealed record Rule(int PerAccount, int PerAddress, TimeSpan Window);
+}
