@@ -32,6 +32,8 @@ public static class PlatformSetup
         services.AddHostedService(provider => provider.GetRequiredService<JobRunner>());
         services.AddRecurringJob("platform.trim_event_log", TimeSpan.FromHours(1), (provider, ct) => provider.GetRequiredService<EventLog>().Trim(ct));
         services.AddRecurringJob("platform.trim_idempotency", TimeSpan.FromMinutes(10), (provider, ct) => Idempotency.Trim(provider.GetRequiredService<Db>(), ct));
+        services.AddSingleton<RequestCounts>();
+        services.AddHostedService(provider => provider.GetRequiredService<RequestCounts>());
         services.AddRouting();
         Cors.Add(services);
         KeyRing.Add(services);
@@ -57,9 +59,11 @@ public static class PlatformSetup
     /// <summary>The pipeline every request runs through, in order.</summary>
     public static void UsePlatform(this WebApplication app)
     {
+        Proxies.Use(app);
         app.UseMiddleware<RequestMiddleware>();
         app.UseMiddleware<ErrorMiddleware>();
         Cors.Use(app);
+        app.UseMiddleware<RateLimits>();
         app.UseMiddleware<CardNumberMiddleware>();
         app.UseRateLimiter();
         app.UseRouting();

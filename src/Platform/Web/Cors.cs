@@ -45,7 +45,7 @@ internal static class Cors
     private static void Shape(CorsPolicyBuilder policy, string origins)
     {
         policy.AllowAnyHeader().AllowAnyMethod().SetPreflightMaxAge(TimeSpan.FromHours(2))
-            .WithExposedHeaders("X-Request-Id", "ETag", "Idempotency-Replayed");
+            .WithExposedHeaders("X-Request-Id", "ETag", "Idempotency-Replayed", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After");
         // Cookies only go to origins that were named: any page could else act for whoever is signed in.
         if (origins.Trim() == "*") policy.AllowAnyOrigin();
         else policy.WithOrigins(Named(origins)).AllowCredentials();

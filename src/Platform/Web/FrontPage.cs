@@ -29,16 +29,20 @@ internal static class FrontPage
         {
             var host = HostInfo.Of(http.RequestServices);
             return http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
-                ? Page(PageOf(host))
+                ? Page(http, PageOf(host))
                 : Reply.Json(
                     new FrontPageResponse("HeadlessPro", HostInfo.Version, host.Role, host.Modules, new FrontPageLinks("/openapi.json", "/docs", "/health", "/health/ready")),
                     PlatformJson.Default.FrontPageResponse);
         }).ExcludeFromDescription();
         var docs = new Lazy<string>(ReadDocs);
-        routes.MapGet("/docs", () => Page(docs.Value)).ExcludeFromDescription();
+        routes.MapGet("/docs", (HttpContext http) => Page(http, docs.Value)).ExcludeFromDescription();
     }
 
-    private static IResult Page(string html) => Results.Text(html, "text/html; charset=utf-8", Encoding.UTF8);
+    private static IResult Page(HttpContext http, string html)
+    {
+        http.Response.Headers.ContentSecurityPolicy = SecurityHeaders.AllowInline(html);
+        return Results.Text(html, "text/html; charset=utf-8", Encoding.UTF8);
+    }
 
     private static string ReadDocs()
     {

@@ -24,7 +24,7 @@ public sealed partial class RequestMiddleware(RequestDelegate next, ILogger<Requ
         var given = http.Request.Headers[Header].ToString();
         http.TraceIdentifier = IsSensible(given) ? given : Guid.CreateVersion7().ToString("N");
         http.Response.Headers[Header] = http.TraceIdentifier;
-        http.Response.Headers.XContentTypeOptions = "nosniff";
+        SecurityHeaders.Set(http);
         if (!_log)
         {
             await next(http);

@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using HeadlessPro.Contracts;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+
+namespace HeadlessPro.Platform.Web;
+
+/// <summary>
+/// How often one client may ask in a minute: <c>RateLimits:PerMinute</c> (100), to sign in and its like <c>RateLimits:SignInPerMinute</c> (20).
+/// Every answer says what is left (<c>RateLimit-Limit</c>, <c>-Remaining</c>, <c>-Reset</c>), a refusal is 429 with <c>Retry-After</c>.
+/// </summary>
+/// <remarks>
+/// A client is its address (of IPv6 the network of 64 bits that one customer of a provider has); behind a proxy, <see cref="Proxies"/> says whose
+/// word on that counts. <c>RateLimits:Exempt</c> names networks that may ask as often as they like, by default this machine: storefronts that
+/// ask for all their shoppers belong there. Health, hosts of the same shop and signed webhooks are never limited. 0 switches a limit off.
+/// Minutes are counted from the full one, over all hosts (<see cref="RequestCounts"/>).
+/// </remarks>
+internal sealed class RateLimits(RequestDelegate next, RequestCounts counts, IConfiguration configuration, TimeProvider clock)
+{
+    private static readonly string[] Unlimited = ["/health", "/internal", "/webhooks", "/hooks"];
+
+    private readonly int _perMinute = configuration.GetValue("RateLimits:PerMinute", 100);
+    private readonly int _signInPerMinute = configuration.GetValue("RateLimits:SignInPerMinute", 20);
+    private readonly IPNetwork[] _exempt = Proxies.Networks(configuration["RateLimits:Exempt"] ?? "127.0.0.0/8,::1", "RateLimits:Exempt");
+
+    public Task InvokeAsync(HttpContext http)
+    {
+        var isSignIn = !HttpMethods.IsGet(http.Request.Method) && http.Request.Path.StartsWithSegments("/auth", StringComparison.Ordinal);
+        var limit = isSignIn ? _signInPerMinute : _perMinute;
+        if (limit <= 0 || http.Connection.RemoteIpAddress is not { } remote || IsUnlimited(http.Request.Path)) return next(http);
+        var address = remote.IsIPv4MappedToIPv6 ? remote.MapToIPv4() : remote;
+        foreach (var network in _exempt)
+            if (network.Contains(address)) return next(http);
+
+        var now = clock.GetUtcNow();
+        var asked = counts.Count((isSignIn ? "auth " : "") + ClientOf(address), now.ToUnixTimeSeconds() / 60, limit);
+        var reset = (60 - now.Second).ToString(CultureInfo.InvariantCulture);
+        http.Response.Headers["RateLimit-Limit"] = limit.ToString(CultureInfo.InvariantCulture);
+        http.Response.Headers["RateLimit-Remaining"] = Math.Max(0, limit - asked).ToString(CultureInfo.InvariantCulture);
+        http.Response.Headers["RateLimit-Reset"] = reset;
+        if (asked <= limit) return next(http);
+
+        http.Response.Headers.RetryAfter = reset;
+        return ErrorBody.Send(
+            http, Error.NotAllowed($"Too many requests: {limit} a minute are answered. Try again in {reset} seconds", "too_many_requests"), StatusCodes.Status429TooManyRequests);
+    }
+
+    private static bool IsUnlimited(PathString path)
+    {
+        foreach (var prefix in Unlimited)
+            if (path.StartsWithSegments(prefix, StringComparison.Ordinal)) return true;
+
+        return false;
+    }
+
+    private static string ClientOf(IPAddress address)
+    {
+        if (address.AddressFamily != AddressFamily.InterNetworkV6) return address.ToString();
+        var bytes = address.GetAddressBytes();
+        bytes.AsSpan(8).Clear();
+        return new IPAddress(bytes) + "/64";
+    }
+}
