@@ -37,7 +37,7 @@ internal static class ModuleTable
         new("fulfillment", Roles.CatalogFulfillment, [typeof(IFulfillment)], [typeof(IPricing)],
             FulfillmentModule.AddFulfillment, FulfillmentModule.MapFulfillment),
         new("ordering", Roles.IdentityCommerce, [],
-            [typeof(ICatalog), typeof(IInventory), typeof(IPricing), typeof(IPayments), typeof(IFulfillment), typeof(ICustomers)],
+            [typeof(ICatalog), typeof(IInventory), typeof(IPricing), typeof(IPayments), typeof(IFulfillment), typeof(ICustomers), typeof(INotifications)],
             OrderingModule.AddOrdering, OrderingModule.MapOrdering),
     ];
 }

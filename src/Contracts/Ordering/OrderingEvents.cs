@@ -40,6 +40,27 @@ public sealed record OrderEdited(
     public static string Name => "order.edited";
 }
 
+/// <summary>A customer says that somebody's order is theirs; a mail to the order's address asks whether it is.</summary>
+/// <param name="OrderId">The order.</param>
+/// <param name="DisplayId">The human number.</param>
+/// <param name="TransferId">The request.</param>
+/// <param name="CustomerId">Who asks.</param>
+public sealed record OrderTransferRequested(Guid OrderId, long DisplayId, Guid TransferId, Guid CustomerId) : IEvent
+{
+    /// <inheritdoc/>
+    public static string Name => "order.transfer_requested";
+}
+
+/// <summary>An order belongs to another customer.</summary>
+/// <param name="OrderId">The order.</param>
+/// <param name="FromCustomerId">Whose it was; null for a guest's.</param>
+/// <param name="ToCustomerId">Whose it is.</param>
+public sealed record OrderTransferred(Guid OrderId, Guid? FromCustomerId, Guid ToCustomerId) : IEvent
+{
+    /// <inheritdoc/>
+    public static string Name => "order.transferred";
+}
+
 /// <summary>What a promotion takes off an order, with tax, minor units.</summary>
 public sealed record OrderDiscount(Guid PromotionId, long Amount);
 

@@ -2,6 +2,7 @@ using HeadlessPro.Contracts.Payments;
 using HeadlessPro.Ordering.Carts;
 using HeadlessPro.Ordering.Checkout;
 using HeadlessPro.Ordering.Orders;
+using HeadlessPro.Ordering.Orders.Transfers;
 using HeadlessPro.Platform;
 using HeadlessPro.Platform.Audits;
 using HeadlessPro.Platform.Events;
@@ -49,6 +50,8 @@ public static class OrderingModule
         services.AddSubscriber<PaymentDenied>(OnPaymentDenied.Name, OnPaymentDenied.Handle);
         services.AddJson(CheckoutJson.Default);
         services.AddAudit(ReconcileOrders.Name, ReconcileOrders.Run);
+        services.AddSingleton<TransferPeers>();
+        services.AddJobHandler(MailTransfer.Name, MailTransfer.Run);
         services.AddJson(OrdersJson.Default);
     }
 
@@ -86,6 +89,10 @@ public static class OrderingModule
         var orders = store.MapGroup("").WithTags("Orders");
         orders.MapGet("/orders", CustomerOrders.List).RequireCustomer().WithName("GetStoreOrders");
         orders.MapGet("/orders/{id}", GetOrder.Handle).WithName("GetStoreOrder");
+        orders.MapPost("/orders/{id}/transfer/request", RequestTransfer.Handle).RequireCustomer().WithName("PostStoreOrderTransferRequest");
+        orders.MapPost("/orders/{id}/transfer/accept", AnswerTransfer.Accept).WithName("PostStoreOrderTransferAccept");
+        orders.MapPost("/orders/{id}/transfer/decline", AnswerTransfer.Decline).WithName("PostStoreOrderTransferDecline");
+        orders.MapPost("/orders/{id}/transfer/cancel", CancelTransfer.Handle).RequireCustomer().WithName("PostStoreOrderTransferCancel");
         orders.MapGet("/orders/by-payment-intent/{id}", GetOrderByPayment.Handle).Produces<OrderByPaymentEnvelope>().WithName("GetStoreOrderByPaymentIntent");
 
         var admin = routes.MapGroup("/admin/orders").WithTags("Orders");

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using HeadlessPro.Ordering.Orders.Transfers;
 using HeadlessPro.Platform.Web;
 
 namespace HeadlessPro.Ordering.Orders;
@@ -10,4 +11,7 @@ namespace HeadlessPro.Ordering.Orders;
 [JsonSerializable(typeof(CancelOrderRequest))]
 [JsonSerializable(typeof(EditOrderRequest))]
 [JsonSerializable(typeof(OrderByPaymentEnvelope))]
+[JsonSerializable(typeof(RequestOrderTransferRequest))]
+[JsonSerializable(typeof(OrderTransferTokenRequest))]
+[JsonSerializable(typeof(CancelOrderTransferRequest))]
 internal sealed partial class OrdersJson : JsonSerializerContext;
