@@ -86,7 +86,9 @@ public static class HostApp
         });
         builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
         // Lines a program can read, unless a person watches.
-        if (builder.Environment.IsDevelopment()) builder.Logging.AddConsole();
+        if (builder.Environment.IsDevelopment())
+            // Whose data are a demo's needs no MASTER_KEY.
+            builder.Logging.AddConsole().AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         else builder.Logging.AddJsonConsole(console => console.UseUtcTimestamp = true);
         // What a command prints is its answer.
         if (builder.Configuration.GetValue("beside", false)) builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
