@@ -2,6 +2,7 @@ using HeadlessPro.Contracts.Identity;
 using HeadlessPro.Identity.Customers;
 using HeadlessPro.Identity.Keys;
 using HeadlessPro.Identity.Mailed;
+using HeadlessPro.Identity.Mfa;
 using HeadlessPro.Identity.Sessions;
 using HeadlessPro.Identity.SignIn;
 using HeadlessPro.Platform;
@@ -30,7 +31,9 @@ public static class IdentityModule
         services.AddSingleton<Passwords>();
         services.AddSingleton<ISignInProvider, EmailPassword>();
         services.AddSingleton<SignInRoutes>();
+        services.AddSingleton<FinishSignIn>();
         MailedRoutes.Add(services);
+        MfaRoutes.Add(services);
         services.AddRecurringJob(SigningKeys.Job, TimeSpan.FromHours(1), SigningKeys.Rotate);
         services.AddRecurringJob("identity.forget_sessions", TimeSpan.FromHours(6), SessionRoutes.Forget);
         services.AddJson(IdentityJson.Default);
@@ -61,6 +64,7 @@ public static class IdentityModule
         auth.MapDelete("/sessions", SessionRoutes.RevokeOthers).RequireSignIn().Produces<SignOutResponse>().WithName("DeleteAuthSessions");
         auth.MapDelete("/sessions/{id}", SessionRoutes.Revoke).RequireSignIn().WithName("DeleteAuthSessionById");
         MailedRoutes.Map(auth);
+        MfaRoutes.Map(auth);
         routes.MapGet("/.well-known/jwks.json", PublishKeys.Handle).Produces<KeySetResponse>().WithName("GetJwks").WithTags("Sign-in");
 
         var store = routes.MapGroup("/store/customers").RequirePublishableKey().WithTags("Customers");

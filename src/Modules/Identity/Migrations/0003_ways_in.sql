@@ -25,3 +25,37 @@ create table identity.throttles (
     resets_at timestamptz not null
 );
 create index throttles_reset on identity.throttles (resets_at);
+
+-- Authenticator apps. The secret is under the key ring; a code's step is used once.
+create table identity.mfa_factors (
+    id uuid primary key,
+    identity_id uuid not null references identity.identities (id) on delete cascade,
+    label text,
+    secret text not null,
+    last_step bigint not null default 0,
+    enabled_at timestamptz,
+    created_at timestamptz not null default now()
+);
+create index mfa_factors_identity on identity.mfa_factors (identity_id);
+
+create table identity.recovery_codes (
+    identity_id uuid not null references identity.identities (id) on delete cascade,
+    code_hash text not null,
+    used_at timestamptz,
+    primary key (identity_id, code_hash)
+);
+
+-- Sign-ins that wait for their second step. The token opens nothing but that.
+create table identity.mfa_challenges (
+    id uuid primary key,
+    identity_id uuid not null references identity.identities (id) on delete cascade,
+    actor_type text not null check (actor_type in ('customer', 'user')),
+    provider text not null,
+    account text,
+    token_hash text not null unique,
+    attempts int not null default 0,
+    expires_at timestamptz not null,
+    completed_at timestamptz,
+    created_at timestamptz not null default now()
+);
+create index mfa_challenges_expired on identity.mfa_challenges (expires_at);

@@ -4,7 +4,6 @@ using HeadlessPro.Contracts.Identity;
 using HeadlessPro.Identity.Mailed;
 using HeadlessPro.Identity.Protection;
 using HeadlessPro.Identity.Sessions;
-using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Security;
 using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Http;
@@ -21,10 +20,10 @@ internal sealed record SignInProvidersResponse(IReadOnlyList<SignInProviderRespo
 internal sealed record SignInProviderResponse(string Id, string Identifier, string DisplayName, string Flow);
 
 /// <summary>
-/// <c>/auth/{actor}/{provider}</c>: each provider checks in its own way (<see cref="ISignInProvider"/>); what follows is the same for all: a
-/// session, and its token. Attempts are counted, and those that were right are given back.
+/// <c>/auth/{actor}/{provider}</c>: each provider checks in its own way (<see cref="ISignInProvider"/>); what follows is the same for all
+/// (<see cref="FinishSignIn"/>). Attempts are counted, and those that were right are given back.
 /// </summary>
-internal sealed class SignInRoutes(IEnumerable<ISignInProvider> providers, SessionStore sessions, Throttle throttle, KnownDevices devices, Db db)
+internal sealed class SignInRoutes(IEnumerable<ISignInProvider> providers, Throttle throttle, FinishSignIn finish)
 {
     private readonly Dictionary<string, ISignInProvider> _providers = providers.ToDictionary(p => p.Id, StringComparer.Ordinal);
 
@@ -55,15 +54,8 @@ internal sealed class SignInRoutes(IEnumerable<ISignInProvider> providers, Sessi
         // Guesses count; what was right, and what could not be understood, does not.
         if (error?.Type != ErrorType.Unauthorized) await throttle.GiveBack(what, http, account, ct);
         if (!isIn) return Reply.Error(error!);
-        // A token must not stay in what stands between.
-        http.Response.Headers.CacheControl = "no-store";
-        if (outcome!.Identity is not { } identity)
-            return Reply.Written(json => { json.WriteStartObject(); json.WriteString("location", outcome.Location); json.WriteEndObject(); });
-        if (account is not null) devices.Remember(http, account);
-        var token = await sessions.Open(identity, actor, id, http, ct);
-        return what == Throttle.SignIn && actor == ActorTypes.Customer && sessions.RequiresVerifiedEmail && await VerifyEmail.Find(db, identity, ct) is { VerifiedAt: null } unproven
-            ? Reply.Json(new UnprovenResponse(token, true, unproven), MailedJson.Default.UnprovenResponse)
-            : Reply.Json(new TokenResponse(token), PeopleJson.Default.TokenResponse);
+        if (outcome!.Identity is { } identity) return await finish.Answer(identity, actor, id, account, http);
+        return Reply.Written(json => { json.WriteStartObject(); json.WriteString("location", outcome.Location); json.WriteEndObject(); });
     }
 
     /// <summary>The body's members and the query's.</summary>

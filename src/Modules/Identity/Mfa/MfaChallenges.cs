@@ -1,0 +1,73 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using Dapper;
+using HeadlessPro.Contracts;
+using HeadlessPro.Identity.Mailed;
+using HeadlessPro.Identity.SignIn;
+using HeadlessPro.Platform.Data;
+using HeadlessPro.Platform.Security;
+using HeadlessPro.Platform.Web;
+using Microsoft.AspNetCore.Http;
+
+namespace HeadlessPro.Identity.Mfa;
+
+internal sealed record VerifyMfaChallengeRequest(string Method, string Code);
+
+internal sealed record MfaChallengeResponse(
+    string Id, string AuthIdentityId, string AuthProvider, IReadOnlyList<string> Methods, DateTimeOffset ExpiresAt, int Attempts, int MaxAttempts);
+
+/// <summary>What who has a second factor gets for a right password: a token that opens the challenge, and nothing else.</summary>
+internal sealed record MfaRequiredResponse(MfaChallengeResponse MfaChallenge, string Token);
+
+/// <summary>The second step of a sign-in. Its token is no session's: no route but this one knows it.</summary>
+internal static class MfaChallenges
+{
+    private const string Prefix = "authmfachal";
+    private const int MostAttempts = 5;
+
+    /// <summary>Begins one for whoever has a second factor; null for others.</summary>
+    public static async Task<MfaRequiredResponse?> Begin(Db db, Guid identity, string actorType, string provider, string? account, CancellationToken ct)
+    {
+        var (id, token) = (WireId.New(), "mfa_" + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32)));
+        await using var connection = await db.Open(ct);
+        var begun = await connection.QuerySingleOrDefaultAsync<Begun>(new CommandDefinition("""
+            insert into identity.mfa_challenges (id, identity_id, actor_type, provider, account, token_hash, expires_at)
+            select @id, @identity, @actorType, @provider, @account, @hash, now() + interval '10 minutes'
+            where exists (select from identity.mfa_factors where identity_id = @identity and enabled_at is not null)
+            returning expires_at, exists (select from identity.recovery_codes where identity_id = @identity and used_at is null) as has_codes
+            """, new { id, identity, actorType, provider, account, hash = MailedSecrets.Hash(token) }, cancellationToken: ct));
+        return begun is null ? null : new(
+            new MfaChallengeResponse(
+                WireId.Encode(Prefix, id), WireId.Encode(PeopleWire.Identity, identity), provider,
+                begun.HasCodes ? [MfaCodes.Totp, MfaCodes.RecoveryCode] : [MfaCodes.Totp], begun.ExpiresAt, 0, MostAttempts), token);
+    }
+
+    public static async Task<IResult> Verify(string id, Body<VerifyMfaChallengeRequest> body, Db db, MfaGate gate, FinishSignIn finish, HttpContext http)
+    {
+        var ct = http.RequestAborted;
+        Check.OneOf("method", body.Value.Method, MfaCodes.Totp, MfaCodes.RecoveryCode);
+        if (SessionToken.OfHeader(http) is not { } token || !WireId.TryDecode(Prefix, id, out var challenge)) return Reply.Error(Error.Unauthorized());
+        // An attempt is counted on its own, before the code is looked at.
+        await using var connection = await db.Open(ct);
+        var tried = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition($"""
+            update identity.mfa_challenges set attempts = attempts + 1
+            where id = @challenge and token_hash = @hash and completed_at is null and expires_at > now() and attempts < {MostAttempts}
+            returning identity_id, actor_type, provider, account
+            """, new { challenge, hash = MailedSecrets.Hash(token) }, cancellationToken: ct));
+        await connection.CloseAsync();
+        if (tried is null) return Reply.Error(Error.Unauthorized());
+        var isThrough = false;
+        var answer = await gate.Through(tried.IdentityId, http, async tx =>
+        {
+            if (!await gate.Codes.Use(tx, tried.IdentityId, body.Value.Method, body.Value.Code, ct)) return null;
+            isThrough = await tx.Connection.ExecuteAsync(new CommandDefinition(
+                "update identity.mfa_challenges set completed_at = now() where id = @challenge and completed_at is null", new { challenge }, tx.Inner, cancellationToken: ct)) == 1;
+            return isThrough ? Results.Ok() : null;
+        });
+        return isThrough ? await finish.Open(tried.IdentityId, tried.ActorType, tried.Provider, tried.Account, http) : answer;
+    }
+
+    private sealed record Begun(DateTimeOffset ExpiresAt, bool HasCodes);
+
+    private sealed record Row(Guid IdentityId, string ActorType, string Provider, string? Account);
+}
