@@ -89,6 +89,7 @@ public class WaysInTests(HpApp app) : IClassFixture<HpApp>
                     text = json.ToJsonString();
                 }
 
+                if (text.Contains("\"location\"", StringComparison.Ordinal)) Assert.True(answer.Headers.CacheControl!.NoStore);
                 body = $"{(int)answer.StatusCode} {answer.Content.Headers.ContentType} {text}";
             });
             return (body, [.. trips.Statements]);

@@ -55,6 +55,8 @@ internal sealed class SignInRoutes(IEnumerable<ISignInProvider> providers, Throt
         if (error?.Type != ErrorType.Unauthorized) await throttle.GiveBack(what, http, account, ct);
         if (!isIn) return Reply.Error(error!);
         if (outcome!.Identity is { } identity) return await finish.Answer(identity, actor, id, account, http);
+        // Where to go is one browser's, as the cookie beside it.
+        http.Response.Headers.CacheControl = "no-store";
         return Reply.Written(json => { json.WriteStartObject(); json.WriteString("location", outcome.Location); json.WriteEndObject(); });
     }
 
