@@ -185,6 +185,7 @@ public class CartTests(ShopFixture shop) : IClassFixture<ShopFixture>
     [InlineData("""{"region_id":"reg_nope"}""", 404, "Region with id: reg_nope was not found")]
     [InlineData("""{"email":5}""", 400, "Invalid request: Expected type: 'string' for field 'email', got: '5'")]
     [InlineData("""{"email":"a@b"}""", 400, "Invalid request: Field 'email' must be an e-mail address")]
+    [InlineData("""{"email":"a@b.example\n"}""", 400, "Invalid request: Field 'email' must be an e-mail address")]
     [InlineData("""{"promo_codes":"SAVE10"}""", 400, "Invalid request: Expected type: 'array' for field 'promo_codes', got: 'SAVE10'")]
     [InlineData("""{"promo_codes":["NOPE"]}""", 400, "The promotion code NOPE is invalid")]
     [InlineData("""{"items":[]}""", 400, "Invalid request: Unrecognized fields: 'items'")]

@@ -86,9 +86,9 @@ internal static partial class CartRules
         value?.Length > MaxText ? Error.Invalid($"Invalid request: Field '{field}' must have at most {MaxText} characters")
         : null;
 
-    [GeneratedRegex(@"^[^@\s\p{C}]+@[^@\s\p{C}]+\.[^@\s\p{C}]+$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: -1)]
+    [GeneratedRegex(@"^[^@\s\p{C}]+@[^@\s\p{C}]+\.[^@\s\p{C}]+\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: -1)]
     private static partial Regex EmailPattern();
 
-    [GeneratedRegex("^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: -1)]
+    [GeneratedRegex("^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*\\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: -1)]
     private static partial Regex LocalePattern();
 }

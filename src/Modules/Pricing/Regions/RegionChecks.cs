@@ -63,6 +63,6 @@ internal static partial class RegionChecks
         return row?.ToWire(await answers.ReadAsync<CountryRow>());
     }
 
-    [GeneratedRegex("^pp_[a-z0-9][a-z0-9_-]{0,99}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: -1)]
+    [GeneratedRegex("^pp_[a-z0-9][a-z0-9_-]{0,99}\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: -1)]
     private static partial Regex ProviderId();
 }
