@@ -5,7 +5,7 @@ namespace HeadlessPro.Host;
 /// <summary>The command line, checked before anything is started.</summary>
 internal static class Arguments
 {
-    private const string Usage = "headlesspro serve [--role R] [--port N] [--host H] [--data DIR] [--empty], or headlesspro reconcile [--days N]";
+    private const string Usage = "headlesspro serve [--role R] [--port N] [--host H] [--data DIR] [--empty], headlesspro reconcile [--days N], or headlesspro user create --email E";
 
     private static readonly string[] WithValue = ["--role", "--port", "--host", "--data"];
 

@@ -56,7 +56,12 @@ public static class HostApp
             await opening;
             // Made first, so that it is disposed of last: the database outlives whoever uses it.
             app.Services.GetRequiredService<Database>();
-            if (modules.Any(m => m.Offers.Contains(typeof(Contracts.Identity.IApiKeys)))) await FirstKey.Ensure(app);
+            if (modules.Any(m => m.Offers.Contains(typeof(Contracts.Identity.IApiKeys))))
+            {
+                await FirstKey.Ensure(app);
+                await FirstAdmin.Ensure(app);
+            }
+
             return app;
         }
         catch

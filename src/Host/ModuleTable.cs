@@ -22,7 +22,7 @@ internal static class ModuleTable
 {
     public static readonly IReadOnlyList<Module> Modules =
     [
-        new("identity", Roles.IdentityCommerce, [typeof(IApiKeys), typeof(ISessions), typeof(ICustomers)], [typeof(INotifications)],
+        new("identity", Roles.IdentityCommerce, [typeof(IApiKeys), typeof(ISessions), typeof(ICustomers), typeof(IStaff)], [typeof(INotifications)],
             IdentityModule.AddIdentity, IdentityModule.MapIdentity),
         new("notifications", Roles.IdentityCommerce, [typeof(INotifications)], [],
             NotificationsModule.AddNotifications, NotificationsModule.MapNotifications),

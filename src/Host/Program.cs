@@ -5,6 +5,7 @@ using HeadlessPro.Platform.Data;
 try
 {
     if (args.FirstOrDefault() == Reconcile.Command) return await Reconcile.Run(args[1..]);
+    if (args.FirstOrDefault() == FirstAdmin.Command) return await FirstAdmin.Run(args[1..], Console.In);
     await using var app = await HostApp.Build(Arguments.Check(args));
     try
     {

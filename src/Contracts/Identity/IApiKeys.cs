@@ -28,13 +28,15 @@ public sealed record LinkKeyChannels(Guid KeyId, IReadOnlyList<Guid> Add, IReadO
 /// <param name="Type">Publishable (shown to browsers) or secret.</param>
 /// <param name="Title">Its name.</param>
 /// <param name="SalesChannelIds">What a publishable key may see.</param>
-public sealed record ApiKeyInfo(Guid Id, ApiKeyType Type, string Title, IReadOnlyList<Guid> SalesChannelIds);
+/// <param name="Grants">What a secret key may do; see <see cref="Permissions"/>.</param>
+/// <param name="ExpiresAt">When the token that was asked for stops being good; null for never.</param>
+public sealed record ApiKeyInfo(Guid Id, ApiKeyType Type, string Title, IReadOnlyList<Guid> SalesChannelIds, IReadOnlyList<string> Grants, DateTimeOffset? ExpiresAt);
 
 /// <summary>The two kinds of key.</summary>
 public enum ApiKeyType
 {
     /// <summary><c>pk_…</c>, names sales channels, is no secret.</summary>
     Publishable,
-    /// <summary><c>sk_…</c>, may do what staff may.</summary>
+    /// <summary><c>sk_…</c>, does what its permissions say.</summary>
     Secret,
 }

@@ -17,4 +17,8 @@ public sealed record ResolveSession(string Token);
 /// <param name="ActorType"><c>customer</c> or <c>user</c> (staff).</param>
 /// <param name="ActorId">The customer or member of staff; null for one who has registered and is neither yet.</param>
 /// <param name="ExpiresAt">When the token ends.</param>
-public sealed record SignedIn(Guid SessionId, Guid IdentityId, string ActorType, Guid? ActorId, DateTimeOffset ExpiresAt);
+public sealed record SignedIn(Guid SessionId, Guid IdentityId, string ActorType, Guid? ActorId, DateTimeOffset ExpiresAt)
+{
+    /// <summary>What a member of staff may do, now; see <see cref="Permissions"/>.</summary>
+    public IReadOnlyList<string> Grants { get; init; } = [];
+}

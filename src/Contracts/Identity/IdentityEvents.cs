@@ -7,6 +7,13 @@ public sealed record ApiKeyChanged(Guid KeyId) : IEvent
     public static string Name => "identity.api_key_changed";
 }
 
+/// <summary>What staff may do has changed: somebody's roles, or what a role lets its holders do.</summary>
+public sealed record StaffChanged(IReadOnlyList<Guid> UserIds) : IEvent
+{
+    /// <inheritdoc/>
+    public static string Name => "identity.staff_changed";
+}
+
 /// <summary>Sessions of somebody were revoked: their tokens are worth nothing from now on.</summary>
 public sealed record SessionsRevoked(Guid IdentityId) : IEvent
 {

@@ -37,6 +37,8 @@ public static class Permissions
         new("notifications:read", "See what was sent to whom, without codes and links that open something."),
         new("keys:read", "See API keys, without their secrets."),
         new("keys:write", "Make, rotate, revoke and delete API keys, with no more than one's own permissions."),
+        new("staff:read", "See staff, invitations and roles."),
+        new("staff:write", "Invite, change, deactivate and remove staff and make roles, with no more than one's own permissions."),
     ];
 
     /// <summary>Whether one of the grants covers what is asked: a permission, or another grant.</summary>

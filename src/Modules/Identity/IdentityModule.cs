@@ -5,9 +5,11 @@ using HeadlessPro.Identity.Mailed;
 using HeadlessPro.Identity.Mfa;
 using HeadlessPro.Identity.Sessions;
 using HeadlessPro.Identity.SignIn;
+using HeadlessPro.Identity.Staff;
 using HeadlessPro.Platform;
 using HeadlessPro.Platform.Jobs;
 using HeadlessPro.Platform.Security;
+using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -37,6 +39,7 @@ public static class IdentityModule
         services.AddRecurringJob(SigningKeys.Job, TimeSpan.FromHours(1), SigningKeys.Rotate);
         services.AddRecurringJob("identity.forget_sessions", TimeSpan.FromHours(6), SessionRoutes.Forget);
         services.AddJson(IdentityJson.Default);
+        StaffRoutes.Add(services);
         services.AddJson(PeopleJson.Default);
     }
 
@@ -45,11 +48,13 @@ public static class IdentityModule
     {
         var keys = routes.MapGroup("/admin/api-keys").WithTags("API keys");
         keys.MapGet("", ReadApiKeys.List).RequirePermission("keys:read").WithName("GetAdminApiKeys");
-        keys.MapPost("", CreateApiKey.Handle).RequirePermission("keys:write").Produces<ApiKeyEnvelope>().WithName("PostAdminApiKeys");
+        keys.MapPost("", CreateApiKey.Handle).RequirePermission("keys:write").ShowsSecret().Produces<ApiKeyEnvelope>().WithName("PostAdminApiKeys");
         keys.MapGet("/{id}", ReadApiKeys.One).RequirePermission("keys:read").Produces<ApiKeyEnvelope>().WithName("GetAdminApiKey");
         keys.MapPost("/{id}", ChangeApiKey.Rename).RequirePermission("keys:write").Produces<ApiKeyEnvelope>().WithName("PostAdminApiKey");
         keys.MapPost("/{id}/revoke", ChangeApiKey.Revoke).RequirePermission("keys:write").Produces<ApiKeyEnvelope>().WithName("PostAdminApiKeyRevoke");
+        keys.MapPost("/{id}/rotate", RotateApiKey.Handle).RequirePermission("keys:write").ShowsSecret().Produces<ApiKeyEnvelope>().WithName("PostAdminApiKeyRotate");
         keys.MapDelete("/{id}", ChangeApiKey.Delete).RequirePermission("keys:write").WithName("DeleteAdminApiKey");
+        StaffRoutes.Map(routes);
 
         var auth = routes.MapGroup("/auth").WithTags("Sign-in");
         auth.MapGet("/{actor}/providers", SignInRoutes.Providers).Produces<SignInProvidersResponse>().WithName("GetAuthProviders");

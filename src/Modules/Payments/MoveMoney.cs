@@ -129,7 +129,7 @@ internal sealed class MoveMoney(Db db, PaymentProviders providers, Books books)
         command.Parameters.Add(new NpgsqlParameter("amount", NpgsqlDbType.Bigint) { Value = (object?)asked.Amount ?? DBNull.Value });
         command.Parameters.Add(new NpgsqlParameter("reason", NpgsqlDbType.Text) { Value = (object?)asked.Reason ?? DBNull.Value });
         command.Parameters.Add(new NpgsqlParameter("note", NpgsqlDbType.Text) { Value = (object?)asked.Note ?? DBNull.Value });
-        command.Parameters.Add(new NpgsqlParameter("by", NpgsqlDbType.Uuid) { Value = (object?)asked.By ?? DBNull.Value });
+        command.Parameters.Add(new NpgsqlParameter("by", NpgsqlDbType.Text) { Value = (object?)asked.By ?? DBNull.Value });
         command.Parameters.Add(new NpgsqlParameter("request", NpgsqlDbType.Text) { Value = (object?)asked.RequestKey ?? DBNull.Value });
         return command;
     }

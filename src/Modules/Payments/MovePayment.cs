@@ -49,7 +49,7 @@ internal sealed class MovePayment(Db db, MoveMoney money)
     private static Movement Asked(HttpContext http, MovementKind kind)
     {
         var key = http.Request.Headers["Idempotency-Key"].ToString();
-        return new Movement(default, kind, By: http.Features.Get<Caller>()!.Id, RequestKey: key.Length == 0 ? null : key);
+        return new Movement(default, kind, By: http.Features.Get<Caller>()!.WireName, RequestKey: key.Length == 0 ? null : key);
     }
 
     private static long Minor(decimal amount, string currency)

@@ -9,7 +9,7 @@ namespace HeadlessPro.Payments;
 /// <paramref name="RequestKey"/> of the same key it is the same movement, also when its first request was cut off.
 /// </summary>
 internal sealed record Movement(
-    Guid PaymentId, MovementKind Kind, long? Amount = null, string? Reason = null, string? Note = null, Guid? By = null, string? RequestKey = null)
+    Guid PaymentId, MovementKind Kind, long? Amount = null, string? Reason = null, string? Note = null, string? By = null, string? RequestKey = null)
 {
     /// <summary>Of a capture: what the order costs of it at that moment, and the rest is let go.</summary>
     public bool IsDue { get; init; }

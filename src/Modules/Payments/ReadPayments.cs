@@ -22,7 +22,7 @@ internal sealed record AdminPaymentResponse(
 /// <summary>What the fraud rules said: a score of 0 to 100, the verdict <c>allow</c>, <c>review</c> or <c>deny</c>, why; and what staff decided of a held payment.</summary>
 internal sealed record FraudResponse(int Score, string Verdict, IReadOnlyList<string> Reasons, string? Review, string? ReviewedBy, DateTimeOffset? ReviewedAt);
 
-/// <summary>Money taken. <paramref name="CreatedBy"/> is the API key that asked for it.</summary>
+/// <summary>Money taken. <paramref name="CreatedBy"/> is the API key or the member of staff that asked for it.</summary>
 internal sealed record CaptureResponse(string Id, decimal Amount, string? CreatedBy, DateTimeOffset CreatedAt);
 
 /// <summary>Money given back.</summary>
@@ -33,7 +33,7 @@ internal sealed record AdminPaymentEnvelope(AdminPaymentResponse Payment);
 internal sealed record AdminPaymentsPage(IReadOnlyList<AdminPaymentResponse> Payments, long Count, int Offset, int Limit);
 
 /// <summary>A ledger row with what is known of who asked for it.</summary>
-internal sealed record LedgerRow(long Id, string Kind, long Amount, string? Reason, string? Note, Guid? CreatedBy, DateTimeOffset CreatedAt);
+internal sealed record LedgerRow(long Id, string Kind, long Amount, string? Reason, string? Note, string? CreatedBy, DateTimeOffset CreatedAt);
 
 /// <summary>Lists payments (<c>cart_id</c>, <c>order_id</c>, <c>provider_id</c>, <c>needs_attention</c>, <c>review</c>, <c>currency_code</c>, times) and reads one, with captures and refunds.</summary>
 internal static class ReadPayments
@@ -42,7 +42,7 @@ internal static class ReadPayments
         Guid Id, Guid CollectionId, Guid SessionId, Guid CartId, Guid? OrderId, string ProviderId, string Reference, string CurrencyCode,
         long Amount, long Captured, long Refunded, long Released, long Disputed, string? Means, string Data, string? Attention, long? Difference,
         DateTimeOffset? CaptureAt, DateTimeOffset? LapsesAt, DateTimeOffset? CapturedAt, DateTimeOffset? CanceledAt, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt,
-        int? Score, string? Verdict, string[]? Reasons, string? Review, Guid? ReviewedBy, DateTimeOffset? ReviewedAt, string Ledger);
+        int? Score, string? Verdict, string[]? Reasons, string? Review, string? ReviewedBy, DateTimeOffset? ReviewedAt, string Ledger);
 
     private const string From = "payments.payments p join payments.collections c on c.id = p.collection_id left join payments.assessments f on f.payment_id = p.id";
 
@@ -126,7 +126,6 @@ internal static class ReadPayments
     private static AdminPaymentResponse ToWire(PaymentRow row)
     {
         decimal Major(long minor) => Money.ToMajor(minor, row.CurrencyCode);
-        string? By(Guid? key) => WireId.EncodeOrNull(PaymentWire.ApiKey, key);
         var ledger = JsonSerializer.Deserialize(row.Ledger, PaymentsJson.Default.IReadOnlyListLedgerRow)!;
         return new(
             WireId.Encode(PaymentWire.Payment, row.Id), Major(row.Amount), Major(row.Captured), Major(row.Refunded), Major(row.Released),
@@ -134,9 +133,9 @@ internal static class ReadPayments
             WireId.Encode(PaymentWire.Collection, row.CollectionId), WireId.Encode(PaymentWire.Session, row.SessionId),
             WireId.Encode("cart", row.CartId), WireId.EncodeOrNull("order", row.OrderId), JsonColumn.Read(row.Means), JsonColumn.Read(row.Data), Attention(row),
             row.CaptureAt, row.LapsesAt, row.CapturedAt, row.CanceledAt, row.CreatedAt, row.UpdatedAt,
-            row.Score is { } score ? new FraudResponse(score, row.Verdict!, row.Reasons!, row.Review, By(row.ReviewedBy), row.ReviewedAt) : null,
-            [.. ledger.Where(l => l.Kind == "capture").Select(l => new CaptureResponse($"capt_{l.Id}", Major(l.Amount), By(l.CreatedBy), l.CreatedAt))],
-            [.. ledger.Where(l => l.Kind == "refund").Select(l => new RefundResponse($"ref_{l.Id}", Major(l.Amount), l.Reason, l.Note, By(l.CreatedBy), l.CreatedAt))]);
+            row.Score is { } score ? new FraudResponse(score, row.Verdict!, row.Reasons!, row.Review, row.ReviewedBy, row.ReviewedAt) : null,
+            [.. ledger.Where(l => l.Kind == "capture").Select(l => new CaptureResponse($"capt_{l.Id}", Major(l.Amount), l.CreatedBy, l.CreatedAt))],
+            [.. ledger.Where(l => l.Kind == "refund").Select(l => new RefundResponse($"ref_{l.Id}", Major(l.Amount), l.Reason, l.Note, l.CreatedBy, l.CreatedAt))]);
     }
 }
 
@@ -146,7 +145,6 @@ internal static class PaymentWire
     public const string Payment = "pay";
     public const string Collection = "pay_col";
     public const string Session = "payses";
-    public const string ApiKey = "apk";
 
     /// <summary>An amount in major units, for messages.</summary>
     public static string Text(long minor, string currency) =>

@@ -147,10 +147,15 @@ public sealed class CallerMiddleware(RequestDelegate next)
         {
             var key = await http.RequestServices.GetRequiredService<IApiKeys>().Resolve(new ResolveApiKey(secret), http.RequestAborted);
             if (key.Error is { Type: not ErrorType.NotFound } failure) return failure;
-            return key.Value is { Type: ApiKeyType.Secret } found ? new Caller(found.Id, []) { Grants = [Permissions.Everything] } : Error.Unauthorized();
+            return key.Value is { Type: ApiKeyType.Secret } found ? new Caller(found.Id, []) { Grants = found.Grants } : Error.Unauthorized();
         }
 
-        return Error.Unauthorized();
+        if (SessionToken.Of(http) is not { } token) return Error.Unauthorized();
+        var session = await http.RequestServices.GetRequiredService<ISessions>().ResolveSession(new ResolveSession(token), http.RequestAborted);
+        if (!session.Try(out var person, out var unknown)) return unknown;
+        if (person is not { ActorType: ActorTypes.User, ActorId: { } user }) return Error.Unauthorized();
+        http.Features.Set(new Actor(person));
+        return new Caller(user, []) { IsUser = true, Grants = person.Grants };
     }
 
     /// <summary>The key, as Basic's user name or, told by its beginning, as Bearer.</summary>

@@ -6,6 +6,7 @@ using HeadlessPro.Platform.Events;
 using HeadlessPro.Platform.Security;
 using HeadlessPro.Platform.Threading;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
 using Npgsql;
 using NpgsqlTypes;
@@ -23,12 +24,13 @@ namespace HeadlessPro.Platform.Web;
 /// request with the key runs; so is one of this very host whose end could not be written down, for only one request a key runs here at a
 /// time. A client that hangs up does not stop the request: it will ask again and deserves the answer.
 /// </remarks>
-internal sealed class Idempotency(RequestDelegate next, Db db, HostPresence host)
+internal sealed class Idempotency(RequestDelegate next, Db db, HostPresence host, IDataProtectionProvider ring)
 {
     private const int LongestKey = 255;
     private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LastLook = TimeSpan.FromMilliseconds(500);
     private readonly KeyedGate<string> _gate = new();
+    private readonly IDataProtector _protector = ring.CreateProtector("platform.idempotency");
 
     private static readonly string ClaimSql = $"""
         with claimed as (
@@ -64,6 +66,7 @@ internal sealed class Idempotency(RequestDelegate next, Db db, HostPresence host
         using var turn = await _gate.Enter(claim.Scope + claim.Key, http.RequestAborted);
         if (await Take(claim, http.RequestAborted) is { } earlier)
         {
+            if (ShowsSecret(http)) earlier = earlier with { Body = _protector.Unprotect(earlier.Body.ToArray()) };
             http.Response.Headers["Idempotency-Replayed"] = "true";
             await earlier.Send(http);
             return;
@@ -91,7 +94,7 @@ internal sealed class Idempotency(RequestDelegate next, Db db, HostPresence host
         }
         finally
         {
-            await Finish(claim, answer is { Status: < 500 and not StatusCodes.Status409Conflict } ? answer : null);
+            await Finish(claim, answer is { Status: < 500 and not StatusCodes.Status409Conflict } ? Kept(http, answer) : null);
         }
 
         await answer.Send(http);
@@ -146,6 +149,12 @@ internal sealed class Idempotency(RequestDelegate next, Db db, HostPresence host
         await command.ExecuteNonQueryAsync(CancellationToken.None);
     }
 
+    /// <summary>As it is written down: a secret in it is for who asked, and for nobody who reads the database.</summary>
+    private CapturedAnswer Kept(HttpContext http, CapturedAnswer answer) =>
+        ShowsSecret(http) ? answer with { Body = _protector.Protect(answer.Body.ToArray()) } : answer;
+
+    private static bool ShowsSecret(HttpContext http) => http.GetEndpoint()?.Metadata.GetMetadata<SecretAnswer>() is not null;
+
     /// <summary>Files are too large to keep or to compare, and imports can be repeated by nature.</summary>
     private static bool IsStreamed(HttpContext http) => http.GetEndpoint()?.Metadata.GetMetadata<StreamedBody>() is not null;
 
@@ -168,4 +177,18 @@ public static class StreamedBodyRoutes
 {
     /// <summary>Says that the route reads its body as it arrives.</summary>
     public static RouteHandlerBuilder ReadsStream(this RouteHandlerBuilder route) => route.WithMetadata(new StreamedBody());
+}
+
+/// <summary>Endpoint metadata: the answer shows a secret, once. It is kept for repeats only encrypted, and by no cache.</summary>
+public sealed class SecretAnswer;
+
+/// <summary>Marks routes that show a secret.</summary>
+public static class SecretAnswerRoutes
+{
+    /// <summary>Says that the answer shows a secret.</summary>
+    public static RouteHandlerBuilder ShowsSecret(this RouteHandlerBuilder route) => route.WithMetadata(new SecretAnswer()).AddEndpointFilter((context, next) =>
+    {
+        context.HttpContext.Response.Headers.CacheControl = "no-store";
+        return next(context);
+    });
 }

@@ -89,7 +89,7 @@ public class PaymentRaceTests(PaymentShop shop) : IClassFixture<PaymentShop>
     public async Task A_request_whose_host_died_moves_money_once_when_it_is_sent_again_under_its_key()
     {
         var order = await shop.Order();
-        var key = await shop.Scalar<Guid>("select id from identity.api_keys where type = 'secret'");
+        var key = Contracts.WireId.Encode("apk", await shop.Scalar<Guid>("select id from identity.api_keys where type = 'secret'"));
         // Its claim on the key died with the host, the operation did not.
         var operation = await CutOff(order, "capture", 2000, minutesAgo: 0);
         await shop.Scalar<object>($"update payments.operations set created_by = '{key}', request_key = 'take-20' where id = '{operation}'");

@@ -32,7 +32,7 @@ internal sealed class ApiKeys : IApiKeys, IDisposable
     {
         (_db, _clock) = (db, clock);
         _refused = new(configuration.GetSection("Identity:RefusedKeys").Get<string[]>() ?? [], StringComparer.Ordinal);
-        _subscription = LocalSignals.Subscribe("identity.", () =>
+        _subscription = LocalSignals.Subscribe(ApiKeyChanged.Name, () =>
         {
             Interlocked.Increment(ref _generation);
             _remembered.Clear();
@@ -45,10 +45,10 @@ internal sealed class ApiKeys : IApiKeys, IDisposable
 
     public async Task<Result<ApiKeyInfo>> Resolve(ResolveApiKey request, CancellationToken ct)
     {
-        if (_remembered.TryGetValue(request.Token, out var entry) && _clock.GetElapsedTime(entry.Since) < LongestMemory) return entry.Key;
+        if (_remembered.TryGetValue(request.Token, out var entry) && _clock.GetElapsedTime(entry.Since) < LongestMemory && !(entry.Key.ExpiresAt <= _clock.GetUtcNow())) return entry.Key;
 
         var generation = Volatile.Read(ref _generation);
-        if (request.Token.Length > 200 || _refused.Contains(request.Token) || await Find(Hash(request.Token), ct) is not { } key)
+        if (request.Token.Length > 200 || _refused.Contains(request.Token) || await Use(Hash(request.Token), ct) is not { } key)
             return Error.NotFound("API key not found");
         if (generation == Volatile.Read(ref _generation)) _remembered[request.Token] = (key, _clock.GetTimestamp());
         return key;
@@ -59,7 +59,7 @@ internal sealed class ApiKeys : IApiKeys, IDisposable
         var hash = Hash(request.Token);
         if (await Find(hash, ct) is { } existing) return existing;
         await using var tx = await _db.Begin(ct);
-        await Insert(tx, WireId.New(), request.Type, request.Title, request.Token, ct);
+        await Insert(tx, WireId.New(), request.Type, request.Title, request.Token, request.Type == ApiKeyType.Secret ? [Permissions.Everything] : [], null, ct);
         await tx.Commit(ct);
         if (await Find(hash, ct) is { } made) return made;
         return Error.NotAllowed("The API key is revoked", "key_revoked");
@@ -84,11 +84,13 @@ internal sealed class ApiKeys : IApiKeys, IDisposable
     }
 
     /// <summary>Writes a new key; the caller publishes and commits. A token that exists already is left alone.</summary>
-    public static async Task Insert(Transaction tx, Guid id, ApiKeyType type, string title, string token, CancellationToken ct)
+    public static async Task Insert(Transaction tx, Guid id, ApiKeyType type, string title, string token, string[] grants, DateTimeOffset? expiresAt, CancellationToken ct)
     {
         await tx.Connection.ExecuteAsync(new CommandDefinition("""
-            insert into identity.api_keys (id, type, title, token, token_hash, redacted)
-            values (@id, @type, @title, @token, @hash, @redacted) on conflict (token_hash) do nothing
+            insert into identity.api_keys (id, type, title, token, token_hash, redacted, permissions, expires_at)
+            select @id, @type, @title, @token, @hash, @redacted, @grants, @expiresAt
+            where not exists (select from identity.former_keys where token_hash = @hash)
+            on conflict (token_hash) do nothing
             """,
             new
             {
@@ -98,27 +100,47 @@ internal sealed class ApiKeys : IApiKeys, IDisposable
                 token = type == ApiKeyType.Publishable ? token : null,
                 hash = Hash(token),
                 redacted = KeyWire.Redact(token),
+                grants,
+                expiresAt,
             }, tx.Inner, cancellationToken: ct));
         tx.Publish(new ApiKeyChanged(id));
     }
 
-    private Task<ApiKeyInfo?> Find(byte[] hash, CancellationToken ct) => Query("k.token_hash = @value", hash, ct);
+    // The key of a token: of today's, or of one that was replaced and is still good.
+    private const string OfToken = """
+        select id, null::timestamptz as good_until from identity.api_keys where token_hash = @value
+        union all
+        select api_key_id, good_until from identity.former_keys where token_hash = @value and good_until > now()
+        """;
 
-    private async Task<ApiKeyInfo> FindById(Guid id, CancellationToken ct) => (await Query("k.id = @value", id, ct))!;
+    // A mark a minute says enough of when a key was last used.
+    private const string Mark = """
+        , used as (
+            update identity.api_keys k set last_used_at = now() from t
+            where k.id = t.id and k.revoked_at is null and (k.last_used_at is null or k.last_used_at < now() - interval '1 minute'))
+        """;
 
-    private async Task<ApiKeyInfo?> Query(string condition, object value, CancellationToken ct)
+    private Task<ApiKeyInfo?> Find(byte[] hash, CancellationToken ct) => Query(OfToken, "", hash, ct);
+
+    private Task<ApiKeyInfo?> Use(byte[] hash, CancellationToken ct) => Query(OfToken, Mark, hash, ct);
+
+    private async Task<ApiKeyInfo> FindById(Guid id, CancellationToken ct) => (await Query("select @value as id, null::timestamptz as good_until", "", id, ct))!;
+
+    private async Task<ApiKeyInfo?> Query(string which, string mark, object value, CancellationToken ct)
     {
         await using var command = _db.Command($"""
-            select k.id, k.type, k.title, array(select c.sales_channel_id from identity.api_key_channels c where c.api_key_id = k.id)
-            from identity.api_keys k
-            where {condition} and k.revoked_at is null and k.deleted_at is null
+            with t as ({which}){mark}
+            select k.id, k.type, k.title, array(select c.sales_channel_id from identity.api_key_channels c where c.api_key_id = k.id),
+                k.permissions, least(k.expires_at, t.good_until)
+            from t join identity.api_keys k on k.id = t.id
+            where k.revoked_at is null and k.deleted_at is null and (k.expires_at is null or k.expires_at > now())
             """);
         command.Parameters.AddWithValue("value", value);
         await using var reader = await command.ExecuteReaderAsync(ct);
         return await reader.ReadAsync(ct)
             ? new ApiKeyInfo(
                 reader.GetGuid(0), reader.GetString(1) == "secret" ? ApiKeyType.Secret : ApiKeyType.Publishable, reader.GetString(2),
-                reader.GetFieldValue<Guid[]>(3))
+                reader.GetFieldValue<Guid[]>(3), reader.GetFieldValue<string[]>(4), await reader.IsDBNullAsync(5, ct) ? null : reader.GetFieldValue<DateTimeOffset>(5))
             : null;
     }
 }

@@ -7,8 +7,8 @@ using HeadlessPro.Platform.Events;
 namespace HeadlessPro.Identity.Sessions;
 
 /// <summary>
-/// Keeps <see cref="ISessions"/>. Every request of somebody signed in asks, so answers are remembered until any session is revoked, here or
-/// on another host; unknown tokens are not, so that guessing cannot fill the memory.
+/// Keeps <see cref="ISessions"/>. Every request of somebody signed in asks, so answers are remembered until any session is revoked or what
+/// staff may do changes, here or on another host; unknown tokens are not, so that guessing cannot fill the memory.
 /// </summary>
 internal sealed class ResolveSessions : ISessions, IDisposable
 {
@@ -21,20 +21,19 @@ internal sealed class ResolveSessions : ISessions, IDisposable
     private readonly Tokens _tokens;
     private readonly SessionStore _store;
     private readonly TimeProvider _clock;
-    private readonly IDisposable _subscription;
+    private readonly IDisposable[] _subscriptions;
     private int _generation;
 
     public ResolveSessions(Tokens tokens, SessionStore store, TimeProvider clock)
     {
         (_tokens, _store, _clock) = (tokens, store, clock);
-        _subscription = LocalSignals.Subscribe(SessionsRevoked.Name, () =>
-        {
-            Interlocked.Increment(ref _generation);
-            _remembered.Clear();
-        });
+        _subscriptions = [LocalSignals.Subscribe(SessionsRevoked.Name, Forget), LocalSignals.Subscribe(StaffChanged.Name, Forget)];
     }
 
-    public void Dispose() => _subscription.Dispose();
+    public void Dispose()
+    {
+        foreach (var subscription in _subscriptions) subscription.Dispose();
+    }
 
     public async Task<Result<SignedIn>> ResolveSession(ResolveSession request, CancellationToken ct)
     {
@@ -47,6 +46,12 @@ internal sealed class ResolveSessions : ISessions, IDisposable
         if (_remembered.Count >= Most) _remembered.Clear();
         if (generation == Volatile.Read(ref _generation)) _remembered[key] = (session, _clock.GetTimestamp());
         return session;
+    }
+
+    private void Forget()
+    {
+        Interlocked.Increment(ref _generation);
+        _remembered.Clear();
     }
 
     private async Task<SignedIn?> Find(string token, CancellationToken ct) =>

@@ -22,7 +22,14 @@ internal sealed class SessionStore(Db db, Tokens tokens, IConfiguration configur
     private readonly string _actorOf = $"""
         case s.actor_type when 'customer' then (
             select c.id from identity.customers c where c.identity_id = s.identity_id and c.deleted_at is null
-                {(AsksForProof(configuration) ? "and not exists (select from identity.sign_ins v where v.identity_id = s.identity_id and v.provider = 'emailpass' and v.verified_at is null)" : "")}) end
+                {(AsksForProof(configuration) ? "and not exists (select from identity.sign_ins v where v.identity_id = s.identity_id and v.provider = 'emailpass' and v.verified_at is null)" : "")})
+            when 'user' then (select u.id from identity.users u where u.identity_id = s.identity_id and u.deleted_at is null and u.deactivated_at is null) end
+        """;
+
+    // What they may do, now.
+    private const string GrantsOf = """
+        array(select g from identity.users u join identity.user_roles ur on ur.user_id = u.id join identity.roles r on r.id = ur.role_id, unnest(r.permissions) g
+            where s.actor_type = 'user' and u.identity_id = s.identity_id and u.deleted_at is null and u.deactivated_at is null)
         """;
 
     private readonly TimeSpan _lifetime = configuration.GetValue("Identity:SessionLifetime", TimeSpan.FromDays(30));
@@ -108,7 +115,7 @@ internal sealed class SessionStore(Db db, Tokens tokens, IConfiguration configur
             with used as (
                 update identity.sessions s set last_used_at = now()
                 where {condition} and s.revoked_at is null and s.last_used_at < now() - interval '5 minutes')
-            select s.id, s.identity_id, s.actor_type, {_actorOf}, s.expires_at
+            select s.id, s.identity_id, s.actor_type, {_actorOf}, s.expires_at, {GrantsOf}
             from identity.sessions s
             where {condition} and s.revoked_at is null and s.expires_at > now()
             """);
@@ -116,10 +123,13 @@ internal sealed class SessionStore(Db db, Tokens tokens, IConfiguration configur
         await using var reader = await command.ExecuteReaderAsync(ct);
         if (!await reader.ReadAsync(ct)) return null;
         var found = new SignedIn(
-            reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2), reader.IsDBNull(3) ? null : reader.GetGuid(3), reader.GetFieldValue<DateTimeOffset>(4));
+            reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2), reader.IsDBNull(3) ? null : reader.GetGuid(3), reader.GetFieldValue<DateTimeOffset>(4))
+        {
+            Grants = reader.GetFieldValue<string[]>(5),
+        };
         if (said is null) return found;
         // Who was nobody when the token was signed stays so for it; who was somebody must be the same.
-        return said.IdentityId == found.IdentityId && said.ActorType == found.ActorType && (said.ActorId is null || said.ActorId == found.ActorId) ? said : null;
+        return said.IdentityId == found.IdentityId && said.ActorType == found.ActorType && (said.ActorId is null || said.ActorId == found.ActorId) ? said with { Grants = found.Grants } : null;
     }
 
     private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;

@@ -33,7 +33,7 @@ internal sealed class ReviewPayment(Db db, MoveMoney money)
         var fields = ReadPayments.Fields(query);
         query.RejectUnknown();
         if (!WireId.TryDecode(PaymentWire.Payment, id, out var payment)) return Reply.Error(PaymentErrors.NotFound(id));
-        if (await Decide(payment, decision, http.Features.Get<Caller>()!.Id, ct) is { } refusal) return Reply.Error(refusal);
+        if (await Decide(payment, decision, http.Features.Get<Caller>()!.WireName, ct) is { } refusal) return Reply.Error(refusal);
         // Decided is decided, whether or not the caller's connection lasts. What cannot go back now does so with the canceled order.
         if (decision == Denied && (await GiveBack(payment)).Error is { Type: ErrorType.Unavailable } error) return Reply.Error(error);
         return ReadPayments.Answer((await ReadPayments.Find(db, payment, CancellationToken.None))!, fields);
@@ -48,7 +48,7 @@ internal sealed class ReviewPayment(Db db, MoveMoney money)
         return voided.Error is null && refunded.Error?.Type != ErrorType.Unavailable ? voided : refunded;
     }
 
-    private async Task<Error?> Decide(Guid payment, string decision, Guid by, CancellationToken ct)
+    private async Task<Error?> Decide(Guid payment, string decision, string by, CancellationToken ct)
     {
         var id = WireId.Encode(PaymentWire.Payment, payment);
         await using var tx = await db.Begin(ct);

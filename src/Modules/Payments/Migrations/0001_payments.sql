@@ -104,7 +104,7 @@ create table payments.operations (
     reason text,
     note text,
     -- Staff's API key; null when the shop itself asks.
-    created_by uuid,
+    created_by text,
     -- Their Idempotency-Key: asked again after a crash, it is the same operation.
     request_key text,
     status text not null default 'open' check (status in ('open', 'done', 'refused')),

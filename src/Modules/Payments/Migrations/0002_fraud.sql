@@ -40,7 +40,7 @@ alter table payments.payments
     -- Held until staff have decided; a denied one is never captured.
     add column review text check (review in ('pending', 'released', 'denied')),
     -- Staff's API key; null when the rules decided.
-    add column reviewed_by uuid,
+    add column reviewed_by text,
     add column reviewed_at timestamptz;
 create index payments_review on payments.payments (id) where review = 'pending';
 
