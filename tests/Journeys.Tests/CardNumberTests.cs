@@ -101,6 +101,7 @@ public sealed partial class CardNumberTests(WatchedShop app, ITestOutputHelper o
         var api = await app.Store.GetJson("/openapi.json");
         var ids = new IdPool();
         await ids.HarvestShop(app);
+        using var people = await People.Join(app);
         var operations = Operation.AllOf(api);
         var bodies = operations.Where(o => o.Body is not null).ToList();
         Assert.True(bodies.Count > 50, $"only {bodies.Count} operations with a body");
@@ -113,7 +114,7 @@ public sealed partial class CardNumberTests(WatchedShop app, ITestOutputHelper o
             foreach (var (body, i) in places.Select((b, i) => (b, i)))
             {
                 var (path, spelled) = (maker.MakePath(operation), body.Replace("\"#\"", Spellings[(requests.Count + i) % Spellings.Length], StringComparison.Ordinal));
-                requests.Add(() => Refused(operation, path, spelled, key: i == 0 ? $"key-{operation.Name}" : null));
+                requests.Add(() => Refused(people, operation, path, spelled, key: i == 0 ? $"key-{operation.Name}" : null));
             }
         }
 
@@ -122,10 +123,10 @@ public sealed partial class CardNumberTests(WatchedShop app, ITestOutputHelper o
         {
             var path = maker.MakePath(operation);
             var parameter = (string?)operation.Description["parameters"]?.AsArray().FirstOrDefault(p => (string?)p!["in"] == "query")?["name"] ?? "q";
-            requests.Add(() => Refused(operation, $"{path}?{parameter}=5555%205555+5555-4444", null));
-            if (operation.Path.Contains('{')) requests.Add(() => Refused(operation, RequestMaker.PathOf(operation, "4539-5787-6362-1486"), null));
+            requests.Add(() => Refused(people, operation, $"{path}?{parameter}=5555%205555+5555-4444", null));
+            if (operation.Path.Contains('{')) requests.Add(() => Refused(people, operation, RequestMaker.PathOf(operation, "4539-5787-6362-1486"), null));
             if (operation.Method != "GET" && operation.Path.Split('/')[1] is "store" or "admin" && !operation.Name.EndsWith("uploads", StringComparison.Ordinal) && !operation.Name.EndsWith("product-imports", StringComparison.Ordinal))
-                requests.Add(() => Refused(operation, path, "{}", key: "378282246310005"));
+                requests.Add(() => Refused(people, operation, path, "{}", key: "378282246310005"));
         }
 
         await Parallel.ForEachAsync(requests, new ParallelOptions { MaxDegreeOfParallelism = 6 }, async (request, _) => await request());
@@ -314,12 +315,12 @@ public sealed partial class CardNumberTests(WatchedShop app, ITestOutputHelper o
         _ => [node],
     };
 
-    private async Task Refused(Operation operation, string path, string? body, string? key = null)
+    private async Task Refused(People people, Operation operation, string path, string? body, string? key = null)
     {
         using var request = new HttpRequestMessage(new HttpMethod(operation.Method), path);
         if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, "application/json");
         if (key is not null) request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
-        var (status, text) = await Send(operation.IsStaff ? app.Admin : app.Store, request);
+        var (status, text) = await Send(people.Of(operation), request);
         if (status != 400 || !text.Contains("\"card_number_refused\"", StringComparison.Ordinal)) _failures.Enqueue($"{operation.Name} {path} {body}: {status} {text}");
     }
 
@@ -367,4 +368,36 @@ public sealed partial class CardNumberTests(WatchedShop app, ITestOutputHelper o
 
     [GeneratedRegex(@"\\u[0-9A-Fa-f]{4}|\D", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
     private static partial Regex NoDigits();
+}
+
+/// <summary>Whoever a route is for: a refusal for want of a token would say nothing.</summary>
+internal sealed record People(HttpClient Customer, HttpClient Colleague, HttpClient Key) : IDisposable
+{
+    public static async Task<People> Join(HpApp app)
+    {
+        var account = new { email = "thandi@example.com", password = "correct-horse-battery" };
+        async Task<HttpClient> SignedIn(string actor, string path, object body)
+        {
+            var client = HpApp.AsShopper(app.Client());
+            async Task TokenFrom(string address) =>
+                client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (string)(await app.Store.PostJson(address, account))["token"]!);
+            await TokenFrom($"/auth/{actor}/emailpass{(actor == "customer" ? "/register" : "")}");
+            await client.PostJson(path, body);
+            await TokenFrom($"/auth/{actor}/emailpass");
+            return client;
+        }
+
+        var customer = await SignedIn("customer", "/store/customers", new { account.email });
+        var invite = (string)(await app.Admin.PostJson("/admin/invites", new { account.email, roles = new[] { "admin" } }))["invite"]!["token"]!;
+        return new People(customer, await SignedIn("user", $"/admin/invites/accept?token={invite}", new { account.email }), app.Admin);
+    }
+
+    public HttpClient Of(Operation operation) =>
+        operation.Path is "/admin/invites/accept" or "/admin/users/me" ? Colleague : operation.IsStaff ? Key : Customer;
+
+    public void Dispose()
+    {
+        Customer.Dispose();
+        Colleague.Dispose();
+    }
 }

@@ -46,8 +46,7 @@ internal sealed class Idempotency(RequestDelegate next, Db db, HostPresence host
 
     public async Task InvokeAsync(HttpContext http)
     {
-        if (http.Features.Get<Caller>() is not { } caller || !http.Request.Headers.TryGetValue("Idempotency-Key", out var given)
-            || HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method) || IsStreamed(http))
+        if (!http.Request.Headers.TryGetValue("Idempotency-Key", out var given) || HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method) || IsStreamed(http))
         {
             await next(http);
             return;
@@ -58,6 +57,12 @@ internal sealed class Idempotency(RequestDelegate next, Db db, HostPresence host
             throw new ErrorException(Error.Invalid($"Invalid request: Header 'Idempotency-Key' must have 1 to {LongestKey} characters, none of them control characters"));
 
         if (CardNumbers.AreIn(key)) throw CardNumbers.Refused("Header 'Idempotency-Key'");
+        // Where nobody need have a key, answers hold tokens: they are not kept.
+        if (http.Features.Get<Caller>() is not { } caller)
+        {
+            await next(http);
+            return;
+        }
 
         var body = await RequestBody.Read(http);
         http.Request.Body = new MemoryStream(body.ToArray(), writable: false);
