@@ -208,7 +208,7 @@ public class IdempotencyTests : IAsyncLifetime
     private sealed class FixedKeys : IApiKeys
     {
         public Task<Result<ApiKeyInfo>> Resolve(ResolveApiKey request, CancellationToken ct) => Task.FromResult<Result<ApiKeyInfo>>(
-            new ApiKeyInfo(new Guid(System.Security.Cryptography.MD5.HashData(Encoding.UTF8.GetBytes(request.Token))), ApiKeyType.Publishable, "", []));
+            new ApiKeyInfo(new Guid(System.Security.Cryptography.MD5.HashData(Encoding.UTF8.GetBytes(request.Token))), ApiKeyType.Publishable, "", [], [], null));
 
         public Task<Result<ApiKeyInfo>> Ensure(EnsureApiKey request, CancellationToken ct) => throw new NotSupportedException();
 
