@@ -28,7 +28,14 @@ internal sealed class QueueNotification(Db db, MessageSeal seal, TimeProvider cl
             """,
             new
             {
-                id, request.Key, request.Kind, channel, request.Recipient, request.Locale, body = seal.Close(text), template.IsSecret,
+                id,
+                request.Key,
+                request.Kind,
+                channel,
+                request.Recipient,
+                request.Locale,
+                body = seal.Close(text),
+                template.IsSecret,
                 expires = request.ExpiresAt ?? clock.GetUtcNow() + Kept,
             }, tx.Inner, cancellationToken: ct)) == 1;
         if (!isNew)

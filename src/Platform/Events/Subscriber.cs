@@ -28,7 +28,8 @@ public static class SubscriberRegistration
         where TEvent : IEvent =>
         services.AddSingleton(new Subscriber(
             name, TEvent.Name, (provider, payload, ct) => handle(provider, Read<TEvent>(payload), ct),
-            handleMany is null ? null : (provider, payloads, ct) => handleMany(provider, [.. payloads.Select(Read<TEvent>)], ct)) { AtOnce = atOnce });
+            handleMany is null ? null : (provider, payloads, ct) => handleMany(provider, [.. payloads.Select(Read<TEvent>)], ct))
+        { AtOnce = atOnce });
 
     private static TEvent Read<TEvent>(string payload) => JsonSerializer.Deserialize<TEvent>(payload)!;
 }

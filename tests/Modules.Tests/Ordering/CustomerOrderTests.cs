@@ -100,8 +100,16 @@ public class CustomerOrderTests(CheckoutShop shop) : IClassFixture<CheckoutShop>
         var voucher = await shop.Voucher(stock: 5);
         var address = new
         {
-            first_name = "Thandi", last_name = "Nkosi", company = "", address_1 = "12 Long Street", address_2 = "Unit 4", city = "Cape Town",
-            province = "Western Cape", postal_code = "8001", country_code = "za", phone = "+27821234567",
+            first_name = "Thandi",
+            last_name = "Nkosi",
+            company = "",
+            address_1 = "12 Long Street",
+            address_2 = "Unit 4",
+            city = "Cape Town",
+            province = "Western Cape",
+            postal_code = "8001",
+            country_code = "za",
+            phone = "+27821234567",
         };
         var cart = (string)(await client.PostJson("/store/carts", new
         {

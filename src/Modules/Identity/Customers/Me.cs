@@ -39,11 +39,16 @@ internal static class Me
                 new
                 {
                     id = actor.Id,
-                    isFirst = request.FirstName.IsSet, first = request.FirstName.Value,
-                    isLast = request.LastName.IsSet, last = request.LastName.Value,
-                    isCompany = request.CompanyName.IsSet, company = request.CompanyName.Value,
-                    isPhone = request.Phone.IsSet, phone = request.Phone.Value,
-                    isMetadata = request.Metadata.IsSet, metadata = Check.JsonText(request.Metadata.Value),
+                    isFirst = request.FirstName.IsSet,
+                    first = request.FirstName.Value,
+                    isLast = request.LastName.IsSet,
+                    last = request.LastName.Value,
+                    isCompany = request.CompanyName.IsSet,
+                    company = request.CompanyName.Value,
+                    isPhone = request.Phone.IsSet,
+                    phone = request.Phone.Value,
+                    isMetadata = request.Metadata.IsSet,
+                    metadata = Check.JsonText(request.Metadata.Value),
                 }, cancellationToken: ct));
         }
 

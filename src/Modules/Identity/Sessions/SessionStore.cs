@@ -52,8 +52,13 @@ internal sealed class SessionStore(Db db, Tokens tokens, IConfiguration configur
             """,
             new
             {
-                id = WireId.New(), identity, actorType, provider, ip = http.Connection.RemoteIpAddress is { } ip ? Plain(ip).ToString() : null,
-                agent = Agent(http), lifetime = _lifetime,
+                id = WireId.New(),
+                identity,
+                actorType,
+                provider,
+                ip = http.Connection.RemoteIpAddress is { } ip ? Plain(ip).ToString() : null,
+                agent = Agent(http),
+                lifetime = _lifetime,
             }, cancellationToken: ct));
         return await tokens.Sign(row, ct);
     }

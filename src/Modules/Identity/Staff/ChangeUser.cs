@@ -117,10 +117,14 @@ internal static class ChangeUser
             new
             {
                 user,
-                isFirst = request.FirstName.IsSet, first = request.FirstName.Value,
-                isLast = request.LastName.IsSet, last = request.LastName.Value,
-                isAvatar = request.AvatarUrl.IsSet, avatar = request.AvatarUrl.Value,
-                isMetadata = request.Metadata.IsSet, metadata = Check.JsonText(request.Metadata.Value),
+                isFirst = request.FirstName.IsSet,
+                first = request.FirstName.Value,
+                isLast = request.LastName.IsSet,
+                last = request.LastName.Value,
+                isAvatar = request.AvatarUrl.IsSet,
+                avatar = request.AvatarUrl.Value,
+                isMetadata = request.Metadata.IsSet,
+                metadata = Check.JsonText(request.Metadata.Value),
             }, tx.Inner, cancellationToken: ct));
     }
 }
