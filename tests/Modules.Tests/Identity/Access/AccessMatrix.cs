@@ -160,7 +160,7 @@ internal static class Cell
         400 when message.StartsWith("Publishable API key required", StringComparison.Ordinal) || message == "A valid publishable key is required to proceed with the request" => Verdict.NoKey,
         401 when message == "Unauthorized" => Verdict.Unauthorized,
         403 when message.StartsWith("The permission '", StringComparison.Ordinal) => Verdict.Forbidden,
-        404 when operation.IsOfOnePerson && operation.Method != "POST" => Verdict.NotTheirs,
+        404 when operation.IsOfOnePerson => Verdict.NotTheirs,
         _ => Verdict.Allowed,
     };
 }
