@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using HeadlessPro.Contracts;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
@@ -29,13 +28,12 @@ internal sealed class RateLimits(RequestDelegate next, RequestCounts counts, ICo
     {
         var isSignIn = !HttpMethods.IsGet(http.Request.Method) && http.Request.Path.StartsWithSegments("/auth", StringComparison.Ordinal);
         var limit = isSignIn ? _signInPerMinute : _perMinute;
-        if (limit <= 0 || http.Connection.RemoteIpAddress is not { } remote || IsUnlimited(http.Request.Path)) return next(http);
-        var address = remote.IsIPv4MappedToIPv6 ? remote.MapToIPv4() : remote;
+        if (limit <= 0 || ClientAddress.Of(http) is not { } address || IsUnlimited(http.Request.Path)) return next(http);
         foreach (var network in _exempt)
             if (network.Contains(address)) return next(http);
 
         var now = clock.GetUtcNow();
-        var asked = counts.Count((isSignIn ? "auth " : "") + ClientOf(address), now.ToUnixTimeSeconds() / 60, limit);
+        var asked = counts.Count((isSignIn ? "auth " : "") + ClientAddress.ClientOf(address), now.ToUnixTimeSeconds() / 60, limit);
         var reset = (60 - now.Second).ToString(CultureInfo.InvariantCulture);
         http.Response.Headers["RateLimit-Limit"] = limit.ToString(CultureInfo.InvariantCulture);
         http.Response.Headers["RateLimit-Remaining"] = Math.Max(0, limit - asked).ToString(CultureInfo.InvariantCulture);
@@ -53,13 +51,5 @@ internal sealed class RateLimits(RequestDelegate next, RequestCounts counts, ICo
             if (path.StartsWithSegments(prefix, StringComparison.Ordinal)) return true;
 
         return false;
-    }
-
-    private static string ClientOf(IPAddress address)
-    {
-        if (address.AddressFamily != AddressFamily.InterNetworkV6) return address.ToString();
-        var bytes = address.GetAddressBytes();
-        bytes.AsSpan(8).Clear();
-        return new IPAddress(bytes) + "/64";
     }
 }

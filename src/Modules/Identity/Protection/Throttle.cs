@@ -1,9 +1,9 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using HeadlessPro.Contracts;
 using HeadlessPro.Platform.Data;
+using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -88,17 +88,9 @@ internal sealed class Throttle(Db db, KnownDevices devices, IConfiguration confi
         var rule = Rules[what];
         var perAccount = configuration.GetValue($"Identity:Throttle:{what}:PerAccount", rule.PerAccount);
         if (account is not null && devices.Of(http, account) is { } device) return new() { [Key($"{what} device {device}")] = perAccount };
-        var limits = new Dictionary<byte[], int> { [Key($"{what} address {AddressOf(http)}")] = configuration.GetValue($"Identity:Throttle:{what}:PerAddress", rule.PerAddress) };
+        var limits = new Dictionary<byte[], int> { [Key($"{what} address {ClientAddress.ClientOf(ClientAddress.Of(http) ?? IPAddress.None)}")] = configuration.GetValue($"Identity:Throttle:{what}:PerAddress", rule.PerAddress) };
         if (account is not null) limits[Key($"{what} account {account}")] = perAccount;
         return limits;
-    }
-
-    // Whoever has one address of IPv6 has 2^64 of them.
-    private static string AddressOf(HttpContext http)
-    {
-        var address = http.Connection.RemoteIpAddress ?? IPAddress.None;
-        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
-        return address.AddressFamily == AddressFamily.InterNetworkV6 ? Convert.ToHexString(address.GetAddressBytes().AsSpan(0, 8)) : address.ToString();
     }
 
     private static byte[] Key(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));

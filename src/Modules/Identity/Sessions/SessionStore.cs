@@ -1,14 +1,13 @@
-using System.Net;
 using System.Security.Cryptography;
 using Dapper;
 using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Identity;
 using HeadlessPro.Identity.Keys;
 using HeadlessPro.Platform.Data;
+using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace HeadlessPro.Identity.Sessions;
 
@@ -56,7 +55,7 @@ internal sealed class SessionStore(Db db, Tokens tokens, IConfiguration configur
                 identity,
                 actorType,
                 provider,
-                ip = http.Connection.RemoteIpAddress is { } ip ? Plain(ip).ToString() : null,
+                ip = ClientAddress.Of(http)?.ToString(),
                 agent = Agent(http),
                 lifetime = _lifetime,
             }, cancellationToken: ct));
@@ -136,8 +135,6 @@ internal sealed class SessionStore(Db db, Tokens tokens, IConfiguration configur
         // Who was nobody when the token was signed stays so for it; who was somebody must be the same.
         return said.IdentityId == found.IdentityId && said.ActorType == found.ActorType && (said.ActorId is null || said.ActorId == found.ActorId) ? said with { Grants = found.Grants } : null;
     }
-
-    private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 
     private static string Agent(HttpContext http)
     {

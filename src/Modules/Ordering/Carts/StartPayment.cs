@@ -33,14 +33,14 @@ internal sealed class StartPayment(CartStore store, CartPricing pricing, CartPay
         if (!found.Try(out var collections, out var error)) return Reply.Error(error);
         if (collections.Count == 0) return Reply.Error(Error.NotFound($"Payment collection with id: {id} was not found"));
         var cart = WireId.Encode("cart", collections[0].CartId);
-        return Answer(await start.Open(cart, body.Value.ProviderId, body.Value.Data, AddressOf(http), collections[0], ct), fields);
+        return Answer(await start.Open(cart, body.Value.ProviderId, body.Value.Data, ClientAddress.Of(http)?.ToString(), collections[0], ct), fields);
     }
 
     public static async Task<IResult> Both(
         string id, Body<StartPaymentRequest> body, ApiQuery query, HttpContext http, StartPayment start, CancellationToken ct)
     {
         var fields = query.Fields(CartFields.PaymentCollection);
-        return Answer(await start.Open(id, body.Value.ProviderId, body.Value.Data, AddressOf(http), null, ct), fields);
+        return Answer(await start.Open(id, body.Value.ProviderId, body.Value.Data, ClientAddress.Of(http)?.ToString(), null, ct), fields);
     }
 
     private async Task<Result<PaymentCollection>> Open(
@@ -62,9 +62,6 @@ internal sealed class StartPayment(CartStore store, CartPricing pricing, CartPay
         return providerId is null ? collection
             : await payments.OpenSession(new OpenPaymentSession(collection.Id, providerId, isFurther ? collection.Amount : priced.Total, json.Value, address, open.CustomerId), ct);
     }
-
-    private static string? AddressOf(HttpContext http) =>
-        http.Connection.RemoteIpAddress is { } address ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString() : null;
 
     private Task<Result<IReadOnlyList<PaymentCollection>>> CollectionsOf(Guid collectionId, CancellationToken ct) =>
         payments.GetCollections(new GetPaymentCollections([], [collectionId]), ct);
