@@ -21,4 +21,7 @@ public sealed record SignedIn(Guid SessionId, Guid IdentityId, string ActorType,
 {
     /// <summary>What a member of staff may do, now; see <see cref="Permissions"/>.</summary>
     public IReadOnlyList<string> Grants { get; init; } = [];
+
+    /// <summary>Whether one of their roles asks for a second factor that this session has not shown: they may do nothing until then.</summary>
+    public bool IsSecondFactorMissing { get; init; }
 }

@@ -154,6 +154,8 @@ public sealed class CallerMiddleware(RequestDelegate next)
         var session = await http.RequestServices.GetRequiredService<ISessions>().ResolveSession(new ResolveSession(token), http.RequestAborted);
         if (!session.Try(out var person, out var unknown)) return unknown;
         if (person is not { ActorType: ActorTypes.User, ActorId: { } user }) return Error.Unauthorized();
+        if (person.IsSecondFactorMissing)
+            return new Error(ErrorType.Forbidden, "mfa_required", "Your role asks for a second factor: set one up (POST /auth/mfa/factors), or sign in with it");
         http.Features.Set(new Actor(person));
         return new Caller(user, []) { IsUser = true, Grants = person.Grants };
     }

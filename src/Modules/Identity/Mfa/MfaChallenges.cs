@@ -64,7 +64,7 @@ internal static class MfaChallenges
                 "update identity.mfa_challenges set completed_at = now() where id = @challenge and completed_at is null", new { challenge }, tx.Inner, cancellationToken: ct)) == 1;
             return isThrough ? Results.Ok() : null;
         });
-        return isThrough ? await finish.Open(tried.IdentityId, tried.ActorType, tried.Provider, tried.Account, http) : answer;
+        return isThrough ? await finish.Open(tried.IdentityId, tried.ActorType, tried.Provider, tried.Account, hasSecondFactor: true, http) : answer;
     }
 
     private sealed record Begun(DateTimeOffset ExpiresAt, bool HasCodes);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Dapper;
 using HeadlessPro.Contracts;
+using HeadlessPro.Contracts.Identity;
 using HeadlessPro.Identity.Mailed;
 using HeadlessPro.Identity.Sessions;
 using HeadlessPro.Platform.Data;
@@ -51,7 +52,8 @@ internal static class MfaFactors
         Check.Text("label", request.Label, max: 100);
         Check.Text("issuer", request.Issuer, max: 100);
         Check.Json("metadata", request.Metadata);
-        if (await VerifyEmail.Find(db, identity, ct) is { VerifiedAt: null })
+        // Staff were invited: their address is no stranger's.
+        if (actor.Session is not { ActorType: ActorTypes.User, ActorId: not null } && await VerifyEmail.Find(db, identity, ct) is { VerifiedAt: null })
             return Reply.Error(Error.NotAllowed("Confirm your e-mail address first (POST /auth/verification/request)", "verification_required"));
         if (await MfaCodes.IsAsked(db, identity, ct) && !await MfaRecovery.IsFresh(db, actor, ct)) return Reply.Error(MfaRecovery.SignInAgain);
         var secret = Totp.NewSecret();
@@ -84,6 +86,7 @@ internal static class MfaFactors
                 $"update identity.mfa_factors set enabled_at = now() where id = @Id and enabled_at is null returning {Row.Columns}", new { factor.Id }, tx.Inner, cancellationToken: ct));
             if (row is null) return null;
             await SessionStore.RevokeIn(tx, identity, null, actor.Session.SessionId, ct);
+            await SessionStore.ShowFactor(tx, actor.Session, ct);
             return Reply.Json(new MfaFactorEnvelope(row.ToWire()), MfaJson.Default.MfaFactorEnvelope);
         });
     }
@@ -95,6 +98,7 @@ internal static class MfaFactors
         Check.OneOf("method", body.Value.Method, MfaCodes.Totp, MfaCodes.RecoveryCode);
         if (await Find(db, identity, id, ct) is not { } factor) return Reply.Error(Unknown(id));
         if (factor.IsEnabled && body.Value.Code is null) return Reply.Error(Error.Invalid("Invalid request: Field 'code' is required"));
+        if (factor.IsEnabled && await IsNeeded(db, factor.Id, ct)) return Reply.Error(Error.NotAllowed("Your role asks for a second factor: set up another one first", "mfa_required"));
         return await gate.Through(identity, http, async tx =>
         {
             if (factor.IsEnabled && !await gate.Codes.Use(tx, identity, body.Value.Method ?? MfaCodes.Totp, body.Value.Code!, ct)) return null;
@@ -105,6 +109,18 @@ internal static class MfaFactors
                 """, new { identity }, tx.Inner, cancellationToken: ct));
             return Reply.Json(new MfaFactorEnvelope(factor.ToWire() with { Status = "disabled" }), MfaJson.Default.MfaFactorEnvelope);
         });
+    }
+
+    // The last one of somebody whose role asks for one.
+    private static async Task<bool> IsNeeded(Db db, Guid factor, CancellationToken ct)
+    {
+        await using var connection = await db.Open(ct);
+        return await connection.QuerySingleAsync<bool>(new CommandDefinition("""
+            select not exists (select from identity.mfa_factors o where o.identity_id = f.identity_id and o.id <> f.id and o.enabled_at is not null)
+                and exists (select from identity.users u join identity.user_roles ur on ur.user_id = u.id join identity.roles r on r.id = ur.role_id
+                    where u.identity_id = f.identity_id and u.deleted_at is null and r.requires_mfa)
+            from identity.mfa_factors f where f.id = @factor
+            """, new { factor }, cancellationToken: ct));
     }
 
     private static Error Unknown(string id) => Error.NotFound($"MFA factor with id: {id} was not found");

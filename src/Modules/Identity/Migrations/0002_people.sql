@@ -63,6 +63,8 @@ create table identity.sessions (
     actor_type text not null check (actor_type in ('customer', 'user')),
     provider text not null,
     cookie_hash bytea unique,
+    -- When a second factor was shown, at sign-in or since.
+    second_factor_at timestamptz,
     ip inet,
     user_agent text,
     created_at timestamptz not null default now(),

@@ -34,6 +34,8 @@ create table identity.roles (
     description text,
     permissions text[] not null,
     is_built_in boolean not null default false,
+    -- Whoever has it may do nothing by any role until they have shown a second factor.
+    requires_mfa boolean not null default false,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now()
 );

@@ -31,6 +31,12 @@ internal sealed class SessionStore(Db db, Tokens tokens, IConfiguration configur
             where s.actor_type = 'user' and u.identity_id = s.identity_id and u.deleted_at is null and u.deactivated_at is null)
         """;
 
+    private const string MissesFactor = """
+        s.actor_type = 'user' and s.second_factor_at is null and exists (
+            select from identity.users u join identity.user_roles ur on ur.user_id = u.id join identity.roles r on r.id = ur.role_id
+            where u.identity_id = s.identity_id and u.deleted_at is null and r.requires_mfa)
+        """;
+
     private readonly TimeSpan _lifetime = configuration.GetValue("Identity:SessionLifetime", TimeSpan.FromDays(30));
 
     /// <summary>Whether customers must have proven their address before they are customers to us (<c>Identity:RequireVerifiedEmail</c>).</summary>
@@ -39,13 +45,13 @@ internal sealed class SessionStore(Db db, Tokens tokens, IConfiguration configur
     private static bool AsksForProof(IConfiguration configuration) => configuration.GetValue("Identity:RequireVerifiedEmail", false);
 
     /// <summary>A new session's token.</summary>
-    public async Task<string> Open(Guid identity, string actorType, string provider, HttpContext http, CancellationToken ct)
+    public async Task<string> Open(Guid identity, string actorType, string provider, bool hasSecondFactor, HttpContext http, CancellationToken ct)
     {
         await using var connection = await db.Open(ct);
         var row = await connection.QuerySingleAsync<SessionRow>(new CommandDefinition($"""
             with s as (
-                insert into identity.sessions (id, identity_id, actor_type, provider, ip, user_agent, expires_at)
-                values (@id, @identity, @actorType, @provider, @ip::inet, @agent, now() + @lifetime)
+                insert into identity.sessions (id, identity_id, actor_type, provider, ip, user_agent, expires_at, second_factor_at)
+                values (@id, @identity, @actorType, @provider, @ip::inet, @agent, now() + @lifetime, case when @hasSecondFactor then now() end)
                 returning id, identity_id, actor_type, provider, expires_at)
             select s.id, s.identity_id, s.actor_type, {_actorOf} as actor_id, s.provider, s.expires_at from s
             """,
@@ -55,6 +61,7 @@ internal sealed class SessionStore(Db db, Tokens tokens, IConfiguration configur
                 identity,
                 actorType,
                 provider,
+                hasSecondFactor,
                 ip = ClientAddress.Of(http)?.ToString(),
                 agent = Agent(http),
                 lifetime = _lifetime,
@@ -105,6 +112,14 @@ internal sealed class SessionStore(Db db, Tokens tokens, IConfiguration configur
         return revoked > 0;
     }
 
+    /// <summary>The session has shown a second factor: a role that asks for one is satisfied, on every host.</summary>
+    public static async Task ShowFactor(Transaction tx, SignedIn session, CancellationToken ct)
+    {
+        await tx.Connection.ExecuteAsync(new CommandDefinition(
+            "update identity.sessions set second_factor_at = now() where id = @SessionId", new { session.SessionId }, tx.Inner, cancellationToken: ct));
+        if (session is { ActorType: ActorTypes.User, ActorId: { } user }) tx.Publish(new StaffChanged([user]));
+    }
+
     /// <summary>Whether what a token says of its session is still so.</summary>
     public Task<SignedIn?> Check(SignedIn said, CancellationToken ct) => Find("s.id = @value", said.SessionId, said, ct);
 
@@ -119,7 +134,7 @@ internal sealed class SessionStore(Db db, Tokens tokens, IConfiguration configur
             with used as (
                 update identity.sessions s set last_used_at = now()
                 where {condition} and s.revoked_at is null and s.last_used_at < now() - interval '5 minutes')
-            select s.id, s.identity_id, s.actor_type, {_actorOf}, s.expires_at, {GrantsOf}
+            select s.id, s.identity_id, s.actor_type, {_actorOf}, s.expires_at, {GrantsOf}, {MissesFactor}
             from identity.sessions s
             where {condition} and s.revoked_at is null and s.expires_at > now()
             """);
@@ -130,10 +145,11 @@ internal sealed class SessionStore(Db db, Tokens tokens, IConfiguration configur
             reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2), reader.IsDBNull(3) ? null : reader.GetGuid(3), reader.GetFieldValue<DateTimeOffset>(4))
         {
             Grants = reader.GetFieldValue<string[]>(5),
+            IsSecondFactorMissing = reader.GetBoolean(6),
         };
         if (said is null) return found;
         // Who was nobody when the token was signed stays so for it; who was somebody must be the same.
-        return said.IdentityId == found.IdentityId && said.ActorType == found.ActorType && (said.ActorId is null || said.ActorId == found.ActorId) ? said with { Grants = found.Grants } : null;
+        return said.IdentityId == found.IdentityId && said.ActorType == found.ActorType && (said.ActorId is null || said.ActorId == found.ActorId) ? said with { Grants = found.Grants, IsSecondFactorMissing = found.IsSecondFactorMissing } : null;
     }
 
     private static string Agent(HttpContext http)

@@ -9,13 +9,13 @@ using Npgsql;
 
 namespace HeadlessPro.Identity.Staff;
 
-/// <summary>Makes a role of one's own.</summary>
-internal sealed record CreateRoleRequest(string Name, IReadOnlyList<string> Permissions, string? Description = null);
+/// <summary>Makes a role of one's own. With <paramref name="RequiresMfa"/> its holders may do nothing until they have shown a second factor.</summary>
+internal sealed record CreateRoleRequest(string Name, IReadOnlyList<string> Permissions, string? Description = null, bool RequiresMfa = false);
 
 /// <summary>Changes what is sent. Whoever has the role may do by it, at once, what it says then.</summary>
-internal sealed record UpdateRoleRequest(string? Name = null, IReadOnlyList<string>? Permissions = null, Optional<string?> Description = default);
+internal sealed record UpdateRoleRequest(string? Name = null, IReadOnlyList<string>? Permissions = null, Optional<string?> Description = default, bool? RequiresMfa = null);
 
-/// <summary>Roles are made of permissions; nobody makes, changes or deletes one that lets its holders do more than themselves. The built-in ones stay as they are.</summary>
+/// <summary>Roles are made of permissions; nobody makes, changes or deletes one that lets its holders do more than themselves. Of the built-in ones it can be said that they ask for a second factor, and nothing else.</summary>
 internal static class ChangeRole
 {
     private const int LongestName = 60;
@@ -30,8 +30,8 @@ internal static class ChangeRole
         try
         {
             var row = await tx.Connection.QuerySingleAsync<RoleRow>(new CommandDefinition($"""
-                insert into identity.roles as r (id, name, description, permissions) values (@id, @Name, @Description, @grants) returning {RoleRow.Columns}
-                """, new { id = WireId.New(), request.Name, request.Description, grants }, tx.Inner, cancellationToken: ct));
+                insert into identity.roles as r (id, name, description, permissions, requires_mfa) values (@id, @Name, @Description, @grants, @RequiresMfa) returning {RoleRow.Columns}
+                """, new { id = WireId.New(), request.Name, request.Description, request.RequiresMfa, grants }, tx.Inner, cancellationToken: ct));
             await tx.Commit(ct);
             return Reply.Json(new RoleEnvelope(row.ToWire()), StaffJson.Default.RoleEnvelope);
         }
@@ -48,14 +48,14 @@ internal static class ChangeRole
         Check.Text("description", request.Description.Value, max: 1000);
         var grants = request.Permissions is null ? null : Grants.Checked("permissions", request.Permissions, caller);
         await using var tx = await db.Begin(ct);
-        var role = await Lock(tx, id, caller, ct);
+        var role = await Lock(tx, id, caller, isContent: request.Name is not null || grants is not null || request.Description.IsSet, ct);
         try
         {
             var row = await tx.Connection.QuerySingleAsync<RoleRow>(new CommandDefinition($"""
-                update identity.roles r set name = coalesce(@Name, name), permissions = coalesce(@grants, permissions),
+                update identity.roles r set name = coalesce(@Name, name), permissions = coalesce(@grants, permissions), requires_mfa = coalesce(@RequiresMfa, requires_mfa),
                     description = case when @isDescription then @description else description end, updated_at = now()
                 where r.id = @role returning {RoleRow.Columns}
-                """, new { role, request.Name, grants, isDescription = request.Description.IsSet, description = request.Description.Value }, tx.Inner, cancellationToken: ct));
+                """, new { role, request.Name, request.RequiresMfa, grants, isDescription = request.Description.IsSet, description = request.Description.Value }, tx.Inner, cancellationToken: ct));
             tx.Publish(new StaffChanged(await Holders(tx, role, ct)));
             await tx.Commit(ct);
             return Reply.Json(new RoleEnvelope(row.ToWire()), StaffJson.Default.RoleEnvelope);
@@ -69,7 +69,7 @@ internal static class ChangeRole
     public static async Task<IResult> Delete(string id, Caller caller, Db db, CancellationToken ct)
     {
         await using var tx = await db.Begin(ct);
-        var role = await Lock(tx, id, caller, ct);
+        var role = await Lock(tx, id, caller, isContent: true, ct);
         tx.Publish(new StaffChanged(await Holders(tx, role, ct)));
         await tx.Connection.ExecuteAsync(new CommandDefinition(
             "delete from identity.user_roles where role_id = @role; delete from identity.roles where id = @role", new { role }, tx.Inner, cancellationToken: ct));
@@ -77,13 +77,13 @@ internal static class ChangeRole
         return Reply.Deleted(id, "role");
     }
 
-    private static async Task<Guid> Lock(Transaction tx, string id, Caller caller, CancellationToken ct)
+    private static async Task<Guid> Lock(Transaction tx, string id, Caller caller, bool isContent, CancellationToken ct)
     {
         if (!WireId.TryDecode(StaffWire.Role, id, out var role)) throw new ErrorException(StaffErrors.NoRole(id));
         var found = await tx.Connection.QuerySingleOrDefaultAsync<RoleRow>(new CommandDefinition(
             $"select {RoleRow.Columns} from identity.roles r where r.id = @role for update", new { role }, tx.Inner, cancellationToken: ct));
         if (found is null) throw new ErrorException(StaffErrors.NoRole(id));
-        if (found.IsBuiltIn) throw new ErrorException(Error.NotAllowed($"Role {found.Name} is built in and cannot be changed: make one of your own"));
+        if (found.IsBuiltIn && isContent) throw new ErrorException(Error.NotAllowed($"Role {found.Name} is built in and cannot be changed: make one of your own"));
         Grants.RequireAll(found.Permissions, caller);
         return role;
     }

@@ -19,9 +19,9 @@ internal sealed record InviteResponse(
 
 internal sealed record InviteEnvelope(InviteResponse Invite);
 
-/// <summary>A role. Built-in ones cannot be changed.</summary>
+/// <summary>A role. Of the built-in ones only <paramref name="RequiresMfa"/> can be changed.</summary>
 internal sealed record RoleResponse(
-    string Id, string Name, string? Description, IReadOnlyList<string> Permissions, bool IsBuiltIn, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+    string Id, string Name, string? Description, IReadOnlyList<string> Permissions, bool IsBuiltIn, bool RequiresMfa, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
 
 internal sealed record RoleEnvelope(RoleResponse Role);
 
@@ -83,9 +83,9 @@ internal sealed record InviteRow(
 }
 
 /// <summary>A row of <c>identity.roles</c>.</summary>
-internal sealed record RoleRow(Guid Id, string Name, string? Description, string[] Permissions, bool IsBuiltIn, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+internal sealed record RoleRow(Guid Id, string Name, string? Description, string[] Permissions, bool IsBuiltIn, bool RequiresMfa, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
 {
-    public const string Columns = "r.id, r.name, r.description, r.permissions, r.is_built_in, r.created_at, r.updated_at";
+    public const string Columns = "r.id, r.name, r.description, r.permissions, r.is_built_in, r.requires_mfa, r.created_at, r.updated_at";
 
-    public RoleResponse ToWire() => new(WireId.Encode(StaffWire.Role, Id), Name, Description, Permissions, IsBuiltIn, CreatedAt, UpdatedAt);
+    public RoleResponse ToWire() => new(WireId.Encode(StaffWire.Role, Id), Name, Description, Permissions, IsBuiltIn, RequiresMfa, CreatedAt, UpdatedAt);
 }
