@@ -63,6 +63,7 @@ public static class IdentityModule
         auth.MapGet("/{actor}/{provider}/callback", SignInRoutes.Callback).Produces<TokenResponse>().WithName("GetAuthCallback");
         auth.MapPost("/{actor}/{provider}/callback", SignInRoutes.Callback).Produces<TokenResponse>().WithName("PostAuthCallback");
         auth.MapPost("/token/refresh", SignInRoutes.Refresh).RequireSignIn().Produces<TokenResponse>().WithName("PostAuthTokenRefresh");
+        auth.MapPost("/password", ChangePassword.Handle).RequireSignIn().Produces<UpdateSignInResponse>().WithName("PostAuthPassword");
         auth.MapPost("/session", SessionRoutes.GiveCookie).RequireSignIn().Produces<SignedInEnvelope>().WithName("PostAuthSession");
         auth.MapDelete("/session", SessionRoutes.SignOut).Produces<SignOutResponse>().WithName("DeleteAuthSession");
         auth.MapGet("/sessions", SessionRoutes.List).RequireSignIn().Produces<SessionsResponse>().WithName("GetAuthSessions");
@@ -71,6 +72,14 @@ public static class IdentityModule
         MailedRoutes.Map(auth);
         MfaRoutes.Map(auth);
         routes.MapGet("/.well-known/jwks.json", PublishKeys.Handle).Produces<KeySetResponse>().WithName("GetJwks").WithTags("Sign-in");
+
+        var customers = routes.MapGroup("/admin/customers").WithTags("Customers");
+        customers.MapGet("", ManageCustomers.List).RequirePermission("customers:read").WithName("GetAdminCustomers");
+        customers.MapPost("", ManageCustomers.Create).RequirePermission("customers:write").Produces<CustomerEnvelope>().WithName("PostAdminCustomers");
+        customers.MapPost("/import", ImportCustomers.Handle).RequirePermission("customers:import").Produces<ImportCustomersResponse>().WithName("PostAdminCustomersImport");
+        customers.MapGet("/{id}", ManageCustomers.One).RequirePermission("customers:read").Produces<CustomerEnvelope>().WithName("GetAdminCustomer");
+        customers.MapPost("/{id}", ManageCustomers.Update).RequirePermission("customers:write").Produces<CustomerEnvelope>().WithName("PostAdminCustomer");
+        customers.MapDelete("/{id}", ManageCustomers.Delete).RequirePermission("customers:write").WithName("DeleteAdminCustomer");
 
         var store = routes.MapGroup("/store/customers").RequirePublishableKey().WithTags("Customers");
         store.MapPost("", CreateCustomer.Handle).RequireSignIn(ActorTypes.Customer).Produces<CustomerEnvelope>().WithName("PostCustomers");

@@ -20,7 +20,7 @@ internal sealed record CustomerAddressRequest(
     public IEnumerable<(string Column, Optional<string?> Value)> Texts =>
     [
         ("address_name", AddressName), ("first_name", FirstName), ("last_name", LastName), ("company", Company), ("address_1", Address1), ("address_2", Address2),
-        ("city", City), ("province", Province), ("postal_code", PostalCode), ("country_code", CountryCode), ("phone", Phone),
+        ("city", City), ("province", Province), ("postal_code", PostalCode), ("country_code", CountryCode.IsSet ? new(Addresses.Country(CountryCode.Value)) : default), ("phone", Phone),
     ];
 }
 
@@ -112,28 +112,23 @@ internal static class Addresses
     /// <summary>The row by <paramref name="statement"/>, then what was sent into it; false when there is no such row.</summary>
     private static async Task<bool> Write(Transaction tx, Guid id, string statement, CustomerAddressRequest request, Actor actor, CancellationToken ct)
     {
-        var values = new DynamicParameters(new { id, customer = actor.Id, metadata = Check.JsonText(request.Metadata.Value), shipping = request.IsDefaultShipping, billing = request.IsDefaultBilling });
+        var sent = new SentColumns().Add("metadata", request.Metadata);
+        foreach (var (column, value) in request.Texts) sent.Add(column, value);
+        var values = sent.Parameters;
+        values.AddDynamicParams(new { id, customer = actor.Id });
         if (await tx.Connection.ExecuteAsync(new CommandDefinition(statement, values, tx.Inner, cancellationToken: ct)) == 0) return false;
-        var sets = new List<string>();
-        foreach (var (column, value) in request.Texts.Where(t => t.Value.IsSet))
-        {
-            sets.Add($"{column} = @{column}");
-            values.Add(column, column == "country_code" ? Country(value.Value) : value.Value);
-        }
-
-        if (request.Metadata.IsSet) sets.Add("metadata = @metadata::jsonb");
+        var sets = sent.Sql;
         foreach (var (column, value) in ((string, bool?)[])[("is_default_shipping", request.IsDefaultShipping), ("is_default_billing", request.IsDefaultBilling)])
         {
             if (value is null) continue;
-            sets.Add($"{column} = {(value.Value ? "true" : "false")}");
+            sets += $", {column} = {(value.Value ? "true" : "false")}";
             if (value.Value)
                 await tx.Connection.ExecuteAsync(new CommandDefinition(
                     $"update identity.customer_addresses set {column} = false, updated_at = now() where customer_id = @customer and {column} and id <> @id", values, tx.Inner, cancellationToken: ct));
         }
 
-        if (sets.Count > 0)
-            await tx.Connection.ExecuteAsync(new CommandDefinition(
-                $"update identity.customer_addresses set {string.Join(", ", sets)} where id = @id", values, tx.Inner, cancellationToken: ct));
+        await tx.Connection.ExecuteAsync(new CommandDefinition(
+            $"update identity.customer_addresses set updated_at = now(){sets} where id = @id", values, tx.Inner, cancellationToken: ct));
         return true;
     }
 
@@ -146,7 +141,8 @@ internal static class Addresses
             : null;
     }
 
-    private static string? Country(string? code) => code is { Length: > 0 } ? code.ToLowerInvariant() : null;
+    /// <summary>As it is kept: small letters, null for an empty one.</summary>
+    public static string? Country(string? code) => code is { Length: > 0 } ? code.ToLowerInvariant() : null;
 
     private static CustomerAddressResponse Read(string json) => JsonSerializer.Deserialize(json, CustomerRowsJson.Default.AddressRow)!.ToWire();
 

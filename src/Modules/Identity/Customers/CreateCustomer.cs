@@ -68,6 +68,19 @@ internal static class CustomerRules
 
 internal static class CustomersStore
 {
+    /// <summary>Writes what was sent; nothing where there is no such customer.</summary>
+    public static async Task Update(Db db, Guid customer, UpdateCustomerRequest request, CancellationToken ct)
+    {
+        CustomerRules.Check(request.FirstName.Value, request.LastName.Value, request.CompanyName.Value, request.Phone.Value, request.Metadata.Value);
+        var sent = new SentColumns().Add("first_name", request.FirstName).Add("last_name", request.LastName).Add("company_name", request.CompanyName)
+            .Add("phone", request.Phone).Add("metadata", request.Metadata);
+        sent.Parameters.Add("customer", customer);
+        await using var tx = await db.Begin(ct);
+        await Dapper.SqlMapper.ExecuteAsync(tx.Connection, new Dapper.CommandDefinition(
+            $"update identity.customers set updated_at = now(){sent.Sql} where id = @customer and deleted_at is null", sent.Parameters, tx.Inner, cancellationToken: ct));
+        await tx.Commit(ct);
+    }
+
     public static async Task<CustomerRow?> Find(Db db, Guid customer, CancellationToken ct)
     {
         await using var connection = await db.Open(ct);

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Dapper;
 using HeadlessPro.Contracts;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Security;
@@ -24,34 +23,8 @@ internal static class Me
 
     public static async Task<IResult> Update(Body<UpdateCustomerRequest> body, ApiQuery query, Actor actor, Db db, CancellationToken ct)
     {
-        var request = body.Value;
         var fields = CustomerFields.Customer(query);
-        CustomerRules.Check(request.FirstName.Value, request.LastName.Value, request.CompanyName.Value, request.Phone.Value, request.Metadata.Value);
-        await using (var connection = await db.Open(ct))
-        {
-            await connection.ExecuteAsync(new CommandDefinition("""
-                update identity.customers set updated_at = now(),
-                    first_name = case when @isFirst then @first else first_name end, last_name = case when @isLast then @last else last_name end,
-                    company_name = case when @isCompany then @company else company_name end, phone = case when @isPhone then @phone else phone end,
-                    metadata = case when @isMetadata then @metadata::jsonb else metadata end
-                where id = @id and deleted_at is null
-                """,
-                new
-                {
-                    id = actor.Id,
-                    isFirst = request.FirstName.IsSet,
-                    first = request.FirstName.Value,
-                    isLast = request.LastName.IsSet,
-                    last = request.LastName.Value,
-                    isCompany = request.CompanyName.IsSet,
-                    company = request.CompanyName.Value,
-                    isPhone = request.Phone.IsSet,
-                    phone = request.Phone.Value,
-                    isMetadata = request.Metadata.IsSet,
-                    metadata = Check.JsonText(request.Metadata.Value),
-                }, cancellationToken: ct));
-        }
-
+        await CustomersStore.Update(db, actor.Id, body.Value, ct);
         return await Answer(actor, db, fields, ct);
     }
 

@@ -53,7 +53,7 @@ insert into identity.roles (id, name, description, permissions, is_built_in) val
     ('00000000-0000-7000-8000-000000000002', 'manager', 'Runs the shop; makes neither keys nor staff.',
         '{products:*,pricing:*,promotions:*,inventory:*,orders:*,customers:*,payments:*,settings:*,keys:read,staff:read}', true),
     ('00000000-0000-7000-8000-000000000003', 'support', 'Helps customers: edits and cancels orders, gives money back.',
-        '{products:read,pricing:read,promotions:read,inventory:read,orders:*,customers:*,payments:read,payments:refund,settings:read}', true),
+        '{products:read,pricing:read,promotions:read,inventory:read,orders:*,customers:read,customers:write,payments:read,payments:refund,settings:read}', true),
     ('00000000-0000-7000-8000-000000000004', 'read-only', 'Sees everything and changes nothing.', '{*:read}', true);
 
 create table identity.invites (

@@ -22,6 +22,9 @@ internal sealed class Passwords : IDisposable
     // Whose password is unknown takes as long to refuse as whose password is wrong.
     private readonly Lazy<string> _nobodys;
 
+    // The hash of another shop that was checked last, if any ever was.
+    private volatile string? _anImported;
+
     public Passwords(IConfiguration configuration)
     {
         _hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = configuration.GetValue("Identity:PasswordIterations", Iterations) }));
@@ -40,11 +43,18 @@ internal sealed class Passwords : IDisposable
     public Task<string> Hash(string password, CancellationToken ct) => AtWork(() => _hasher.HashPassword(this, password), ct);
 
     /// <summary>Whether it is the hash's password, and a better hash where there is one by now. A null hash is checked like any other, and never it.</summary>
-    public Task<(bool IsRight, string? Better)> Check(string? hash, string password, CancellationToken ct) => AtWork(() =>
+    public Task<(bool IsRight, string? Better)> Check(string? hash, string password, CancellationToken ct) => AtWork<(bool, string?)>(() =>
     {
-        var result = _hasher.VerifyHashedPassword(this, hash ?? _nobodys.Value, password.Length > Most ? password[..Most] : password);
-        var isRight = hash is not null && password.Length <= Most && result != PasswordVerificationResult.Failed;
-        return (isRight, isRight && result == PasswordVerificationResult.SuccessRehashNeeded ? _hasher.HashPassword(this, password) : null);
+        var given = password.Length > Most ? password[..Most] : password;
+        var imported = hash is not null && ImportedHashes.IsOne(hash) ? hash : null;
+        if (imported is not null) _anImported = imported;
+        if (imported is not null && ImportedHashes.IsOf(imported, given) && given.Length == password.Length) return (true, _hasher.HashPassword(this, password));
+        var result = _hasher.VerifyHashedPassword(this, imported is null && hash is not null ? hash : _nobodys.Value, given);
+        if (imported is null && hash is not null && result != PasswordVerificationResult.Failed && given.Length == password.Length)
+            return (true, result == PasswordVerificationResult.SuccessRehashNeeded ? _hasher.HashPassword(this, password) : null);
+        // Whoever is refused waits for both kinds of check: the time does not tell which kind of hash is there, or whether any is.
+        if (imported is null && _anImported is { } another) ImportedHashes.IsOf(another, given);
+        return (false, null);
     }, ct);
 
     private async Task<T> AtWork<T>(Func<T> work, CancellationToken ct)

@@ -114,23 +114,9 @@ internal static class ChangeUser
         Check.Text("last_name", request.LastName.Value);
         Check.Text("avatar_url", request.AvatarUrl.Value, max: 2048);
         Check.Json("metadata", request.Metadata.Value);
-        return tx.Connection.ExecuteAsync(new CommandDefinition("""
-            update identity.users set updated_at = now(),
-                first_name = case when @isFirst then @first else first_name end, last_name = case when @isLast then @last else last_name end,
-                avatar_url = case when @isAvatar then @avatar else avatar_url end, metadata = case when @isMetadata then @metadata::jsonb else metadata end
-            where id = @user and deleted_at is null
-            """,
-            new
-            {
-                user,
-                isFirst = request.FirstName.IsSet,
-                first = request.FirstName.Value,
-                isLast = request.LastName.IsSet,
-                last = request.LastName.Value,
-                isAvatar = request.AvatarUrl.IsSet,
-                avatar = request.AvatarUrl.Value,
-                isMetadata = request.Metadata.IsSet,
-                metadata = Check.JsonText(request.Metadata.Value),
-            }, tx.Inner, cancellationToken: ct));
+        var sent = new SentColumns().Add("first_name", request.FirstName).Add("last_name", request.LastName).Add("avatar_url", request.AvatarUrl).Add("metadata", request.Metadata);
+        sent.Parameters.Add("user", user);
+        return tx.Connection.ExecuteAsync(new CommandDefinition(
+            $"update identity.users set updated_at = now(){sent.Sql} where id = @user and deleted_at is null", sent.Parameters, tx.Inner, cancellationToken: ct));
     }
 }

@@ -16,7 +16,7 @@ public class AccessMatrixTests(AccessMatrixTests.Shop shop) : IClassFixture<Acce
     [
         ("admin", ["*"]),
         ("manager", ["products:*", "pricing:*", "promotions:*", "inventory:*", "orders:*", "customers:*", "payments:*", "settings:*", "keys:read", "staff:read"]),
-        ("support", ["products:read", "pricing:read", "promotions:read", "inventory:read", "orders:*", "customers:*", "payments:read", "payments:refund", "settings:read"]),
+        ("support", ["products:read", "pricing:read", "promotions:read", "inventory:read", "orders:*", "customers:read", "customers:write", "payments:read", "payments:refund", "settings:read"]),
         ("read-only", ["*:read"]),
     ];
 
