@@ -36,6 +36,12 @@ public static class NotificationKinds
     /// <summary>That the password was changed; needs nothing.</summary>
     public const string PasswordChanged = "password_changed";
 
+    /// <summary>That a passkey was added; needs nothing. Not its name, which whoever added it chose.</summary>
+    public const string PasskeyAdded = "passkey_added";
+
+    /// <summary>That a passkey was removed; needs nothing.</summary>
+    public const string PasskeyRemoved = "passkey_removed";
+
     /// <summary>A link that confirms an e-mail address: <c>url</c>. Holds a secret.</summary>
     public const string EmailVerification = "email_verification";
 

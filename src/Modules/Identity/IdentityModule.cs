@@ -3,6 +3,7 @@ using HeadlessPro.Identity.Customers;
 using HeadlessPro.Identity.Keys;
 using HeadlessPro.Identity.Mailed;
 using HeadlessPro.Identity.Mfa;
+using HeadlessPro.Identity.Passkeys;
 using HeadlessPro.Identity.Sessions;
 using HeadlessPro.Identity.SignIn;
 using HeadlessPro.Identity.Staff;
@@ -36,6 +37,7 @@ public static class IdentityModule
         services.AddSingleton<FinishSignIn>();
         MailedRoutes.Add(services);
         MfaRoutes.Add(services);
+        PasskeyRoutes.Add(services, configuration);
         services.AddRecurringJob(SigningKeys.Job, TimeSpan.FromHours(1), SigningKeys.Rotate);
         services.AddRecurringJob("identity.forget_sessions", TimeSpan.FromHours(6), SessionRoutes.Forget);
         services.AddJson(IdentityJson.Default);
@@ -71,6 +73,7 @@ public static class IdentityModule
         auth.MapDelete("/sessions/{id}", SessionRoutes.Revoke).RequireSignIn().WithName("DeleteAuthSessionById");
         MailedRoutes.Map(auth);
         MfaRoutes.Map(auth);
+        PasskeyRoutes.Map(auth);
         routes.MapGet("/.well-known/jwks.json", PublishKeys.Handle).Produces<KeySetResponse>().WithName("GetJwks").WithTags("Sign-in");
 
         var customers = routes.MapGroup("/admin/customers").WithTags("Customers");

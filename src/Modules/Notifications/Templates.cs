@@ -22,6 +22,12 @@ internal sealed record Template(string Subject, string Text, bool IsSecret)
         [NotificationKinds.PasswordChanged] = new("Your password was changed", """
             The password of your account was changed just now, and you were signed out everywhere. If it was not you, ask for a new password at once.
             """, IsSecret: false),
+        [NotificationKinds.PasskeyAdded] = new("A passkey was added", """
+            A passkey was added to your account just now: whoever has it can sign in. If it was not you, sign in, remove it, and choose a new password at once.
+            """, IsSecret: false),
+        [NotificationKinds.PasskeyRemoved] = new("A passkey was removed", """
+            A passkey of your account was removed just now, and other browsers were signed out. If it was not you, choose a new password at once.
+            """, IsSecret: false),
         [NotificationKinds.EmailVerification] = new("Confirm your e-mail address", """
             Please confirm that this is your address:
 

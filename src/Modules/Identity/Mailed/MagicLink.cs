@@ -1,16 +1,13 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
 using HeadlessPro.Contracts;
 using HeadlessPro.Identity.Protection;
-using HeadlessPro.Identity.Sessions;
 using HeadlessPro.Identity.SignIn;
 using HeadlessPro.Platform.Data;
 
 namespace HeadlessPro.Identity.Mailed;
 
 /// <summary>
-/// Signs in with a link that is sent by mail, in the browser that asked: it has a cookie, or, where the storefront's server speaks for it, a
-/// <c>nonce</c> of the storefront's own, sent with both requests. A link that somebody else opens, or a program that looks into mails, does nothing.
+/// Signs in with a link that is sent by mail, in the browser that asked (<see cref="AskingBrowser"/>). A link that somebody else opens, or a
+/// program that looks into mails, does nothing.
 /// </summary>
 internal sealed class MagicLink(Db db, MailedSecrets mails, Throttle throttle) : ISignInProvider
 {
@@ -25,25 +22,15 @@ internal sealed class MagicLink(Db db, MailedSecrets mails, Throttle throttle) :
     public async Task<Result<SignInOutcome>> SignIn(SignInAttempt attempt, CancellationToken ct)
     {
         if (!MailRules.Email(attempt).Try(out var email, out var error)) return error;
-        var nonce = attempt.Text("nonce");
-        if (nonce is { Length: < 16 or > 200 }) return Error.Invalid("Invalid request: Field 'nonce' must have 16 to 200 characters");
+        if (!AskingBrowser.Mark(attempt.Http, Cookie, attempt.Text("nonce"), TimeSpan.FromMinutes(15)).Try(out var browser, out error)) return error;
         if (await throttle.Take(Throttle.Mail, attempt.Http, email, ct) is { } refused) return refused;
-        if (nonce is null)
-        {
-            nonce = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
-            var options = SessionRoutes.Cookie(attempt.Http);
-            options.Path = "/auth";
-            options.MaxAge = TimeSpan.FromMinutes(15);
-            attempt.Http.Response.Cookies.Append(Cookie, nonce, options);
-        }
-
-        await mails.Ask(MailPurpose.MagicLink, attempt.ActorType, email, MailedSecrets.Hash(nonce), ct);
+        await mails.Ask(MailPurpose.MagicLink, attempt.ActorType, email, browser, ct);
         return new SignInOutcome(null, $"{mails.Pages(attempt.ActorType)}/check-email");
     }
 
     public async Task<Result<SignInOutcome>> Callback(SignInAttempt attempt, CancellationToken ct)
     {
-        var browser = MailedSecrets.Hash(attempt.Text("nonce") ?? attempt.Http.Request.Cookies[Cookie] ?? "");
+        var browser = AskingBrowser.Of(attempt.Http, Cookie, attempt.Text("nonce"));
         var identity = await ProvenEmail.SignIn(db, tx => MailedSecrets.Use(tx, MailPurpose.MagicLink, attempt.ActorType, attempt.Text("token"), browser, ct), ct);
         return identity is null ? Error.Unauthorized("The link is not valid in this browser, or no longer; ask for another") : new SignInOutcome(identity);
     }

@@ -23,8 +23,10 @@ internal static class MailPurpose
     public const string MagicLink = "magic_link";
     public const string OneTimeCode = "one_time_code";
 
-    /// <summary>Nothing is in it: it only tells.</summary>
+    // Nothing is in these: they only tell.
     public const string PasswordChanged = "password_changed";
+    public const string PasskeyAdded = "passkey_added";
+    public const string PasskeyRemoved = "passkey_removed";
 }
 
 /// <summary>A mail somebody asked for, on its way to the job that writes it; Browser is a hash of what only the browser that asked knows.</summary>
@@ -64,6 +66,12 @@ internal sealed class MailedSecrets(Db db, INotifications notifications, Passwor
 
     private async Task Send(MailAsked asked, CancellationToken ct)
     {
+        if (NoticeOf(asked.Purpose) is { } notice)
+        {
+            await Tell(asked, notice, [], $"identity:{asked.Id:N}", null, ct);
+            return;
+        }
+
         await using var connection = await db.Open(ct);
         var isKnown = await connection.QuerySingleAsync<bool>(new CommandDefinition(
             "select exists (select from identity.sign_ins where provider = @Provider and subject = @Email)", new { EmailPassword.Provider, asked.Email }, cancellationToken: ct));
@@ -71,12 +79,6 @@ internal sealed class MailedSecrets(Db db, INotifications notifications, Passwor
         // Whoever signs in as a customer with a link or code becomes known by it; staff are invited.
         var isForAnybody = asked is { ActorType: ActorTypes.Customer, Purpose: MailPurpose.MagicLink or MailPurpose.OneTimeCode };
         if (!isKnown && !isForAnybody) return;
-        if (asked.Purpose == MailPurpose.PasswordChanged)
-        {
-            await Tell(asked, NotificationKinds.PasswordChanged, [], $"identity:{asked.Id:N}", null, ct);
-            return;
-        }
-
         var isCode = asked.Purpose == MailPurpose.OneTimeCode;
         var secret = isCode ? RandomNumberGenerator.GetInt32(1_000_000).ToString("D6", CultureInfo.InvariantCulture) : Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
         // A code is short: whoever holds a copy of the database must not find it by trying them all.
@@ -111,6 +113,15 @@ internal sealed class MailedSecrets(Db db, INotifications notifications, Passwor
         if (sent.Error is { } error) throw new InvalidOperationException($"The mail could not be handed over: {error.Message}");
     }
 
+    // What only tells is asked for by who knows whose address it is.
+    private static string? NoticeOf(string purpose) => purpose switch
+    {
+        MailPurpose.PasswordChanged => NotificationKinds.PasswordChanged,
+        MailPurpose.PasskeyAdded => NotificationKinds.PasskeyAdded,
+        MailPurpose.PasskeyRemoved => NotificationKinds.PasskeyRemoved,
+        _ => null,
+    };
+
     private (string Kind, Dictionary<string, string> Words) WordsOf(MailAsked asked, string secret) => asked.Purpose switch
     {
         MailPurpose.OneTimeCode => (NotificationKinds.OneTimeCode, new() { ["code"] = secret }),
@@ -122,6 +133,8 @@ internal sealed class MailedSecrets(Db db, INotifications notifications, Passwor
     private Dictionary<string, string> Link(string actorType, string path, string secret, string also = "") => new() { ["url"] = $"{Pages(actorType)}/{path}{secret}{also}" };
 
     /// <summary>Where the pages are that links lead to: configured, never what a request says.</summary>
-    public string Pages(string actorType) => (actorType == ActorTypes.User
+    public string Pages(string actorType) => Pages(configuration, actorType);
+
+    public static string Pages(IConfiguration configuration, string actorType) => (actorType == ActorTypes.User
         ? configuration["ADMIN_URL"] ?? "http://localhost:7001" : configuration["STOREFRONT_URL"] ?? "http://localhost:8000").TrimEnd('/');
 }

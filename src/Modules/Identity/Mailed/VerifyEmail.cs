@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Dapper;
 using HeadlessPro.Contracts;
+using HeadlessPro.Contracts.Identity;
 using HeadlessPro.Identity.Protection;
 using HeadlessPro.Identity.SignIn;
 using HeadlessPro.Platform.Data;
@@ -60,6 +61,15 @@ internal static class VerifyEmail
         await tx.Commit(ct);
         return Reply.Json(new ConfirmVerificationResponse(confirmed.Subject, EntityType, CodeProvider, confirmed.VerifiedAt), MailedJson.Default.ConfirmVerificationResponse);
     }
+
+    /// <summary>
+    /// Why somebody may not yet have what would stay theirs: it would keep the owner of an address that a stranger registered out, or let the
+    /// stranger in. Staff were invited: their address is no stranger's. Null where they may.
+    /// </summary>
+    public static async Task<Error?> RefuseUnproven(Db db, SignedIn session, CancellationToken ct) =>
+        session is not { ActorType: ActorTypes.User, ActorId: not null } && await Find(db, session.IdentityId, ct) is { VerifiedAt: null }
+            ? Error.NotAllowed("Confirm your e-mail address first (POST /auth/verification/request)", "verification_required")
+            : null;
 
     /// <summary>The address of an identity and whether it is proven; null for one that has none.</summary>
     public static async Task<VerificationResponse?> Find(Db db, Guid identity, CancellationToken ct)

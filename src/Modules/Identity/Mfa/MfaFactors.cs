@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Dapper;
 using HeadlessPro.Contracts;
-using HeadlessPro.Contracts.Identity;
 using HeadlessPro.Identity.Mailed;
 using HeadlessPro.Identity.Sessions;
 using HeadlessPro.Platform.Data;
@@ -52,9 +51,7 @@ internal static class MfaFactors
         Check.Text("label", request.Label, max: 100);
         Check.Text("issuer", request.Issuer, max: 100);
         Check.Json("metadata", request.Metadata);
-        // Staff were invited: their address is no stranger's.
-        if (actor.Session is not { ActorType: ActorTypes.User, ActorId: not null } && await VerifyEmail.Find(db, identity, ct) is { VerifiedAt: null })
-            return Reply.Error(Error.NotAllowed("Confirm your e-mail address first (POST /auth/verification/request)", "verification_required"));
+        if (await VerifyEmail.RefuseUnproven(db, actor.Session, ct) is { } unproven) return Reply.Error(unproven);
         if (await MfaCodes.IsAsked(db, identity, ct) && !await MfaRecovery.IsFresh(db, actor, ct)) return Reply.Error(MfaRecovery.SignInAgain);
         var secret = Totp.NewSecret();
         await using var connection = await db.Open(ct);

@@ -80,6 +80,7 @@ internal sealed class Throttle(Db db, KnownDevices devices, IConfiguration confi
         batch.BatchCommands.Add(new NpgsqlBatchCommand("delete from identity.throttles where resets_at < now()"));
         batch.BatchCommands.Add(new NpgsqlBatchCommand("delete from identity.mailed_secrets where expires_at < now() - interval '1 day'"));
         batch.BatchCommands.Add(new NpgsqlBatchCommand("delete from identity.mfa_challenges where expires_at < now() - interval '1 day'"));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("delete from identity.spent_passkey_challenges where expires_at < now() - interval '1 day'"));
         await batch.ExecuteNonQueryAsync(ct);
     }
 

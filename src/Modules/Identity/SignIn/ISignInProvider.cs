@@ -13,7 +13,7 @@ internal interface ISignInProvider
     /// <summary>For the page that offers it.</summary>
     string DisplayName { get; }
 
-    /// <summary><c>credentials</c>, <c>redirect</c>, <c>code</c>.</summary>
+    /// <summary><c>credentials</c>, <c>redirect</c>, <c>code</c>, <c>passkey</c>.</summary>
     string Flow { get; }
 
     /// <summary>Signs in with what was sent, or begins to.</summary>
@@ -41,4 +41,5 @@ internal sealed record SignInAttempt(string ActorType, IReadOnlyDictionary<strin
 /// <summary>What came of it: somebody is in, or the browser is to go elsewhere.</summary>
 /// <param name="Identity">Who; null while nobody is.</param>
 /// <param name="Location">Where to send the browser.</param>
-internal sealed record SignInOutcome(Guid? Identity, string? Location = null);
+/// <param name="HasSecondFactor">Whether two factors were shown already, so that no other is asked for.</param>
+internal sealed record SignInOutcome(Guid? Identity, string? Location = null, bool HasSecondFactor = false);

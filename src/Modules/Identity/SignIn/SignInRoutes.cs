@@ -33,9 +33,9 @@ internal sealed class SignInRoutes(IEnumerable<ISignInProvider> providers, Throt
 
     public static Task<IResult> Callback(string actor, string provider, SignInRoutes routes, HttpContext http) => routes.Run(actor, provider, Throttle.SignIn, http, (p, a, ct) => p.Callback(a, ct));
 
-    public static IResult Providers(string actor, SignInRoutes routes) => IsActor(actor)
-        ? Reply.Json(new SignInProvidersResponse([.. routes._providers.Values.Select(p => new SignInProviderResponse(p.Id, p.Id, p.DisplayName, p.Flow))]), PeopleJson.Default.SignInProvidersResponse)
-        : Reply.Error(NoActor(actor));
+    public static IResult Providers(string actor, SignInRoutes routes) => RefuseActor(actor) is { } nobody
+        ? Reply.Error(nobody)
+        : Reply.Json(new SignInProvidersResponse([.. routes._providers.Values.Select(p => new SignInProviderResponse(p.Id, p.Id, p.DisplayName, p.Flow))]), PeopleJson.Default.SignInProvidersResponse);
 
     public static async Task<IResult> Refresh(Actor actor, SessionStore sessions, CancellationToken ct) =>
         await sessions.Refresh(actor.Session.SessionId, ct) is { } token
@@ -45,7 +45,7 @@ internal sealed class SignInRoutes(IEnumerable<ISignInProvider> providers, Throt
     private async Task<IResult> Run(string actor, string id, string what, HttpContext http, Func<ISignInProvider, SignInAttempt, CancellationToken, Task<Result<SignInOutcome>>> step)
     {
         var ct = http.RequestAborted;
-        if (!IsActor(actor)) return Reply.Error(NoActor(actor));
+        if (RefuseActor(actor) is { } nobody) return Reply.Error(nobody);
         if (!_providers.TryGetValue(id, out var provider)) return Reply.Error(NoProvider(id));
         var attempt = new SignInAttempt(actor, await Fields(http), http);
         var account = attempt.Text("email") is { } email ? EmailAddress.Plain(email) : null;
@@ -54,7 +54,8 @@ internal sealed class SignInRoutes(IEnumerable<ISignInProvider> providers, Throt
         // Guesses count; what was right, and what could not be understood, does not.
         if (error?.Type != ErrorType.Unauthorized) await throttle.GiveBack(what, http, account, ct);
         if (!isIn) return Reply.Error(error!);
-        if (outcome!.Identity is { } identity) return await finish.Answer(identity, actor, id, account, http);
+        if (outcome!.Identity is { } identity)
+            return outcome.HasSecondFactor ? await finish.Open(identity, actor, id, account, hasSecondFactor: true, http) : await finish.Answer(identity, actor, id, account, http);
         // Where to go is one browser's, as the cookie beside it.
         http.Response.Headers.CacheControl = "no-store";
         return Reply.Written(json => { json.WriteStartObject(); json.WriteString("location", outcome.Location); json.WriteEndObject(); });
@@ -71,11 +72,12 @@ internal sealed class SignInRoutes(IEnumerable<ISignInProvider> providers, Throt
     }
 
     /// <summary>Why there is no password to change there; null when there is one.</summary>
-    public static Error? Refuse(string actor, string provider) => !IsActor(actor) ? NoActor(actor) : provider == EmailPassword.Provider ? null : NoProvider(provider);
+    public static Error? Refuse(string actor, string provider) => RefuseActor(actor) ?? (provider == EmailPassword.Provider ? null : NoProvider(provider));
 
-    private static bool IsActor(string actor) => actor is ActorTypes.Customer or ActorTypes.User;
-
-    private static Error NoActor(string actor) => Error.Invalid($"Actor type '{actor}' is not known: field 'actor' must be 'customer' or 'user'");
+    /// <summary>Why nobody signs in as that; null when somebody does.</summary>
+    public static Error? RefuseActor(string actor) => actor is ActorTypes.Customer or ActorTypes.User
+        ? null
+        : Error.Invalid($"Actor type '{actor}' is not known: field 'actor' must be 'customer' or 'user'");
 
     private static Error NoProvider(string id) => Error.Unauthorized(
         $"\nUnable to retrieve the auth provider with id: {id}\nPlease make sure that the provider is registered in the container and it is configured correctly in your project configuration file.");
