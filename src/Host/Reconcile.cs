@@ -1,10 +1,10 @@
 using System.Globalization;
 using HeadlessPro.Platform;
-using HeadlessPro.Platform.Audits;
+using HeadlessPro.Platform.Reconciling;
 
 namespace HeadlessPro.Host;
 
-/// <summary><c>headlesspro reconcile</c>: runs every module's audit on the shop's database, beside a running host or without one.</summary>
+/// <summary><c>headlesspro reconcile</c>: runs every module's reconciliation on the shop's database, beside a running host or without one.</summary>
 internal static class Reconcile
 {
     public const string Command = "reconcile";
@@ -17,16 +17,16 @@ internal static class Reconcile
         var (days, rest) = Days(args);
         await using var app = await HostApp.Build([.. Arguments.Check(rest), "--beside=true"]);
         var now = app.Services.GetRequiredService<TimeProvider>().GetUtcNow();
-        var period = new AuditPeriod(now - TimeSpan.FromDays(days), now);
+        var period = new ReconciliationPeriod(now - TimeSpan.FromDays(days), now);
         var (uneven, unknown) = (0, 0);
-        foreach (var audit in app.Services.GetServices<Audit>())
+        foreach (var reconciliation in app.Services.GetServices<Reconciliation>())
         {
-            var report = await audit.Run(app.Services, period, CancellationToken.None);
+            var report = await reconciliation.Run(app.Services, period, CancellationToken.None);
             foreach (var finding in report.Repaired) await Console.Out.WriteLineAsync($"repaired      {finding}");
             foreach (var finding in report.Unknown) await Console.Out.WriteLineAsync($"not compared  {finding}");
             foreach (var finding in report.Uneven) await Console.Out.WriteLineAsync($"NOT EVEN      {finding}");
             await Console.Out.WriteLineAsync(
-                $"{audit.Name}: {report.Compared} compared, {report.Repaired.Count} repaired, {report.Unknown.Count} not compared, {report.Uneven.Count} not even");
+                $"{reconciliation.Name}: {report.Compared} compared, {report.Repaired.Count} repaired, {report.Unknown.Count} not compared, {report.Uneven.Count} not even");
             (uneven, unknown) = (uneven + report.Uneven.Count, unknown + report.Unknown.Count);
         }
 

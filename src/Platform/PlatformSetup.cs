@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using HeadlessPro.Contracts;
+using HeadlessPro.Platform.Audit;
 using HeadlessPro.Platform.Caching;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Events;
@@ -67,6 +68,7 @@ public static class PlatformSetup
         app.UseMiddleware<CardNumberMiddleware>();
         app.UseRateLimiter();
         app.UseRouting();
+        app.UseMiddleware<AuditMiddleware>();
         app.UseMiddleware<CallerMiddleware>();
         app.UseMiddleware<Idempotency>();
         // Once more: what a handler ends in is an answer before Idempotency keeps it.

@@ -42,6 +42,7 @@ public static class Permissions
         new("keys:write", "Make, rotate, revoke and delete API keys, with no more than one's own permissions."),
         new("staff:read", "See staff, invitations and roles."),
         new("staff:write", "Invite, change, deactivate and remove staff and make roles, with no more than one's own permissions."),
+        new("audit:read", "See the audit log: who did what, with what stood there before."),
     ];
 
     /// <summary>Whether one of the grants covers what is asked: a permission, or another grant.</summary>

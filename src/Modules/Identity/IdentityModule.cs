@@ -1,4 +1,5 @@
 using HeadlessPro.Contracts.Identity;
+using HeadlessPro.Identity.Audit;
 using HeadlessPro.Identity.Customers;
 using HeadlessPro.Identity.Keys;
 using HeadlessPro.Identity.Mailed;
@@ -42,6 +43,7 @@ public static class IdentityModule
         services.AddRecurringJob("identity.forget_sessions", TimeSpan.FromHours(6), SessionRoutes.Forget);
         services.AddJson(IdentityJson.Default);
         StaffRoutes.Add(services);
+        ReadAudit.Add(services);
         services.AddJson(PeopleJson.Default);
     }
 
@@ -57,6 +59,7 @@ public static class IdentityModule
         keys.MapPost("/{id}/rotate", RotateApiKey.Handle).RequirePermission("keys:write").ShowsSecret().Produces<ApiKeyEnvelope>().WithName("PostAdminApiKeyRotate");
         keys.MapDelete("/{id}", ChangeApiKey.Delete).RequirePermission("keys:write").WithName("DeleteAdminApiKey");
         StaffRoutes.Map(routes);
+        ReadAudit.Map(routes);
 
         var auth = routes.MapGroup("/auth").WithTags("Sign-in");
         auth.MapGet("/{actor}/providers", SignInRoutes.Providers).Produces<SignInProvidersResponse>().WithName("GetAuthProviders");

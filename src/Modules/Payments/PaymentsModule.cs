@@ -6,9 +6,9 @@ using HeadlessPro.Payments.Providers.Manual;
 using HeadlessPro.Payments.Providers.PayPal;
 using HeadlessPro.Payments.Providers.Stripe;
 using HeadlessPro.Platform;
-using HeadlessPro.Platform.Audits;
 using HeadlessPro.Platform.Events;
 using HeadlessPro.Platform.Jobs;
+using HeadlessPro.Platform.Reconciling;
 using HeadlessPro.Platform.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -56,7 +56,7 @@ public static class PaymentsModule
         services.AddRecurringJob(CaptureDue.Name, options.Sweep, CaptureDue.Run);
         services.AddRecurringJob(ProcessWebhooks.Name, ProcessWebhooks.Every, ProcessWebhooks.Run);
         services.AddRecurringJob("payments.forget_webhooks", TimeSpan.FromDays(1), ProcessWebhooks.Forget);
-        services.AddAudit(ReconcilePayments.Name, ReconcilePayments.Run);
+        services.AddReconciliation(ReconcilePayments.Name, ReconcilePayments.Run);
         services.AddRecurringJob(ForgetShoppers.Name, TimeSpan.FromDays(1), ForgetShoppers.Run);
         services.AddRecurringJob(RemindOfPromises.Name, RemindOfPromises.Every, RemindOfPromises.Run);
     }

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using Dapper;
 using HeadlessPro.Contracts;
-using HeadlessPro.Platform.Audits;
 using HeadlessPro.Platform.Data;
+using HeadlessPro.Platform.Reconciling;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace HeadlessPro.Payments;
@@ -25,10 +25,10 @@ internal sealed class ReconcilePayments(Db db, Settle settle)
     // Seconds: it reads much, and nobody waits.
     private const int Patience = 600;
 
-    public static Task<AuditReport> Run(IServiceProvider services, AuditPeriod period, CancellationToken ct) =>
+    public static Task<ReconciliationReport> Run(IServiceProvider services, ReconciliationPeriod period, CancellationToken ct) =>
         services.GetRequiredService<ReconcilePayments>().Run(period, ct);
 
-    private async Task<AuditReport> Run(AuditPeriod period, CancellationToken ct)
+    private async Task<ReconciliationReport> Run(ReconciliationPeriod period, CancellationToken ct)
     {
         await using var connection = await db.Open(ct);
         var last = await connection.ExecuteScalarAsync<long>(new CommandDefinition("select coalesce(max(id), 0) from payments.ledger", cancellationToken: ct));
@@ -59,7 +59,7 @@ internal sealed class ReconcilePayments(Db db, Settle settle)
 
         var repaired = await connection.QueryAsync<string>(new CommandDefinition(Entered, new { last, sessions = sessions.ToArray() }, commandTimeout: Patience, cancellationToken: ct));
         foreach (var finding in await connection.QueryAsync<string>(new CommandDefinition(NotEven, period, commandTimeout: Patience, cancellationToken: ct))) uneven.Add(finding);
-        return new AuditReport(sessions.Count, [.. repaired], [.. uneven.Order(StringComparer.Ordinal)], [.. unknown.Order(StringComparer.Ordinal)]);
+        return new ReconciliationReport(sessions.Count, [.. repaired], [.. uneven.Order(StringComparer.Ordinal)], [.. unknown.Order(StringComparer.Ordinal)]);
     }
 
     // What nobody here had asked for and the audit has found.

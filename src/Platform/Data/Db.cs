@@ -1,4 +1,5 @@
 using System.Data;
+using HeadlessPro.Platform.Audit;
 using Npgsql;
 
 namespace HeadlessPro.Platform.Data;
@@ -15,18 +16,32 @@ public sealed class Db(NpgsqlDataSource source)
     /// <summary>Several statements in one round trip on a connection of its own.</summary>
     public NpgsqlBatch Batch() => source.CreateBatch();
 
-    /// <summary>Begins a transaction; without <see cref="Transaction.Commit(CancellationToken)"/> it is rolled back at the end of its scope.</summary>
+    /// <summary>
+    /// Begins a transaction; without <see cref="Transaction.Commit(CancellationToken)"/> it is rolled back at the end of its scope. What staff change is
+    /// changed in one: only there the database knows who it is, and writes it down.
+    /// </summary>
     public async Task<Transaction> Begin(CancellationToken ct, IsolationLevel isolation = IsolationLevel.ReadCommitted)
     {
         var connection = await source.OpenConnectionAsync(ct);
         try
         {
-            return new Transaction(connection, await connection.BeginTransactionAsync(isolation, ct));
+            var inner = await connection.BeginTransactionAsync(isolation, ct);
+            var scope = AuditScope.Current;
+            if (scope is not null) await Attribute(connection, inner, scope, ct);
+            return new Transaction(connection, inner, scope);
         }
         catch
         {
             await connection.DisposeAsync();
             throw;
         }
+    }
+
+    // With the transaction the setting ends: the connection's next user inherits nothing.
+    private static async Task Attribute(NpgsqlConnection connection, NpgsqlTransaction transaction, AuditScope scope, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand("select set_config('headlesspro.caller', $1, true)", connection, transaction);
+        command.Parameters.Add(new() { Value = scope.Json });
+        await command.ExecuteNonQueryAsync(ct);
     }
 }

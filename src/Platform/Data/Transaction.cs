@@ -1,5 +1,6 @@
 using System.Text.Json;
 using HeadlessPro.Contracts;
+using HeadlessPro.Platform.Audit;
 using Npgsql;
 
 namespace HeadlessPro.Platform.Data;
@@ -9,7 +10,9 @@ public sealed class Transaction : IAsyncDisposable
 {
     private readonly List<(string Name, string Payload)> _events = [];
 
-    internal Transaction(NpgsqlConnection connection, NpgsqlTransaction inner) => (Connection, Inner) = (connection, inner);
+    private readonly AuditScope? _scope;
+
+    internal Transaction(NpgsqlConnection connection, NpgsqlTransaction inner, AuditScope? scope) => (Connection, Inner, _scope) = (connection, inner, scope);
 
     /// <summary>The connection the transaction runs on; hand it to Dapper or a command.</summary>
     public NpgsqlConnection Connection { get; }
@@ -33,9 +36,12 @@ public sealed class Transaction : IAsyncDisposable
     public async Task Commit(NpgsqlBatch last, CancellationToken ct)
     {
         if (_events.Count > 0) last.BatchCommands.Add(AppendEvents());
+        var request = _scope is { IsWritten: false } ? _scope : null;
+        if (request is not null) last.BatchCommands.Add(request.Entry("accepted"));
         // Sent as text so that it travels with the rest; Inner learns of it from the server's answer.
         last.BatchCommands.Add(new NpgsqlBatchCommand("commit"));
         await using (last) await last.ExecuteNonQueryAsync(ct);
+        request?.Written();
         foreach (var (name, _) in _events) Events.LocalSignals.Raise(name);
     }
 

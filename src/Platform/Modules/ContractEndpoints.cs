@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using HeadlessPro.Contracts;
+using HeadlessPro.Platform.Audit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -15,6 +16,9 @@ public static class ContractEndpoints
 {
     private static readonly MethodInfo MapMethodDefinition =
         typeof(ContractEndpoints).GetMethod(nameof(MapMethod), BindingFlags.NonPublic | BindingFlags.Static)!;
+
+    /// <summary>On whose behalf a host asks another, for the audit log.</summary>
+    internal const string CallerHeader = "X-Audit-Caller";
 
     internal static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
@@ -47,6 +51,8 @@ public static class ContractEndpoints
                 return;
             }
 
+            // What staff have done elsewhere, and this is a part of, is written down as theirs.
+            using var scope = AuditCaller.FromHeader(http.Request.Headers[CallerHeader]) is { } caller ? AuditScope.Of(caller) : null;
             var request = await http.Request.ReadFromJsonAsync<TRequest>(Json, http.RequestAborted);
             var result = await call(http.RequestServices.GetRequiredService<TContract>(), request!, http.RequestAborted);
             await http.Response.WriteAsJsonAsync(result, Json, http.RequestAborted);

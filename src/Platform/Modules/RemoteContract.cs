@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Reflection;
 using HeadlessPro.Contracts;
+using HeadlessPro.Platform.Audit;
 
 namespace HeadlessPro.Platform.Modules;
 
@@ -54,6 +55,7 @@ public class RemoteContract : DispatchProxy
         {
             using var message = new HttpRequestMessage(HttpMethod.Post, $"internal/{_module}/{method}");
             message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _credentials);
+            if (AuditScope.Current is { } scope) message.Headers.Add(ContractEndpoints.CallerHeader, scope.Caller.ToHeader());
             message.Content = JsonContent.Create(request, options: ContractEndpoints.Json);
             using var response = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, timeout.Token);
             if (response.IsSuccessStatusCode)

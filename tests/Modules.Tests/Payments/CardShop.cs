@@ -2,8 +2,8 @@ using System.Text.Json.Nodes;
 using HeadlessPro.Modules.Tests.Catalog;
 using HeadlessPro.Modules.Tests.Ordering;
 using HeadlessPro.Payments;
-using HeadlessPro.Platform.Audits;
 using HeadlessPro.Platform.Jobs;
+using HeadlessPro.Platform.Reconciling;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace HeadlessPro.Modules.Tests.Payments;
@@ -101,9 +101,9 @@ public class CardShop : CheckoutShop
     public async Task<string> Uneven()
     {
         var findings = new List<string>();
-        foreach (var audit in Services.GetServices<Audit>())
+        foreach (var reconciliation in Services.GetServices<Reconciliation>())
         {
-            var report = await audit.Run(Services, new AuditPeriod(DateTimeOffset.MinValue, DateTimeOffset.MaxValue), default);
+            var report = await reconciliation.Run(Services, new ReconciliationPeriod(DateTimeOffset.MinValue, DateTimeOffset.MaxValue), default);
             findings.AddRange(report.Uneven);
             findings.AddRange(report.Unknown);
         }

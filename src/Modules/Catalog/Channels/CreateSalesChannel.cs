@@ -15,8 +15,8 @@ internal static class CreateSalesChannel
     public static async Task<IResult> Handle(Body<CreateSalesChannelRequest> body, Db db, CancellationToken ct)
     {
         var request = body.Value;
-        await using var connection = await db.Open(ct);
-        var row = await connection.QuerySingleAsync<SalesChannelRow>(new CommandDefinition($"""
+        await using var tx = await db.Begin(ct);
+        var row = await tx.Connection.QuerySingleAsync<SalesChannelRow>(new CommandDefinition($"""
             insert into catalog.sales_channels as c (id, name, description, is_disabled, metadata)
             values (@id, @name, @description, @IsDisabled, @metadata::jsonb) returning {SalesChannelRow.Columns}
             """,
@@ -27,7 +27,8 @@ internal static class CreateSalesChannel
                 description = Checked.Text("description", request.Description, Longest.Description),
                 request.IsDisabled,
                 metadata = Checked.Metadata("metadata", request.Metadata),
-            }, cancellationToken: ct));
+            }, tx.Inner, cancellationToken: ct));
+        await tx.Commit(ct);
         return row.Reply();
     }
 }

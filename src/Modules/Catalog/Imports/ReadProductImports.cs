@@ -84,10 +84,14 @@ internal static class ReadProductImports
     {
         query.RejectUnknown();
         if (!WireId.TryDecode(ImportRow.Prefix, id, out var key)) return Reply.Error(ImportRow.NotFound(id));
-        await using var connection = await db.Open(ct);
-        await connection.ExecuteAsync(new CommandDefinition("""
-            update catalog.imports set status = 'canceled', finished_at = @now where id = @key and status in ('pending', 'running')
-            """, new { key, now = clock.GetUtcNow() }, cancellationToken: ct));
+        await using (var tx = await db.Begin(ct))
+        {
+            await tx.Connection.ExecuteAsync(new CommandDefinition("""
+                update catalog.imports set status = 'canceled', finished_at = @now where id = @key and status in ('pending', 'running')
+                """, new { key, now = clock.GetUtcNow() }, tx.Inner, cancellationToken: ct));
+            await tx.Commit(ct);
+        }
+
         if (await Find(id, db, ct) is not { } row) return Reply.Error(ImportRow.NotFound(id));
         return row.Status == "canceled"
             ? Reply.Json(new ProductImportEnvelope(row.ToWire()), ImportJson.Default.ProductImportEnvelope)

@@ -74,10 +74,12 @@ internal static class Invites
     public static async Task<IResult> Delete(string id, Db db, CancellationToken ct)
     {
         if (!WireId.TryDecode(StaffWire.Invite, id, out var invite)) return Reply.Error(StaffErrors.NoInvite(id));
-        await using var connection = await db.Open(ct);
-        var deleted = await connection.ExecuteAsync(new CommandDefinition(
-            "update identity.invites set deleted_at = now(), updated_at = now() where id = @invite and deleted_at is null", new { invite }, cancellationToken: ct));
-        return deleted == 0 ? Reply.Error(StaffErrors.NoInvite(id)) : Reply.Deleted(id, "invite");
+        await using var tx = await db.Begin(ct);
+        var deleted = await tx.Connection.ExecuteAsync(new CommandDefinition(
+            "update identity.invites set deleted_at = now(), updated_at = now() where id = @invite and deleted_at is null", new { invite }, tx.Inner, cancellationToken: ct));
+        if (deleted == 0) return Reply.Error(StaffErrors.NoInvite(id));
+        await tx.Commit(ct);
+        return Reply.Deleted(id, "invite");
     }
 
     /// <summary>Makes whoever has just registered, or signed in, a member of staff: with the invitation's token, once.</summary>

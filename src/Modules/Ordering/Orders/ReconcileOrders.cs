@@ -1,8 +1,8 @@
 using Dapper;
 using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Payments;
-using HeadlessPro.Platform.Audits;
 using HeadlessPro.Platform.Data;
+using HeadlessPro.Platform.Reconciling;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace HeadlessPro.Ordering.Orders;
@@ -18,7 +18,7 @@ internal static class ReconcileOrders
 
     private const int PageSize = 500;
 
-    public static async Task<AuditReport> Run(IServiceProvider services, AuditPeriod period, CancellationToken ct)
+    public static async Task<ReconciliationReport> Run(IServiceProvider services, ReconciliationPeriod period, CancellationToken ct)
     {
         var (db, payments) = (services.GetRequiredService<Db>(), services.GetRequiredService<IPayments>());
         var (compared, uneven, unknown) = (0, new List<string>(), new List<string>());
@@ -39,7 +39,7 @@ internal static class ReconcileOrders
         {
             var asked = await payments.ListPaidCollections(new ListPaidCollections(period.Since, period.Until, after, PageSize), ct);
             if (!asked.Try(out var paid, out var error)) unknown.Add($"payments whose order may be gone: {error.Message}");
-            if (paid is not { Count: > 0 }) return new AuditReport(compared, [], uneven, unknown);
+            if (paid is not { Count: > 0 }) return new ReconciliationReport(compared, [], uneven, unknown);
             uneven.AddRange(await WithoutOrder(db, paid, ct));
             after = paid[^1].Id;
         }
@@ -86,7 +86,7 @@ internal static class ReconcileOrders
     private static string Text(long minor, string currency) => string.Create(
         System.Globalization.CultureInfo.InvariantCulture, $"{Money.ToMajor(minor, currency)} {currency.ToUpperInvariant()}");
 
-    private static async Task<List<PaidFor>> Read(Db db, AuditPeriod period, Guid after, CancellationToken ct)
+    private static async Task<List<PaidFor>> Read(Db db, ReconciliationPeriod period, Guid after, CancellationToken ct)
     {
         await using var connection = await db.Open(ct);
         return (await connection.QueryAsync<PaidFor>(new CommandDefinition("""

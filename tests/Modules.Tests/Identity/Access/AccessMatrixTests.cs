@@ -196,7 +196,7 @@ public class AccessMatrixTests(AccessMatrixTests.Shop shop) : IClassFixture<Acce
         {
             _rows ??= "select md5(concat_ws(',', " + await Scalar<string>("""
                 select string_agg(format('(select md5(string_agg(x, '','' order by x)) from (select (to_jsonb(t) - ''last_used_at'')::text as x from %I.%I t) r)', schemaname, tablename), ', ' order by 1)
-                from pg_tables where schemaname not in ('pg_catalog', 'information_schema', 'platform', 'events', 'jobs', 'notifications')
+                from pg_tables where schemaname not in ('pg_catalog', 'information_schema', 'platform', 'events', 'jobs', 'notifications', 'audit')
                 """) + "))";
             return await Scalar<string>(_rows);
         }

@@ -1,0 +1,5 @@
+-- What staff change is written down, without what providers tell: secrets of theirs may be in it.
+select audit.watch('payments.payments', 'payment', 'pay', without => '{data,means}');
+select audit.watch('payments.operations', 'payment', 'pay', 'payment_id', without => '{request_key}');
+select audit.watch('payments.ledger', 'payment', 'pay', 'payment_id');
+select audit.watch('payments.collections', 'payment_collection', 'pay_col');

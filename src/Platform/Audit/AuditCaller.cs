@@ -1,0 +1,65 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using HeadlessPro.Contracts;
+using HeadlessPro.Contracts.Identity;
+using HeadlessPro.Platform.Security;
+using HeadlessPro.Platform.Web;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace HeadlessPro.Platform.Audit;
+
+/// <summary>Who does something, and from where, as the audit log keeps it.</summary>
+/// <param name="Type"><c>user</c>, <c>api_key</c>, <c>customer</c>, <c>identity</c> (who is neither yet), <c>nobody</c>, <c>command_line</c>.</param>
+/// <param name="Id">On the wire: <c>user_…</c>.</param>
+/// <param name="Operation">The route's name, or the command.</param>
+/// <param name="Request">The request's id.</param>
+/// <param name="Address">Where it came from.</param>
+/// <param name="Agent">With which program.</param>
+public sealed record AuditCaller(string Type, string? Id, string? Operation, string? Request, string? Address, string? Agent)
+{
+    private const int LongestAgent = 255;
+
+    /// <summary>Who makes the request, as far as its policies have found out.</summary>
+    public static AuditCaller Of(HttpContext http)
+    {
+        var isForStaff = http.GetEndpoint()?.Metadata.GetMetadata<PermissionPolicy>() is not null;
+        var (type, id) = isForStaff && http.Features.Get<Caller>() is { } staff ? (staff.IsUser ? "user" : "api_key", staff.WireName)
+            : http.Features.Get<Actor>() is { } actor ? Of(actor.Session)
+            : ("nobody", null);
+        return new(type, id, OperationOf(http), http.TraceIdentifier, ClientAddress.Of(http)?.ToString(), AgentOf(http));
+    }
+
+    /// <summary>The same request, of somebody it was only found out of now: who signs in.</summary>
+    public AuditCaller As(string type, string? id) => this with { Type = type, Id = id };
+
+    /// <summary>A command on the shop's machine.</summary>
+    public static AuditCaller CommandLine(string command) => new("command_line", Environment.UserName, command, null, null, null);
+
+    /// <summary>What a host said that asks on somebody's behalf; whoever knows the service token is believed.</summary>
+    internal static AuditCaller? FromHeader(string? value) =>
+        string.IsNullOrEmpty(value) ? null : JsonSerializer.Deserialize(Convert.FromBase64String(value), AuditJson.Default.AuditCaller);
+
+    internal string ToHeader() => Convert.ToBase64String(Encoding.UTF8.GetBytes(ToJson()));
+
+    internal string ToJson() => JsonSerializer.Serialize(this, AuditJson.Default.AuditCaller);
+
+    private static (string Type, string? Id) Of(SignedIn session) => session.ActorId is { } id
+        ? (session.ActorType, WireId.Encode(session.ActorType == ActorTypes.Customer ? "cus" : "user", id))
+        : ("identity", WireId.Encode("authid", session.IdentityId));
+
+    private static string? OperationOf(HttpContext http) => http.GetEndpoint()?.Metadata.GetMetadata<EndpointNameMetadata>()?.EndpointName;
+
+    // What a client says of itself may be anything.
+    private static string? AgentOf(HttpContext http)
+    {
+        var agent = CardNumbers.Mask(http.Request.Headers.UserAgent.ToString().Replace("\0", "", StringComparison.Ordinal));
+        return agent.Length == 0 ? null : agent.Length > LongestAgent ? agent[..LongestAgent] : agent;
+    }
+}
+
+/// <summary>How a caller goes to the database: <c>audit.write</c> reads it.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(AuditCaller))]
+internal sealed partial class AuditJson : JsonSerializerContext;

@@ -1,0 +1,47 @@
+using HeadlessPro.Contracts.Identity;
+using HeadlessPro.Platform.Security;
+using Microsoft.AspNetCore.Http;
+using Npgsql;
+
+namespace HeadlessPro.Platform.Audit;
+
+/// <summary>
+/// Of each request of staff that changes something there is one entry, written in its first transaction, at the latest before it is answered. One that
+/// was refused for want of a permission is an entry, too, whatever it asked for. Other requests pass through untouched.
+/// </summary>
+internal sealed class AuditMiddleware(RequestDelegate next, NpgsqlDataSource source)
+{
+    public async Task InvokeAsync(HttpContext http)
+    {
+        if (http.GetEndpoint()?.Metadata is not { } metadata || !IsOfStaff(metadata))
+        {
+            await next(http);
+            return;
+        }
+
+        var isReading = HttpMethods.IsGet(http.Request.Method);
+        using var scope = AuditScope.Of(http);
+        http.Response.OnStarting(() => Finish(scope, http, isReading));
+        if (isReading) scope.Dispose();
+        await next(http);
+    }
+
+    private static bool IsOfStaff(EndpointMetadataCollection metadata) =>
+        metadata.GetMetadata<PermissionPolicy>() is not null || metadata.GetMetadata<SignInPolicy>() is { ActorType: ActorTypes.User };
+
+    private async Task Finish(AuditScope scope, HttpContext http, bool isReading)
+    {
+        var action = http.Response.StatusCode switch
+        {
+            StatusCodes.Status403Forbidden => "refused",
+            // What was committed stays, though the request failed in the end.
+            >= 400 when scope.IsWritten => "failed",
+            < 400 when !isReading && !scope.IsWritten && !http.Response.Headers.ContainsKey("Idempotency-Replayed") => "accepted",
+            _ => null,
+        };
+        if (action is null) return;
+        await using var batch = source.CreateBatch();
+        batch.BatchCommands.Add(scope.Entry(action, http.Response.StatusCode));
+        await batch.ExecuteNonQueryAsync(CancellationToken.None);
+    }
+}
