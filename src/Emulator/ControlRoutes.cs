@@ -1,11 +1,12 @@
 using System.Text.Json.Nodes;
+using HeadlessPro.Emulator.OpenId;
 using HeadlessPro.Emulator.PayPal;
 using HeadlessPro.Emulator.Stripe;
 
 namespace HeadlessPro.Emulator;
 
 /// <summary><c>/_emulator</c>: what tests and the curious do to the providers that no shop could. Bodies are JSON.</summary>
-internal sealed class ControlRoutes(EmulatorState state, StripeBook stripe, PayPalBook payPal)
+internal sealed class ControlRoutes(EmulatorState state, StripeBook stripe, PayPalBook payPal, OpenIdBook openId)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -69,13 +70,14 @@ internal sealed class ControlRoutes(EmulatorState state, StripeBook stripe, PayP
         state.Reset();
         stripe.Clear();
         payPal.Clear();
+        openId.Clear();
         return new JsonObject { ["reset"] = true };
     }
 
     private JsonObject AddFault(JsonObject body)
     {
         var fault = Fault.Parse(body.Text("fault")) ?? throw new ControlException("fault: one of 500, 500-after, 429, cut, lost, delay:S, late:S, "
-            + "webhook-drop, webhook-duplicate, webhook-reorder, webhook-delay:S, webhook-bad-signature, webhook-skew:S, webhook-replay.");
+            + "webhook-drop, webhook-duplicate, webhook-reorder, webhook-delay:S, webhook-bad-signature, webhook-skew:S, webhook-replay, openid-….");
         var rule = new FaultRule(Ids.Stripe("fault_", 12), fault, body.Text("method") ?? "*", body.Text("path") ?? "*", body.Text("event") ?? "*")
         {
             Left = (int)Number(body, "times", 1),

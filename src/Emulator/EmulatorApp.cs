@@ -1,4 +1,5 @@
 using System.Net;
+using HeadlessPro.Emulator.OpenId;
 using HeadlessPro.Emulator.PayPal;
 using HeadlessPro.Emulator.Stripe;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -6,7 +7,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace HeadlessPro.Emulator;
 
-/// <summary>Stripe and PayPal on a socket of this machine, without an account and without real money.</summary>
+/// <summary>Stripe, PayPal and OpenID providers on a socket of this machine, without an account and without real money.</summary>
 public sealed class EmulatorApp : IAsyncDisposable
 {
     private readonly WebApplication host;
@@ -16,7 +17,7 @@ public sealed class EmulatorApp : IAsyncDisposable
 
     private EmulatorApp(WebApplication host, EmulatorState world) => (this.host, this.world) = (host, world);
 
-    /// <summary>Base URL of both APIs.</summary>
+    /// <summary>Base URL of all of them.</summary>
     public string Url => world.Url;
 
     public static async Task<EmulatorApp> StartAsync(EmulatorOptions options, CancellationToken cancellation = default)
@@ -32,11 +33,14 @@ public sealed class EmulatorApp : IAsyncDisposable
         var state = new EmulatorState(options);
         var stripe = new StripeBook(state);
         var payPal = new PayPalBook(state);
+        var openId = new OpenIdBook(state);
         var exchange = new Exchange(state);
         app.UseRouting();
         new StripeRoutes(stripe, exchange).Map(app);
         new PayPalRoutes(payPal, exchange).Map(app);
-        new ControlRoutes(state, stripe, payPal).Map(app);
+        new OpenIdRoutes(openId).Map(app);
+        new ControlRoutes(state, stripe, payPal, openId).Map(app);
+        new OpenIdControl(openId).Map(app);
         app.MapFallback(StripeEndpoint.UnknownAsync);
 
         await app.StartAsync(cancellation);

@@ -16,15 +16,20 @@ internal sealed record Fault(string Kind, TimeSpan Time)
     public const string Drop = "webhook-drop", Duplicate = "webhook-duplicate", Reorder = "webhook-reorder", DelayWebhook = "webhook-delay",
         BadSignature = "webhook-bad-signature", Skew = "webhook-skew", Replay = "webhook-replay";
 
+    // Of an OpenID provider's answers: the README says which.
+    private const string OpenId = "openid-";
+
     private static readonly string[] Known =
         [Error, TooMany, Cut, Delay, ErrorAfter, Lost, Late, Drop, Duplicate, Reorder, DelayWebhook, BadSignature, Skew, Replay];
 
     public bool OfWebhook => Kind.StartsWith("webhook-", StringComparison.Ordinal);
 
+    public bool OfOpenId => Kind.StartsWith(OpenId, StringComparison.Ordinal);
+
     public static Fault? Parse(string? text)
     {
         var parts = (text ?? "").Trim().Split(':', 2);
-        if (!Known.Contains(parts[0])) return null;
+        if (!Known.Contains(parts[0]) && !parts[0].StartsWith(OpenId, StringComparison.Ordinal)) return null;
         var seconds = parts[0] switch { TooMany or Reorder => 1, Skew => -3600, _ => 10d };
         return parts.Length == 2 && !double.TryParse(parts[1], out seconds) ? null : new Fault(parts[0], TimeSpan.FromSeconds(seconds));
     }
@@ -75,7 +80,9 @@ internal sealed class FaultRules
     }
 
     public Fault? TakeForCall(string method, string path) =>
-        Take(r => !r.Fault.OfWebhook && (r.Method == "*" || r.Method.Equals(method, StringComparison.OrdinalIgnoreCase)) && Fits(r.Path, path));
+        Take(r => !r.Fault.OfWebhook && !r.Fault.OfOpenId && (r.Method == "*" || r.Method.Equals(method, StringComparison.OrdinalIgnoreCase)) && Fits(r.Path, path));
+
+    public Fault? TakeForOpenId(string path) => Take(r => r.Fault.OfOpenId && Fits(r.Path, path));
 
     public Fault? TakeForEvent(string type) => Take(r => r.Fault.OfWebhook && Fits(r.Event, type));
 

@@ -119,6 +119,32 @@ export function customers(shop) {
     await client.auth.login("customer", "emailpass", { email, password: chosen })
   })
 
+  test("a customer signs in at a provider", async () => {
+    const { providers } = await shop.client().auth.listProviders("customer")
+    assert.ok(providers.some((p) => p.id === "emulator" && p.flow === "redirect"))
+    const email = newEmail()
+
+    /** Leaves for the provider and comes back with what it sent. */
+    async function callback(client) {
+      const nonce = crypto.randomUUID()
+      const { location } = await client.auth.login("customer", "emulator", { nonce })
+      const form = new URLSearchParams({ email, name: "Naledi Mokoena", groups: "", verified: "on", outcome: "approve" })
+      const back = await fetch(location, { method: "POST", body: form, redirect: "manual" })
+      const query = Object.fromEntries(new URL(back.headers.get("location")).searchParams)
+      await assert.rejects(client.auth.callback("customer", "emulator", query), { status: 401 })
+      return client.auth.callback("customer", "emulator", { ...query, nonce })
+    }
+
+    const decode = (token) => JSON.parse(Buffer.from(token.split(".")[1], "base64url").toString())
+    const client = shop.client()
+    const { actor_id, user_metadata } = decode(await callback(client))
+    assert.deepEqual([actor_id, user_metadata.email, user_metadata.given_name], ["", email, "Naledi"])
+    const { customer } = await client.store.customer.create({ email: user_metadata.email, first_name: user_metadata.given_name })
+    await client.auth.refresh()
+    assert.equal((await client.store.customer.retrieve()).customer.id, customer.id)
+    assert.equal(decode(await callback(shop.client())).actor_id, customer.id)
+  })
+
   test("a customer keeps a profile and an address book", async () => {
     const { client, customer } = await join()
     const changed = await call(client, "store.customer.update", { first_name: "Thandi", metadata: { newsletter: true } })

@@ -3,8 +3,8 @@ using HeadlessPro.Emulator;
 namespace HeadlessPro.Host.Demo;
 
 /// <summary>
-/// Cards and PayPal without an account: where a demo shop may be and no provider is configured, the host runs the emulator of both beside
-/// itself, 450 ports above its own, and is configured for it. <c>Demo:Payments=false</c> leaves it out.
+/// Cards, PayPal and a provider to sign in with, without an account: where a demo shop may be and no provider of payments is configured, the host
+/// runs the emulator of them beside itself, 450 ports above its own, and is configured for it. <c>Demo:Payments=false</c> leaves it out.
 /// </summary>
 internal static class DemoPayments
 {
@@ -25,6 +25,9 @@ internal static class DemoPayments
         configuration["STRIPE_WEBHOOK_SECRET"] = "whsec_demo";
         configuration["PAYPAL_CLIENT_ID"] = configuration["PAYPAL_CLIENT_SECRET"] = "demo";
         configuration["PAYPAL_WEBHOOK_ID"] = "EMULATOR0WEBHOOK1";
+        // Somebody to sign in with is there, too.
+        configuration["Identity:OpenId:emulator:Authority"] = $"{address}/openid/demo";
+        configuration["Identity:OpenId:emulator:ClientId"] = configuration["Identity:OpenId:emulator:ClientSecret"] = "demo";
         // Everybody buys with the same few cards here, again and again.
         foreach (var rule in new[] { "Email", "Card" }) configuration[$"Payments:Fraud:{rule}:Enabled"] ??= "false";
     }

@@ -7,6 +7,7 @@ using HeadlessPro.Identity.Mfa;
 using HeadlessPro.Identity.Passkeys;
 using HeadlessPro.Identity.Sessions;
 using HeadlessPro.Identity.SignIn;
+using HeadlessPro.Identity.SignIn.OpenId;
 using HeadlessPro.Identity.Staff;
 using HeadlessPro.Platform;
 using HeadlessPro.Platform.Jobs;
@@ -36,6 +37,7 @@ public static class IdentityModule
         services.AddSingleton<ISignInProvider, EmailPassword>();
         services.AddSingleton<SignInRoutes>();
         services.AddSingleton<FinishSignIn>();
+        OpenIdRoutes.Add(services, configuration);
         MailedRoutes.Add(services);
         MfaRoutes.Add(services);
         PasskeyRoutes.Add(services, configuration);

@@ -42,7 +42,7 @@ internal static class CreateCustomer
         await using var command = db.Command("""
             insert into identity.customers (id, identity_id, email, first_name, last_name, company_name, phone, metadata)
             select $1, $2, e.email, $4, $5, $6, $7, $8::jsonb
-            from (select subject as email from identity.sign_ins where identity_id = $2 and subject like '%@%' and ($3::text is null or subject = $3) order by id limit 1) e
+            from (select subject as email from identity.sign_ins where identity_id = $2 and provider = 'emailpass' and ($3::text is null or subject = $3) order by id limit 1) e
             returning id
             """);
         command.Parameters.Add(new() { Value = WireId.New() });

@@ -2,6 +2,7 @@ using Dapper;
 using HeadlessPro.Contracts;
 using HeadlessPro.Identity.Sessions;
 using HeadlessPro.Identity.SignIn;
+using HeadlessPro.Identity.SignIn.OpenId;
 using HeadlessPro.Platform.Data;
 using Npgsql;
 
@@ -9,7 +10,7 @@ namespace HeadlessPro.Identity.Mailed;
 
 /// <summary>
 /// Signs in whoever has proven, by a link or a code, that an address is theirs. Who is not known yet becomes somebody at that moment. A password
-/// that was set before anybody had proven the address may be a stranger's, who waited for its owner to come: it is gone then, and its sessions.
+/// or another way in from before anybody had proven the address may be a stranger's, who waited for its owner to come: it is gone then, and its sessions.
 /// </summary>
 internal static class ProvenEmail
 {
@@ -49,10 +50,12 @@ internal static class ProvenEmail
         }
 
         if (known.IsVerified) return known.IdentityId;
+        var others = await tx.Connection.ExecuteAsync(new CommandDefinition(
+            "delete from identity.sign_ins where identity_id = @IdentityId and provider = @Provider", new { known.IdentityId, OpenIdCustomers.Provider }, tx.Inner, cancellationToken: ct));
         await tx.Connection.ExecuteAsync(new CommandDefinition(
             "update identity.sign_ins set verified_at = now(), secret = null, updated_at = now() where provider = @Provider and subject = @email",
             new { EmailPassword.Provider, email }, tx.Inner, cancellationToken: ct));
-        if (known.HasPassword) await SessionStore.RevokeIn(tx, known.IdentityId, null, null, ct);
+        if (known.HasPassword || others > 0) await SessionStore.RevokeIn(tx, known.IdentityId, null, null, ct);
         return known.IdentityId;
     }
 

@@ -81,6 +81,7 @@ internal sealed class Throttle(Db db, KnownDevices devices, IConfiguration confi
         batch.BatchCommands.Add(new NpgsqlBatchCommand("delete from identity.mailed_secrets where expires_at < now() - interval '1 day'"));
         batch.BatchCommands.Add(new NpgsqlBatchCommand("delete from identity.mfa_challenges where expires_at < now() - interval '1 day'"));
         batch.BatchCommands.Add(new NpgsqlBatchCommand("delete from identity.spent_passkey_challenges where expires_at < now() - interval '1 day'"));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("delete from identity.openid_attempts where expires_at < now()"));
         await batch.ExecuteNonQueryAsync(ct);
     }
 

@@ -11,8 +11,8 @@ using Npgsql;
 
 namespace HeadlessPro.Identity.Sessions;
 
-/// <summary>A session, with who stands behind its identity now.</summary>
-internal sealed record SessionRow(Guid Id, Guid IdentityId, string ActorType, Guid? ActorId, string Provider, DateTimeOffset ExpiresAt);
+/// <summary>A session, with who stands behind its identity now; of nobody yet, what a provider told of them, as JSON.</summary>
+internal sealed record SessionRow(Guid Id, Guid IdentityId, string ActorType, Guid? ActorId, string Provider, DateTimeOffset ExpiresAt, string? Profile);
 
 /// <summary>The rows of sessions: opened at sign-in, gone on with at refresh, revoked for good.</summary>
 internal sealed class SessionStore(Db db, Tokens tokens, IConfiguration configuration)
@@ -37,6 +37,12 @@ internal sealed class SessionStore(Db db, Tokens tokens, IConfiguration configur
             where u.identity_id = s.identity_id and u.deleted_at is null and r.requires_mfa)
         """;
 
+    // The storefront makes the customer of it.
+    private const string ProfileOf = """
+        (select v.profile::text from identity.sign_ins v where v.identity_id = s.identity_id and v.profile is not null
+            and not exists (select from identity.customers c where c.identity_id = s.identity_id) order by v.updated_at desc limit 1)
+        """;
+
     private readonly TimeSpan _lifetime = configuration.GetValue("Identity:SessionLifetime", TimeSpan.FromDays(30));
 
     /// <summary>Whether customers must have proven their address before they are customers to us (<c>Identity:RequireVerifiedEmail</c>).</summary>
@@ -53,7 +59,7 @@ internal sealed class SessionStore(Db db, Tokens tokens, IConfiguration configur
                 insert into identity.sessions (id, identity_id, actor_type, provider, ip, user_agent, expires_at, second_factor_at)
                 values (@id, @identity, @actorType, @provider, @ip::inet, @agent, now() + @lifetime, case when @hasSecondFactor then now() end)
                 returning id, identity_id, actor_type, provider, expires_at)
-            select s.id, s.identity_id, s.actor_type, {_actorOf} as actor_id, s.provider, s.expires_at from s
+            select s.id, s.identity_id, s.actor_type, {_actorOf} as actor_id, s.provider, s.expires_at, {ProfileOf} as profile from s
             """,
             new
             {
@@ -76,7 +82,7 @@ internal sealed class SessionStore(Db db, Tokens tokens, IConfiguration configur
         var row = await connection.QuerySingleOrDefaultAsync<SessionRow>(new CommandDefinition($"""
             update identity.sessions s set last_used_at = now()
             where s.id = @session and s.revoked_at is null and s.expires_at > now()
-            returning s.id, s.identity_id, s.actor_type, {_actorOf} as actor_id, s.provider, s.expires_at
+            returning s.id, s.identity_id, s.actor_type, {_actorOf} as actor_id, s.provider, s.expires_at, {ProfileOf} as profile
             """, new { session }, cancellationToken: ct));
         return row is null ? null : await tokens.Sign(row, ct);
     }

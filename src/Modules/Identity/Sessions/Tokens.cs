@@ -36,7 +36,7 @@ internal sealed class Tokens(SigningKeys keys, IConfiguration configuration, Tim
                 ["app_metadata"] = JsonSerializer.SerializeToElement(
                     actor.Length == 0 ? [] : new Dictionary<string, string>(StringComparer.Ordinal) { [session.ActorType + "_id"] = actor },
                     PeopleJson.Default.DictionaryStringString),
-                ["user_metadata"] = JsonSerializer.SerializeToElement([], PeopleJson.Default.DictionaryStringString),
+                ["user_metadata"] = JsonSerializer.Deserialize(session.Profile ?? "{}", PeopleJson.Default.JsonElement),
                 ["sid"] = session.Id.ToString("N"),
             },
         });

@@ -16,6 +16,9 @@ internal interface ISignInProvider
     /// <summary><c>credentials</c>, <c>redirect</c>, <c>code</c>, <c>passkey</c>.</summary>
     string Flow { get; }
 
+    /// <summary>Whether it is a way in for that kind of person.</summary>
+    bool Serves(string actorType) => true;
+
     /// <summary>Signs in with what was sent, or begins to.</summary>
     Task<Result<SignInOutcome>> SignIn(SignInAttempt attempt, CancellationToken ct);
 

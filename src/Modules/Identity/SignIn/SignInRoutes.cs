@@ -35,7 +35,7 @@ internal sealed class SignInRoutes(IEnumerable<ISignInProvider> providers, Throt
 
     public static IResult Providers(string actor, SignInRoutes routes) => RefuseActor(actor) is { } nobody
         ? Reply.Error(nobody)
-        : Reply.Json(new SignInProvidersResponse([.. routes._providers.Values.Select(p => new SignInProviderResponse(p.Id, p.Id, p.DisplayName, p.Flow))]), PeopleJson.Default.SignInProvidersResponse);
+        : Reply.Json(new SignInProvidersResponse([.. routes._providers.Values.Where(p => p.Serves(actor)).Select(p => new SignInProviderResponse(p.Id, p.Id, p.DisplayName, p.Flow))]), PeopleJson.Default.SignInProvidersResponse);
 
     public static async Task<IResult> Refresh(Actor actor, SessionStore sessions, CancellationToken ct) =>
         await sessions.Refresh(actor.Session.SessionId, ct) is { } token
@@ -46,7 +46,7 @@ internal sealed class SignInRoutes(IEnumerable<ISignInProvider> providers, Throt
     {
         var ct = http.RequestAborted;
         if (RefuseActor(actor) is { } nobody) return Reply.Error(nobody);
-        if (!_providers.TryGetValue(id, out var provider)) return Reply.Error(NoProvider(id));
+        if (!_providers.TryGetValue(id, out var provider) || !provider.Serves(actor)) return Reply.Error(NoProvider(id));
         var attempt = new SignInAttempt(actor, await Fields(http), http);
         var account = attempt.Text("email") is { } email ? EmailAddress.Plain(email) : null;
         if (await throttle.Take(what, http, account, ct) is { } refused) return Reply.Error(refused);

@@ -1,0 +1,117 @@
+using HeadlessPro.Contracts.Identity;
+using HeadlessPro.Platform;
+using Microsoft.Extensions.Configuration;
+
+namespace HeadlessPro.Identity.SignIn.OpenId;
+
+/// <summary>
+/// A provider as the operator names it: <c>Identity:OpenId:{name}:{Authority, ClientId, ClientSecret, …}</c>. The names <c>google</c> and
+/// <c>microsoft</c>, or <c>Preset</c> with one of them, need only the client.
+/// </summary>
+internal sealed record OpenIdSettings(string Name, Uri Authority, string ClientId, string ClientSecret)
+{
+    private const string Section = "Identity:OpenId";
+
+    private static readonly string[] Known =
+        ["Preset", "Tenant", "Authority", "ClientId", "ClientSecret", "DisplayName", "Scopes", "CallbackUrls", "TrustEmail", "TimeoutSeconds"];
+
+    // Ways in that are here without configuration.
+    private static readonly string[] Taken = ["emailpass", "magic-link", "one-time-code", "passkey", "passkeys", "sms"];
+
+    // Of Microsoft: these are no one tenant's, so each token names its own issuer.
+    private static readonly string[] Shared = ["common", "organizations", "consumers"];
+
+    public required string DisplayName { get; init; }
+
+    public required string Scopes { get; init; }
+
+    /// <summary>Pages of the shop the provider may send browsers to; the first is taken where a request names none.</summary>
+    public required IReadOnlyList<string> CallbackUrls { get; init; }
+
+    /// <summary>For all calls of one step together.</summary>
+    public required TimeSpan Patience { get; init; }
+
+    /// <summary>Whether the operator vouches for addresses that the provider does not call verified.</summary>
+    public bool TrustsEmail { get; init; }
+
+    public bool IsGoogle { get; init; }
+
+    /// <summary>Whether it speaks for many tenants: <c>{tenantid}</c> in its issuer is each token's <c>tid</c>.</summary>
+    public bool IsShared { get; init; }
+
+    /// <summary>Every provider that is configured; refuses what could not work, by name.</summary>
+    public static IReadOnlyList<OpenIdSettings> All(IConfiguration configuration) =>
+        [.. configuration.GetSection(Section).GetChildren().Select(section => Read(section, configuration))];
+
+    private static OpenIdSettings Read(IConfigurationSection section, IConfiguration configuration)
+    {
+        var name = section.Key.ToLowerInvariant();
+        if (name.Length > 40 || name.Any(c => !char.IsAsciiLetterOrDigit(c) && c != '-') || Taken.Contains(name))
+            throw new StartException($"{Section}:{section.Key}: a provider's name has letters, digits and hyphens, 40 at most, and is not one of {string.Join(", ", Taken)}.");
+        foreach (var given in section.GetChildren())
+            if (!Known.Contains(given.Key, StringComparer.OrdinalIgnoreCase)) throw Wrong(section, given.Key, $"one of {string.Join(", ", Known)}", given.Key);
+        var preset = section["Preset"] ?? (name is "google" or "microsoft" ? name : null);
+        if (preset is not (null or "google" or "microsoft")) throw Wrong(section, "Preset", "google or microsoft", preset);
+        var tenant = section["Tenant"] ?? "common";
+        if (section["Tenant"] is not null && (preset != "microsoft" || tenant.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '.'))))
+            throw Wrong(section, "Tenant", "a tenant's id or domain, and Preset microsoft", tenant);
+        var isShared = preset == "microsoft" && Shared.Contains(tenant);
+        var trustsEmail = Truth(section, "TrustEmail");
+        if (isShared && trustsEmail) throw new StartException($"{section.Path}:TrustEmail: anybody may have a tenant at Microsoft, and write any address there. Set Tenant to yours.");
+        return new OpenIdSettings(name, Address(section, preset, tenant), Need(section, "ClientId"), Need(section, "ClientSecret"))
+        {
+            DisplayName = section["DisplayName"] ?? preset switch { "google" => "Google", "microsoft" => "Microsoft", _ => name },
+            Scopes = Scope(section),
+            CallbackUrls = Callbacks(section, name, configuration),
+            Patience = Seconds(section),
+            TrustsEmail = trustsEmail,
+            IsGoogle = preset == "google",
+            IsShared = isShared,
+        };
+    }
+
+    private static Uri Address(IConfigurationSection section, string? preset, string tenant)
+    {
+        var text = section["Authority"] ?? preset switch
+        {
+            "google" => "https://accounts.google.com",
+            "microsoft" => $"https://login.microsoftonline.com/{tenant}/v2.0",
+            _ => Need(section, "Authority"),
+        };
+        return Uri.TryCreate(text.TrimEnd('/'), UriKind.Absolute, out var address) && IsSafe(address) && address.Query.Length == 0 && address.Fragment.Length == 0 && address.UserInfo.Length == 0
+            ? address : throw Wrong(section, "Authority", "the provider's https address, without query (http only on this machine)", text);
+    }
+
+    private static string Scope(IConfigurationSection section)
+    {
+        var scopes = Parts(section, "Scopes") is { Count: > 0 } given ? given : ["openid", "email", "profile"];
+        return scopes.Contains("openid") ? string.Join(' ', scopes) : throw Wrong(section, "Scopes", "scopes, openid among them", string.Join(' ', scopes));
+    }
+
+    private static List<string> Callbacks(IConfigurationSection section, string name, IConfiguration configuration)
+    {
+        if (Parts(section, "CallbackUrls") is not { Count: > 0 } given) given = [$"{(configuration["STOREFRONT_URL"] ?? "http://localhost:8000").TrimEnd('/')}/auth/customer/{name}/callback"];
+        foreach (var url in given)
+            if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || !IsSafe(address) || address.Fragment.Length > 0)
+                throw Wrong(section, "CallbackUrls", "https addresses of pages of the shop, separated by commas (http only on this machine)", url);
+        return given;
+    }
+
+    private static TimeSpan Seconds(IConfigurationSection section) => section["TimeoutSeconds"] is not { } text ? TimeSpan.FromSeconds(10)
+        : double.TryParse(text, out var seconds) && seconds is >= 0.1 and <= 60 ? TimeSpan.FromSeconds(seconds) : throw Wrong(section, "TimeoutSeconds", "a number from 0.1 to 60", text);
+
+    private static bool Truth(IConfigurationSection section, string name) =>
+        section[name] is not { Length: > 0 } text ? false : bool.TryParse(text, out var value) ? value : throw Wrong(section, name, "true or false", text);
+
+    /// <summary>One text with commas or blanks between, or a list.</summary>
+    private static List<string> Parts(IConfigurationSection section, string name) =>
+        [.. (section[name] is { } text ? text.Split([',', ' '], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) : section.GetSection(name).GetChildren().Select(c => c.Value ?? ""))];
+
+    private static string Need(IConfigurationSection section, string name) =>
+        section[name] is { Length: > 0 } value ? value : throw new StartException($"{section.Path} is a provider to sign in with: set {section.Path}:{name} too.");
+
+    /// <summary>Secrets and codes go there: encrypted, or not over the network at all.</summary>
+    public static bool IsSafe(Uri address) => address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback);
+
+    private static StartException Wrong(IConfigurationSection section, string name, string expected, string? got) => new($"{section.Path}:{name} must be {expected}, got: '{got}'.");
+}
