@@ -22,7 +22,7 @@ public class OpenIdShop : HpApp
         .. Named("tenants", ("Preset", "microsoft"), ("Authority", Provider.Url + "/openid/common"), ("CallbackUrls", Callback)),
         .. Named("gmail", ("Preset", "google"), ("Authority", Provider.Url + "/openid/gmail"), ("CallbackUrls", Callback)),
         .. Named("house", ("Authority", Provider.Url + "/openid/house"), ("CallbackUrls", Callback), ("TrustEmail", "true")),
-        .. Named("slow", ("Authority", Provider.Url + "/openid/slow"), ("CallbackUrls", Callback), ("TimeoutSeconds", "1")),
+        .. Named("slow", ("Authority", Provider.Url + "/openid/slow"), ("CallbackUrls", Callback), ("TimeoutSeconds", "3")),
         .. Named("nowhere", ("Authority", "http://127.0.0.1:9"), ("CallbackUrls", Callback)),
     ];
 
