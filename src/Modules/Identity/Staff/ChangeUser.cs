@@ -55,10 +55,14 @@ internal static class ChangeUser
         tx.Connection.ExecuteAsync(new CommandDefinition(
             "update identity.users set deactivated_at = null, updated_at = now() where id = @user", new { user }, tx.Inner, cancellationToken: ct)));
 
-    /// <summary>For who has lost their app and their codes: without second factor and signed out, they sign in with the first alone.</summary>
+    /// <summary>
+    /// For who has lost their app, their codes or the device with their passkeys, which count as two factors: without any of them and signed out,
+    /// they sign in with the first alone.
+    /// </summary>
     public static Task<IResult> ResetMfa(string id, Caller caller, Db db, CancellationToken ct) => Change(id, caller, db, ct, (tx, user) => End(tx, user, """
         delete from identity.mfa_factors f using identity.users u where u.id = @user and f.identity_id = u.identity_id;
-        delete from identity.recovery_codes c using identity.users u where u.id = @user and c.identity_id = u.identity_id
+        delete from identity.recovery_codes c using identity.users u where u.id = @user and c.identity_id = u.identity_id;
+        delete from identity.passkeys p using identity.users u where u.id = @user and p.identity_id = u.identity_id and p.actor_type = 'user'
         """, ct));
 
     /// <summary>The row stays, for what they did; who they sign in as does not.</summary>

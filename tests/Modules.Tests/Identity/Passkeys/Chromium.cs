@@ -1,46 +1,41 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace HeadlessPro.Modules.Tests.Identity.Passkeys;
 
-/// <summary>The machine's Chromium without a window, spoken to by its DevTools protocol.</summary>
+/// <summary>The machine's Chromium without a window, spoken to by its DevTools protocol through a pipe: it ends when these tests do, however they end.</summary>
 internal sealed class Chromium : IAsyncDisposable
 {
     private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
     private readonly Process _process;
     private readonly string _profile;
-    private readonly ClientWebSocket _socket = new();
-    private readonly CancellationTokenSource _end = new();
     private readonly SemaphoreSlim _sending = new(1);
     private readonly ConcurrentDictionary<int, TaskCompletionSource<JsonNode>> _waiting = new();
+    private readonly Task _listening;
     private int _last;
 
-    private Chromium(Process process, string profile) => (_process, _profile) = (process, profile);
+    private Chromium(Process process, string profile)
+    {
+        (_process, _profile) = (process, profile);
+        _listening = Task.Run(Listen);
+    }
 
     /// <summary>Where it is; null on a machine that has none. <c>dev/test</c> installs it where it may.</summary>
     public static string? Find() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').SelectMany(folder => Names.Select(name => Path.Combine(folder, name))).FirstOrDefault(File.Exists);
 
-    public static async Task<Chromium> Start(string program)
+    public static Chromium Start(string program)
     {
         var profile = Directory.CreateTempSubdirectory("chromium-").FullName;
-        var start = new ProcessStartInfo(program) { RedirectStandardError = true, RedirectStandardOutput = true };
-        foreach (var argument in (string[])["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking",
-            "--disable-component-update", "--disable-extensions", "--remote-debugging-port=0", $"--user-data-dir={profile}", "about:blank"]) start.ArgumentList.Add(argument);
-        var chromium = new Chromium(Process.Start(start)!, profile);
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        const string mark = "DevTools listening on ";
-        string? line;
-        do line = await chromium._process.StandardError.ReadLineAsync(patience.Token) ?? throw new InvalidOperationException("Chromium did not start");
-        while (!line.StartsWith(mark, StringComparison.Ordinal));
-        _ = chromium._process.StandardError.ReadToEndAsync(patience.Token).ContinueWith(_ => { }, TaskScheduler.Default);
-        await chromium._socket.ConnectAsync(new Uri(line[mark.Length..]), patience.Token);
-        _ = chromium.Listen();
-        return chromium;
+        // It reads from its third descriptor and writes to its fourth.
+        var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false };
+        foreach (var argument in (string[])["-c", "exec \"$0\" \"$@\" 3<&0 4>&1 </dev/null >/dev/null 2>&1", program, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+            "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-extensions", "--remote-debugging-pipe", $"--user-data-dir={profile}", "about:blank"])
+            start.ArgumentList.Add(argument);
+        return new Chromium(Process.Start(start)!, profile);
     }
 
     /// <summary>Opens a page in a context of its own: no cookie, no passkey of another's.</summary>
@@ -63,7 +58,8 @@ internal sealed class Chromium : IAsyncDisposable
         await _sending.WaitAsync();
         try
         {
-            await _socket.SendAsync(Encoding.UTF8.GetBytes(message.ToJsonString()), WebSocketMessageType.Text, true, _end.Token);
+            await _process.StandardInput.BaseStream.WriteAsync(Encoding.UTF8.GetBytes(message.ToJsonString() + '\0'));
+            await _process.StandardInput.BaseStream.FlushAsync();
         }
         finally
         {
@@ -74,40 +70,45 @@ internal sealed class Chromium : IAsyncDisposable
         return said["error"] is { } error ? throw new InvalidOperationException($"{method}: {error.ToJsonString()}") : said["result"]!;
     }
 
+    // Messages end with a zero byte.
     private async Task Listen()
     {
+        using var message = new MemoryStream();
         var buffer = new byte[64 * 1024];
-        try
+        int read;
+        while ((read = await _process.StandardOutput.BaseStream.ReadAsync(buffer)) > 0)
         {
-            while (true)
+            foreach (var one in buffer[..read])
             {
-                using var message = new MemoryStream();
-                WebSocketReceiveResult part;
-                do
+                if (one != 0)
                 {
-                    part = await _socket.ReceiveAsync(buffer, _end.Token);
-                    message.Write(buffer, 0, part.Count);
+                    message.WriteByte(one);
+                    continue;
                 }
-                while (!part.EndOfMessage);
+
                 if (JsonNode.Parse(message.ToArray()) is { } said && (int?)said["id"] is { } id && _waiting.TryRemove(id, out var waiting)) waiting.SetResult(said);
+                message.SetLength(0);
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or WebSocketException or JsonException)
-        {
-            foreach (var waiting in _waiting.Values) waiting.TrySetException(e);
-        }
+
+        foreach (var waiting in _waiting.Values) waiting.TrySetException(new InvalidOperationException("Chromium ended"));
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _end.CancelAsync();
-        _socket.Dispose();
-        _process.Kill(entireProcessTree: true);
+        await Send("Browser.close", new());
         await _process.WaitForExitAsync();
+        await _listening;
         _process.Dispose();
         _sending.Dispose();
-        _end.Dispose();
-        Directory.Delete(_profile, recursive: true);
+        try
+        {
+            Directory.Delete(_profile, recursive: true);
+        }
+        catch (IOException)
+        {
+            // One of its processes is still at it.
+        }
     }
 }
 

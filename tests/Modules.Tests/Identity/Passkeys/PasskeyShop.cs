@@ -57,7 +57,7 @@ public sealed class PasskeyShop : HpApp
             throw new InvalidOperationException();
         }
 
-        _chromium ??= await Chromium.Start(program);
+        _chromium ??= Chromium.Start(program);
         var page = await _chromium.Open($"{origin ?? Storefront}/");
         return (page, await page.PlugIn());
     }

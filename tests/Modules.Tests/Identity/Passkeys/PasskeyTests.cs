@@ -49,7 +49,8 @@ public class PasskeyTests(PasskeyShop shop)
         using var colleague = await Colleague.Join(shop, "support");
         var (page, authenticator) = await shop.OpenPage();
         var added = await shop.Add(page, colleague.Token, "Office key");
-        using var signedIn = Colleague.With(shop, (await shop.SignIn(page, actor: "user"))!);
+        var token = (await shop.SignIn(page, actor: "user"))!;
+        using var signedIn = Colleague.With(shop, token);
         Assert.Equal(colleague.Id, (string)(await signedIn.GetJson("/admin/users/me"))["user"]!["id"]!);
         Assert.Equal("!unauthorized", await shop.SignIn(page, actor: "customer"));
 
@@ -65,6 +66,12 @@ public class PasskeyTests(PasskeyShop shop)
         await signedIn.PostJson($"/auth/passkeys/{added["id"]}", new { name = "Desk" });
         await signedIn.DeleteJson($"/auth/passkeys/{added["id"]}");
         Assert.Equal("!unauthorized", await shop.SignIn(page, actor: "user"));
+
+        // Who has lost all that counts as a second factor is helped by a colleague.
+        await shop.Add(page, token, "Spare key");
+        await shop.Admin.PostJson($"/admin/users/{colleague.Id}/reset-mfa");
+        Assert.Equal("!unauthorized", await shop.SignIn(page, actor: "user"));
+        await signedIn.GetJson("/admin/users/me", 401);
         Assert.Equal("Office key, shopping", await shop.Scalar<string>($"select string_agg(name, ',') from identity.passkeys p join identity.sign_ins s using (identity_id) where s.subject = '{colleague.Email}'"));
     }
 
