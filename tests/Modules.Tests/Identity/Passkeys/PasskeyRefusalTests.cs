@@ -39,7 +39,7 @@ public class PasskeyRefusalTests(PasskeyShop shop)
         await Refuse(credential, elsewhere.State, elsewhere.Nonce);
         await Refuse(credential, state + "A", nonce);
         await Refuse(credential, "", nonce);
-        await Refuse(credential, staffs.State, staffs.Nonce);
+        await Refuse(await page.Asserted(staffs.Options), staffs.State, staffs.Nonce);
         await Refuse(credential, state, nonce, actor: "user");
         await Refuse(await page.Asserted(staffs.Options), staffs.State, staffs.Nonce, actor: "user");
         await Refuse(await page.Asserted(others.Options), others.State, others.Nonce);
@@ -222,13 +222,16 @@ public class PasskeyRefusalTests(PasskeyShop shop)
     }
 
     [Fact]
-    public void A_challenge_is_good_for_five_minutes()
+    public void A_challenge_is_good_for_five_minutes_for_what_it_was_made_and_who_asked()
     {
         var clock = new Clock();
         var challenges = new PasskeyChallenges(new EphemeralDataProtectionProvider(), clock);
         var text = challenges.Seal(PasskeyChallenge.SignIn, "customer", "asker", null, "{}");
         clock.Now += TimeSpan.FromMinutes(5) - TimeSpan.FromSeconds(1);
         Assert.Equal("{}", challenges.Open(text, PasskeyChallenge.SignIn, "customer", "asker")!.State);
+        Assert.Null(challenges.Open(text, PasskeyChallenge.Enrol, "customer", "asker"));
+        Assert.Null(challenges.Open(text, PasskeyChallenge.SignIn, "user", "asker"));
+        Assert.Null(challenges.Open(text, PasskeyChallenge.SignIn, "customer", "other"));
         clock.Now += TimeSpan.FromSeconds(1);
         Assert.Null(challenges.Open(text, PasskeyChallenge.SignIn, "customer", "asker"));
     }
