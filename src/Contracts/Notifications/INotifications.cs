@@ -51,6 +51,9 @@ public static class NotificationKinds
     /// <summary>A code that signs in: <c>code</c>. Holds a secret.</summary>
     public const string OneTimeCode = "one_time_code";
 
+    /// <summary>A code that proves a phone number: <c>code</c>. Holds a secret.</summary>
+    public const string PhoneVerification = "phone_verification";
+
     /// <summary>Somebody with an account asks for a guest's order: <c>order</c> (its number), <c>url</c>. Holds a secret.</summary>
     public const string OrderTransfer = "order_transfer";
 

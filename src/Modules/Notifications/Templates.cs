@@ -45,6 +45,9 @@ internal sealed record Template(string Subject, string Text, bool IsSecret)
         [NotificationKinds.OneTimeCode] = new("Your code", """
             {code} is your code to sign in. It works once, for 10 minutes. Nobody of ours will ever ask you for it.
             """, IsSecret: true),
+        [NotificationKinds.PhoneVerification] = new("Your code", """
+            {code} is your code to confirm this number. It works once, for 10 minutes. Nobody of ours will ever ask you for it.
+            """, IsSecret: true),
         [NotificationKinds.OrderTransfer] = new("Somebody asks for your order {order}", """
             Somebody with an account at our shop says that order {order} is theirs. If you know of it, let them have it:
 

@@ -80,6 +80,7 @@ public class SignInTests(HpApp app) : IClassFixture<HpApp>
 
     [Theory]
     [InlineData("short77", "Password must have 8 to 128 characters")]
+    [InlineData("TrustNo1", "Password is one of those that are tried first: choose another")]
     [InlineData("aaaaaaaaaaaa", "Password must have at least 4 different characters")]
     [InlineData("xx-weakling-yy", "Password must not contain the e-mail address")]
     public async Task A_weak_password_is_refused_and_nobody_is_registered(string password, string why)

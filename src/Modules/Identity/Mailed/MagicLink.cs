@@ -31,14 +31,22 @@ internal sealed class MagicLink(Db db, MailedSecrets mails, Throttle throttle) :
     public async Task<Result<SignInOutcome>> Callback(SignInAttempt attempt, CancellationToken ct)
     {
         var browser = AskingBrowser.Of(attempt.Http, Cookie, attempt.Text("nonce"));
-        var identity = await ProvenEmail.SignIn(db, tx => MailedSecrets.Use(tx, MailPurpose.MagicLink, attempt.ActorType, attempt.Text("token"), browser, ct), ct);
+        var identity = await ProvenAddress.SignIn(db, tx => MailedSecrets.Use(tx, MailPurpose.MagicLink, attempt.ActorType, attempt.Text("token"), browser, ct), ct);
         return identity is null ? Error.Unauthorized("The link is not valid in this browser, or no longer; ask for another") : new SignInOutcome(identity);
     }
 }
 
-/// <summary>What both ways in by mail ask of a request.</summary>
+/// <summary>What the ways in by mail and SMS ask of a request.</summary>
 internal static class MailRules
 {
+    public static Error WrongCode => Error.Unauthorized("The code is wrong, or no longer valid");
+
+    /// <summary>A phone number, where one was sent, or else an e-mail address.</summary>
+    public static Result<string> Recipient(SignInAttempt attempt) =>
+        attempt.Text("phone") is not { } phone ? Email(attempt)
+        : Phones.Plain(phone) is { } number ? number
+        : Phones.Wrong;
+
     public static Result<string> Email(SignInAttempt attempt)
     {
         if (attempt.Text("email") is not { } given) return Error.Unauthorized("Email should be a string");

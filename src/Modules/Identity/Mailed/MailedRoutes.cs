@@ -13,7 +13,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HeadlessPro.Identity.Mailed;
 
-/// <summary>What goes by mail: a forgotten password, a proof of the address, and two ways in.</summary>
+/// <summary>What goes by mail: a forgotten password, a proof of the address or number, and two ways in.</summary>
 internal static class MailedRoutes
 {
     public static void Add(IServiceCollection services)
@@ -34,6 +34,10 @@ internal static class MailedRoutes
         auth.MapPost("/{actor}/{provider}/update", ResetPassword.Update).Produces<UpdateSignInResponse>().WithName("PostAuthUpdate");
         auth.MapPost("/verification/request", VerifyEmail.Ask).RequireSignIn().Produces<VerificationEnvelope>().WithName("PostAuthVerificationRequest");
         auth.MapPost("/verification/confirm", VerifyEmail.Confirm).Produces<ConfirmVerificationResponse>().WithName("PostAuthVerificationConfirm");
+        auth.MapGet("/phone", Phones.Read).RequireSignIn().Produces<PhoneResponse>().WithName("GetAuthPhone");
+        auth.MapPost("/phone", Phones.Add).RequireSignIn().Produces<PhoneResponse>(StatusCodes.Status202Accepted).WithName("PostAuthPhone");
+        auth.MapPost("/phone/confirm", Phones.Confirm).RequireSignIn().Produces<PhoneResponse>().WithName("PostAuthPhoneConfirm");
+        auth.MapDelete("/phone", Phones.Remove).RequireSignIn().Produces<PhoneResponse>().WithName("DeleteAuthPhone");
     }
 }
 
@@ -42,6 +46,9 @@ internal static class MailedRoutes
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, NumberHandling = JsonNumberHandling.Strict,
     Converters = [typeof(WireTimeConverter)])]
 [JsonSerializable(typeof(MailAsked))]
+[JsonSerializable(typeof(AddPhoneRequest))]
+[JsonSerializable(typeof(ConfirmPhoneRequest))]
+[JsonSerializable(typeof(PhoneResponse))]
 [JsonSerializable(typeof(ResetPasswordRequest))]
 [JsonSerializable(typeof(UpdateSignInRequest))]
 [JsonSerializable(typeof(UpdateSignInResponse))]

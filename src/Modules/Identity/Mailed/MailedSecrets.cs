@@ -23,17 +23,20 @@ internal static class MailPurpose
     public const string MagicLink = "magic_link";
     public const string OneTimeCode = "one_time_code";
 
+    /// <summary>A code that proves a phone number to be somebody's who is signed in.</summary>
+    public const string Phone = "phone";
+
     // Nothing is in these: they only tell.
     public const string PasswordChanged = "password_changed";
     public const string PasskeyAdded = "passkey_added";
     public const string PasskeyRemoved = "passkey_removed";
 }
 
-/// <summary>A mail somebody asked for, on its way to the job that writes it; Browser is a hash of what only the browser that asked knows.</summary>
-internal sealed record MailAsked(Guid Id, string Purpose, string ActorType, string Email, string? Browser);
+/// <summary>A mail or message somebody asked for, on its way to the job that writes it; Browser is a hash of what only the browser that asked knows.</summary>
+internal sealed record MailAsked(Guid Id, string Purpose, string ActorType, string Recipient, string? Browser);
 
 /// <summary>
-/// Links and codes that go by mail:
+/// Links and codes that go by mail or SMS:
 /// <code>
 /// ASK    the request only notes that somebody asked: it does the same work for an address that is known and one that is not
 /// SEND   a job looks whether there is somebody, keeps the secret's hash, and hands the mail over
@@ -44,21 +47,23 @@ internal sealed class MailedSecrets(Db db, INotifications notifications, Passwor
 {
     public const string Job = "identity.send_mail";
 
+    private const int MostAttempts = 5;
+
     private static readonly TimeSpan LinkLifetime = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan CodeLifetime = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan VerificationLifetime = TimeSpan.FromDays(1);
 
     /// <summary>Notes that somebody asked.</summary>
-    public async Task Ask(string purpose, string actorType, string email, string? browser, CancellationToken ct)
+    public async Task Ask(string purpose, string actorType, string recipient, string? browser, CancellationToken ct)
     {
         await using var tx = await db.Begin(ct);
-        await AskIn(tx, purpose, actorType, email, browser, ct);
+        await AskIn(tx, purpose, actorType, recipient, browser, ct);
         await tx.Commit(ct);
     }
 
     /// <summary>As <see cref="Ask"/>, with what else the caller writes.</summary>
-    public Task AskIn(Transaction tx, string purpose, string actorType, string email, string? browser, CancellationToken ct) =>
-        JobQueue.Enqueue(tx, Job, JsonSerializer.Serialize(new MailAsked(WireId.New(), purpose, actorType, email, browser), MailedJson.Default.MailAsked), clock.GetUtcNow(), null, ct);
+    public Task AskIn(Transaction tx, string purpose, string actorType, string recipient, string? browser, CancellationToken ct) =>
+        JobQueue.Enqueue(tx, Job, JsonSerializer.Serialize(new MailAsked(WireId.New(), purpose, actorType, recipient, browser), MailedJson.Default.MailAsked), clock.GetUtcNow(), null, ct);
 
     /// <summary>For the job. Cut off and repeated it may send two mails; both work.</summary>
     public static Task Run(IServiceProvider services, string payload, CancellationToken ct) =>
@@ -74,12 +79,14 @@ internal sealed class MailedSecrets(Db db, INotifications notifications, Passwor
 
         await using var connection = await db.Open(ct);
         var isKnown = await connection.QuerySingleAsync<bool>(new CommandDefinition(
-            "select exists (select from identity.sign_ins where provider = @Provider and subject = @Email)", new { EmailPassword.Provider, asked.Email }, cancellationToken: ct));
+            "select exists (select from identity.sign_ins where provider = @provider and subject = @Recipient)",
+            new { provider = Phones.ProviderOf(asked.Recipient), asked.Recipient }, cancellationToken: ct));
         await connection.CloseAsync();
-        // Whoever signs in as a customer with a link or code becomes known by it; staff are invited.
-        var isForAnybody = asked is { ActorType: ActorTypes.Customer, Purpose: MailPurpose.MagicLink or MailPurpose.OneTimeCode };
+        // Whoever signs in as a customer with a link or code by mail becomes known by it; staff are invited, and a number must be somebody's before.
+        var isForAnybody = asked.Purpose == MailPurpose.Phone
+            || (asked is { ActorType: ActorTypes.Customer, Purpose: MailPurpose.MagicLink or MailPurpose.OneTimeCode } && !Phones.IsOne(asked.Recipient));
         if (!isKnown && !isForAnybody) return;
-        var isCode = asked.Purpose == MailPurpose.OneTimeCode;
+        var isCode = asked.Purpose is MailPurpose.OneTimeCode or MailPurpose.Phone;
         var secret = isCode ? RandomNumberGenerator.GetInt32(1_000_000).ToString("D6", CultureInfo.InvariantCulture) : Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
         // A code is short: whoever holds a copy of the database must not find it by trying them all.
         var hash = isCode ? await passwords.Hash(secret, ct) : Hash(secret);
@@ -87,9 +94,9 @@ internal sealed class MailedSecrets(Db db, INotifications notifications, Passwor
         var expires = clock.GetUtcNow() + (isCode ? CodeLifetime : asked.Purpose == MailPurpose.EmailVerification ? VerificationLifetime : LinkLifetime);
         await connection.OpenAsync(ct);
         await connection.ExecuteAsync(new CommandDefinition("""
-            insert into identity.mailed_secrets (id, purpose, actor_type, email, secret_hash, browser_hash, expires_at)
-            values (@id, @Purpose, @ActorType, @Email, @hash, @Browser, @expires)
-            """, new { id, asked.Purpose, asked.ActorType, asked.Email, hash, asked.Browser, expires }, cancellationToken: ct));
+            insert into identity.mailed_secrets (id, purpose, actor_type, recipient, secret_hash, browser_hash, expires_at)
+            values (@id, @Purpose, @ActorType, @Recipient, @hash, @Browser, @expires)
+            """, new { id, asked.Purpose, asked.ActorType, asked.Recipient, hash, asked.Browser, expires }, cancellationToken: ct));
         await connection.CloseAsync();
         var (kind, words) = WordsOf(asked, secret);
         await Tell(asked, kind, words, $"identity:{id:N}", expires, ct);
@@ -101,15 +108,38 @@ internal sealed class MailedSecrets(Db db, INotifications notifications, Passwor
             update identity.mailed_secrets set used_at = now()
             where secret_hash = @hash and purpose = @purpose and actor_type = @actorType and used_at is null and expires_at > now()
                 and browser_hash is not distinct from @browser
-            returning email
+            returning recipient
             """, new { hash = Hash(token ?? ""), purpose, actorType, browser }, tx.Inner, cancellationToken: ct));
+
+    /// <summary>The latest code's id when this is it; an attempt is counted before it is looked at, and five wrong ones end it.</summary>
+    public async Task<Guid?> CheckCode(string purpose, string actorType, string recipient, string code, CancellationToken ct)
+    {
+        await using var connection = await db.Open(ct);
+        var tried = await connection.QuerySingleOrDefaultAsync<(Guid Id, string Hash)?>(new CommandDefinition($"""
+            update identity.mailed_secrets set attempts = attempts + 1
+            where attempts < {MostAttempts} and used_at is null and id = (
+                select id from identity.mailed_secrets
+                where purpose = @purpose and actor_type = @actorType and recipient = @recipient and used_at is null and expires_at > now()
+                order by created_at desc, id desc limit 1)
+            returning id, secret_hash
+            """, new { purpose, actorType, recipient }, cancellationToken: ct));
+        await connection.CloseAsync();
+        var (isRight, _) = await passwords.Check(tried?.Hash, code, ct);
+        return isRight ? tried!.Value.Id : null;
+    }
+
+    /// <summary>Uses a code that was right, with what else the caller writes: whose address or number it proves; null when somebody was quicker.</summary>
+    public static Task<string?> UseCode(Transaction tx, Guid code, CancellationToken ct) =>
+        tx.Connection.QuerySingleOrDefaultAsync<string>(new CommandDefinition(
+            "update identity.mailed_secrets set used_at = now() where id = @code and used_at is null and expires_at > now() returning recipient",
+            new { code }, tx.Inner, cancellationToken: ct));
 
     /// <summary>What a token is kept and found by.</summary>
     public static string Hash(string token) => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 
     private async Task Tell(MailAsked asked, string kind, Dictionary<string, string> words, string key, DateTimeOffset? expires, CancellationToken ct)
     {
-        var sent = await notifications.Send(new SendNotification(kind, asked.Email, null, words, key, expires), ct);
+        var sent = await notifications.Send(new SendNotification(kind, asked.Recipient, null, words, key, expires), ct);
         if (sent.Error is { } error) throw new InvalidOperationException($"The mail could not be handed over: {error.Message}");
     }
 
@@ -124,10 +154,11 @@ internal sealed class MailedSecrets(Db db, INotifications notifications, Passwor
 
     private (string Kind, Dictionary<string, string> Words) WordsOf(MailAsked asked, string secret) => asked.Purpose switch
     {
+        MailPurpose.Phone => (NotificationKinds.PhoneVerification, new() { ["code"] = secret }),
         MailPurpose.OneTimeCode => (NotificationKinds.OneTimeCode, new() { ["code"] = secret }),
         MailPurpose.MagicLink => (NotificationKinds.MagicLink, Link(asked.ActorType, "magic-link?token=", secret)),
         MailPurpose.EmailVerification => (NotificationKinds.EmailVerification, Link(asked.ActorType, "verify-email?code=", secret)),
-        _ => (NotificationKinds.PasswordReset, Link(asked.ActorType, "reset-password?token=", secret, $"&email={Uri.EscapeDataString(asked.Email)}")),
+        _ => (NotificationKinds.PasswordReset, Link(asked.ActorType, "reset-password?token=", secret, $"&email={Uri.EscapeDataString(asked.Recipient)}")),
     };
 
     private Dictionary<string, string> Link(string actorType, string path, string secret, string also = "") => new() { ["url"] = $"{Pages(actorType)}/{path}{secret}{also}" };

@@ -50,7 +50,7 @@ internal static class ResetPassword
         if (await MailedSecrets.Use(tx, MailPurpose.PasswordReset, actor, token, null, ct) is null) return Reply.Error(Error.Unauthorized());
         var identity = await tx.Connection.QuerySingleOrDefaultAsync<Guid?>(new CommandDefinition("""
             with others as (
-                update identity.mailed_secrets set used_at = now() where email = @email and purpose = @PasswordReset and used_at is null)
+                update identity.mailed_secrets set used_at = now() where recipient = @email and purpose = @PasswordReset and used_at is null)
             update identity.sign_ins set secret = @hash, verified_at = coalesce(verified_at, now()), updated_at = now()
             where provider = @Provider and subject = @email
             returning identity_id
@@ -66,7 +66,7 @@ internal static class ResetPassword
     {
         await using var connection = await db.Open(ct);
         return await connection.QuerySingleOrDefaultAsync<string>(new CommandDefinition("""
-            select email from identity.mailed_secrets
+            select recipient from identity.mailed_secrets
             where secret_hash = @hash and purpose = @PasswordReset and actor_type = @actor and used_at is null and expires_at > now()
             """, new { hash = MailedSecrets.Hash(token), MailPurpose.PasswordReset, actor }, cancellationToken: ct));
     }

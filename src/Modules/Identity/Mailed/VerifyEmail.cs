@@ -52,9 +52,9 @@ internal static class VerifyEmail
         var confirmed = await tx.Connection.QuerySingleOrDefaultAsync<Confirmed>(new CommandDefinition("""
             with used as (
                 update identity.mailed_secrets set used_at = now()
-                where secret_hash = @hash and purpose = @EmailVerification and used_at is null and expires_at > now() returning email)
+                where secret_hash = @hash and purpose = @EmailVerification and used_at is null and expires_at > now() returning recipient)
             update identity.sign_ins s set verified_at = coalesce(s.verified_at, now()) from used
-            where s.provider = @Provider and s.subject = used.email
+            where s.provider = @Provider and s.subject = used.recipient
             returning s.subject, s.verified_at
             """, new { hash = MailedSecrets.Hash(body.Value.Code), MailPurpose.EmailVerification, EmailPassword.Provider }, tx.Inner, cancellationToken: ct));
         if (confirmed is null) return Reply.Error(Error.Invalid("The code is wrong, or no longer valid", "invalid_code"));

@@ -4,9 +4,10 @@ alter table identity.sign_ins add column verified_at timestamptz;
 -- Links and codes that were sent to people: their hashes. Each works once, for some minutes.
 create table identity.mailed_secrets (
     id uuid primary key,
-    purpose text not null check (purpose in ('password_reset', 'email_verification', 'magic_link', 'one_time_code')),
+    purpose text not null check (purpose in ('password_reset', 'email_verification', 'magic_link', 'one_time_code', 'phone')),
     actor_type text not null check (actor_type in ('customer', 'user')),
-    email text not null,
+    -- An e-mail address or a phone number.
+    recipient text not null,
     secret_hash text not null unique,
     -- Of the browser that asked, where only that one may use it.
     browser_hash text,
@@ -15,7 +16,7 @@ create table identity.mailed_secrets (
     used_at timestamptz,
     created_at timestamptz not null default now()
 );
-create index mailed_secrets_email on identity.mailed_secrets (email, purpose) where used_at is null;
+create index mailed_secrets_recipient on identity.mailed_secrets (recipient, purpose) where used_at is null;
 create index mailed_secrets_expired on identity.mailed_secrets (expires_at);
 
 -- How often something was tried in the present window, for all hosts. Keys are hashes: this is no list of addresses.

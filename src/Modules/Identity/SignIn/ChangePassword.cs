@@ -42,7 +42,7 @@ internal static class ChangePassword
         await using var tx = await db.Begin(ct);
         // Of two changes at once the second finds another password than it was asked about.
         if (await tx.Connection.ExecuteAsync(new CommandDefinition("""
-            with links as (update identity.mailed_secrets set used_at = now() where email = @email and purpose = @PasswordReset and used_at is null)
+            with links as (update identity.mailed_secrets set used_at = now() where recipient = @email and purpose = @PasswordReset and used_at is null)
             update identity.sign_ins set secret = @hash, updated_at = now()
             where identity_id = @identity and provider = @Provider and secret is not distinct from @secret
             """, new { email, hash, identity, secret, EmailPassword.Provider, MailPurpose.PasswordReset }, tx.Inner, cancellationToken: ct)) == 0)

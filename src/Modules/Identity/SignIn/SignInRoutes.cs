@@ -48,7 +48,7 @@ internal sealed class SignInRoutes(IEnumerable<ISignInProvider> providers, Throt
         if (RefuseActor(actor) is { } nobody) return Reply.Error(nobody);
         if (!_providers.TryGetValue(id, out var provider) || !provider.Serves(actor)) return Reply.Error(NoProvider(id));
         var attempt = new SignInAttempt(actor, await Fields(http), http);
-        var account = attempt.Text("email") is { } email ? EmailAddress.Plain(email) : null;
+        var account = attempt.Text("email") is { } email ? EmailAddress.Plain(email) : attempt.Text("phone") is { } phone ? Phones.Plain(phone) : null;
         if (await throttle.Take(what, http, account, ct) is { } refused) return Reply.Error(refused);
         var isIn = (await step(provider, attempt, ct)).Try(out var outcome, out var error);
         // Guesses count; what was right, and what could not be understood, does not.

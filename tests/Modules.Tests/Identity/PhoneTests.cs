@@ -1,0 +1,129 @@
+using HeadlessPro.Modules.Tests.Notifications;
+
+namespace HeadlessPro.Modules.Tests.Identity;
+
+/// <summary>Codes by SMS.</summary>
+public class PhoneTests(HpApp app) : IClassFixture<HpApp>
+{
+    private static int _number;
+
+    [Fact]
+    public async Task A_number_that_was_proven_signs_in_with_a_code()
+    {
+        using var person = await Proven();
+        var phone = NewPhone();
+        await Prove(person, phone, spelled: $"{phone[..3]} ({phone[3..5]}) {phone[5..]}");
+        Assert.Equal(phone, (string)(await person.Client.GetJson("/auth/phone"))["phone"]!);
+
+        var asked = await app.Store.PostJson("/auth/customer/one-time-code", new { phone });
+        Assert.EndsWith("/enter-code", (string)asked["location"]!, StringComparison.Ordinal);
+        var message = (await Mails.To(app, phone, 2))[0];
+        Assert.Equal("one_time_code", message.Kind);
+        Assert.Equal("sms", await app.Scalar<string>($"select distinct channel from notifications.messages where recipient = '{phone}'"));
+        await app.Store.PostJson("/auth/customer/one-time-code", new { phone, code = "wrong!" }, 401);
+        var token = (string)(await app.Store.PostJson("/auth/customer/one-time-code", new { phone, code = message.Text[..6] }))["token"]!;
+        using var signedIn = Person.With(app, token);
+        Assert.Equal(person.Id, (string)(await signedIn.GetJson("/store/customers/me"))["customer"]!["id"]!);
+        await app.Store.PostJson("/auth/customer/one-time-code", new { phone, code = message.Text[..6] }, 401);
+
+        Assert.Null((await person.Client.DeleteJson("/auth/phone"))["phone"]);
+        await app.Store.PostJson("/auth/customer/one-time-code", new { phone });
+        await Settled();
+        Assert.Equal(2, (await Mails.To(app, phone, 2)).Count);
+    }
+
+    [Fact]
+    public async Task A_number_nobody_has_proven_gets_no_message_and_the_same_answer()
+    {
+        using var person = await Proven();
+        var (known, unknown) = (NewPhone(), NewPhone());
+        await Prove(person, known);
+        var first = await app.Store.PostJson("/auth/customer/one-time-code", new { phone = known });
+        var second = await app.Store.PostJson("/auth/customer/one-time-code", new { phone = unknown });
+        Assert.Equal(first.ToJsonString(), second.ToJsonString());
+        await Mails.To(app, known, 2);
+        await Settled();
+        Assert.Equal(0L, await app.Scalar<long>($"select count(*) from notifications.messages where recipient = '{unknown}'"));
+        await app.Store.PostJson("/auth/customer/one-time-code", new { phone = unknown, code = "123456" }, 401);
+        Assert.Equal(0L, await app.Scalar<long>($"select count(*) from identity.sign_ins where subject = '{unknown}'"));
+    }
+
+    [Theory]
+    [InlineData("0831234567")]
+    [InlineData("+0831234567")]
+    [InlineData("+27")]
+    [InlineData("+2783123456789012345")]
+    [InlineData("+27 83 CALL ME")]
+    [InlineData("")]
+    public async Task What_is_no_number_is_refused(string phone)
+    {
+        using var person = await Proven();
+        await person.Client.PostJson("/auth/phone", new { phone }, 400);
+        await app.Store.PostJson("/auth/customer/one-time-code", new { phone }, 400);
+    }
+
+    [Fact]
+    public async Task A_code_proves_only_its_number_and_a_number_has_one_owner()
+    {
+        using var lerato = await Proven();
+        using var thabo = await Proven();
+        var (hers, other) = (NewPhone(), NewPhone());
+        await lerato.Client.PostJson("/auth/phone", new { phone = hers }, 202);
+        var code = (await Mails.To(app, hers))[0].Text[..6];
+        await lerato.Client.PostJson("/auth/phone/confirm", new { phone = other, code }, 401);
+        await app.Store.PostJson("/auth/customer/one-time-code", new { phone = hers, code }, 401);
+        Assert.Null((await lerato.Client.GetJson("/auth/phone"))["phone"]);
+        await lerato.Client.PostJson("/auth/phone/confirm", new { phone = hers, code });
+
+        // It has changed hands.
+        await Prove(thabo, hers);
+        Assert.Null((await lerato.Client.GetJson("/auth/phone"))["phone"]);
+        Assert.Equal(hers, (string)(await thabo.Client.GetJson("/auth/phone"))["phone"]!);
+        // Another number takes the first one's place.
+        await Prove(thabo, other);
+        Assert.Equal(0L, await app.Scalar<long>($"select count(*) from identity.sign_ins where subject = '{hers}'"));
+    }
+
+    [Fact]
+    public async Task Five_wrong_codes_end_one_and_messages_are_limited_per_person_and_number()
+    {
+        using var person = await Proven();
+        var phone = NewPhone();
+        await person.Client.PostJson("/auth/phone", new { phone }, 202);
+        var code = (await Mails.To(app, phone))[0].Text[..6];
+        for (var i = 0; i < 5; i++) await person.Client.PostJson("/auth/phone/confirm", new { phone, code = "nothing" }, 401);
+        await person.Client.PostJson("/auth/phone/confirm", new { phone, code }, 401);
+        for (var i = 0; i < 4; i++) await person.Client.PostJson("/auth/phone", new { phone = NewPhone() }, 202);
+        await person.Client.PostJson("/auth/phone", new { phone = NewPhone() }, 429);
+    }
+
+    [Fact]
+    public async Task Who_has_not_proven_their_address_adds_no_number()
+    {
+        using var person = await Person.Join(app);
+        Assert.Equal("verification_required", (string)(await person.Client.PostJson("/auth/phone", new { phone = NewPhone() }, 400))["code"]!);
+    }
+
+    private async Task<Person> Proven()
+    {
+        var person = await Person.Join(app);
+        await app.Scalar<object>($"update identity.sign_ins set verified_at = now() where subject = '{person.Email}'");
+        return person;
+    }
+
+    private async Task Prove(Person person, string phone, string? spelled = null)
+    {
+        var before = await app.Scalar<long>($"select count(*) from notifications.messages where recipient = '{phone}'");
+        await person.Client.PostJson("/auth/phone", new { phone = spelled ?? phone }, 202);
+        var code = (await Mails.To(app, phone, (int)before + 1))[0].Text[..6];
+        await person.Client.PostJson("/auth/phone/confirm", new { phone = spelled ?? phone, code });
+    }
+
+    // Whatever was asked for is sent, or was not.
+    private async Task Settled()
+    {
+        while (await app.Scalar<long>("select count(*) from jobs.queue where name = 'identity.send_mail'") > 0) await Task.Delay(20);
+    }
+
+    private static string NewPhone() => $"+27{Random.Shared.Next(10, 99)}{Interlocked.Increment(ref _number):D7}";
+}
