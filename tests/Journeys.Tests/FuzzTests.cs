@@ -63,5 +63,6 @@ public sealed class FuzzTests(ShopFixture app) : IClassFixture<ShopFixture>
 
     // Requests that HTTP itself refuses (a null byte in the path) never reach us and have no body.
     private static bool IsOurError(string text) =>
-        text.Length == 0 || (text[0] == '{' && JsonNode.Parse(text)?["message"]?.GetValueKind() == System.Text.Json.JsonValueKind.String);
+        // Programs that speak OAuth read another shape.
+        text.Length == 0 || (text[0] == '{' && JsonNode.Parse(text) is { } body && (body["message"] ?? body["error_description"])?.GetValueKind() == System.Text.Json.JsonValueKind.String);
 }

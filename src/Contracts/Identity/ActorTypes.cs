@@ -8,4 +8,7 @@ public static class ActorTypes
 
     /// <summary>A member of staff.</summary>
     public const string User = "user";
+
+    /// <summary>An app that acts as itself.</summary>
+    public const string App = "app";
 }

@@ -14,6 +14,13 @@ public sealed record StaffChanged(IReadOnlyList<Guid> UserIds) : IEvent
     public static string Name => "identity.staff_changed";
 }
 
+/// <summary>An app was changed or deleted, or what it was let do ended.</summary>
+public sealed record AppChanged(Guid AppId) : IEvent
+{
+    /// <inheritdoc/>
+    public static string Name => "identity.app_changed";
+}
+
 /// <summary>Sessions of somebody were revoked: their tokens are worth nothing from now on.</summary>
 public sealed record SessionsRevoked(Guid IdentityId) : IEvent
 {

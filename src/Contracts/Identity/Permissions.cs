@@ -40,6 +40,8 @@ public static class Permissions
         new("notifications:read", "See what was sent to whom, without codes and links that open something."),
         new("keys:read", "See API keys, without their secrets."),
         new("keys:write", "Make, rotate, revoke and delete API keys, with no more than one's own permissions."),
+        new("apps:read", "See apps that may ask for access, without their secrets."),
+        new("apps:write", "Register, change and delete apps, with no more than one's own permissions."),
         new("staff:read", "See staff, invitations and roles."),
         new("staff:write", "Invite, change, deactivate and remove staff and make roles, with no more than one's own permissions."),
         new("audit:read", "See the audit log: who did what, with what stood there before."),

@@ -1,4 +1,5 @@
 using HeadlessPro.Contracts.Identity;
+using HeadlessPro.Identity.Apps;
 using HeadlessPro.Identity.Audit;
 using HeadlessPro.Identity.Customers;
 using HeadlessPro.Identity.Keys;
@@ -46,6 +47,7 @@ public static class IdentityModule
         services.AddJson(IdentityJson.Default);
         StaffRoutes.Add(services);
         ReadAudit.Add(services);
+        AppRoutes.Add(services);
         services.AddJson(PeopleJson.Default);
     }
 
@@ -62,6 +64,7 @@ public static class IdentityModule
         keys.MapDelete("/{id}", ChangeApiKey.Delete).RequirePermission("keys:write").WithName("DeleteAdminApiKey");
         StaffRoutes.Map(routes);
         ReadAudit.Map(routes);
+        AppRoutes.Map(routes);
 
         var auth = routes.MapGroup("/auth").WithTags("Sign-in");
         auth.MapGet("/{actor}/providers", SignInRoutes.Providers).Produces<SignInProvidersResponse>().WithName("GetAuthProviders");
@@ -91,13 +94,13 @@ public static class IdentityModule
 
         var store = routes.MapGroup("/store/customers").RequirePublishableKey().WithTags("Customers");
         store.MapPost("", CreateCustomer.Handle).RequireSignIn(ActorTypes.Customer).Produces<CustomerEnvelope>().WithName("PostCustomers");
-        var me = store.MapGroup("/me").RequireCustomer();
-        me.MapGet("", Me.Read).Produces<CustomerEnvelope>().WithName("GetCustomersMe");
-        me.MapPost("", Me.Update).Produces<CustomerEnvelope>().WithName("PostCustomersMe");
-        me.MapGet("/addresses", Addresses.List).WithName("GetCustomersMeAddresses");
-        me.MapPost("/addresses", Addresses.Create).Produces<CustomerEnvelope>().WithName("PostCustomersMeAddresses");
-        me.MapGet("/addresses/{id}", Addresses.One).WithName("GetCustomersMeAddress");
-        me.MapPost("/addresses/{id}", Addresses.Update).Produces<CustomerEnvelope>().WithName("PostCustomersMeAddress");
-        me.MapDelete("/addresses/{id}", Addresses.Delete).Produces<CustomerAddressDeleted>().WithName("DeleteCustomersMeAddress");
+        var me = store.MapGroup("/me");
+        me.MapGet("", Me.Read).RequireCustomer(Scopes.AccountRead).Produces<CustomerEnvelope>().WithName("GetCustomersMe");
+        me.MapPost("", Me.Update).RequireCustomer(Scopes.AccountWrite).Produces<CustomerEnvelope>().WithName("PostCustomersMe");
+        me.MapGet("/addresses", Addresses.List).RequireCustomer(Scopes.AccountRead).WithName("GetCustomersMeAddresses");
+        me.MapPost("/addresses", Addresses.Create).RequireCustomer(Scopes.AccountWrite).Produces<CustomerEnvelope>().WithName("PostCustomersMeAddresses");
+        me.MapGet("/addresses/{id}", Addresses.One).RequireCustomer(Scopes.AccountRead).WithName("GetCustomersMeAddress");
+        me.MapPost("/addresses/{id}", Addresses.Update).RequireCustomer(Scopes.AccountWrite).Produces<CustomerEnvelope>().WithName("PostCustomersMeAddress");
+        me.MapDelete("/addresses/{id}", Addresses.Delete).RequireCustomer(Scopes.AccountWrite).Produces<CustomerAddressDeleted>().WithName("DeleteCustomersMeAddress");
     }
 }

@@ -18,7 +18,9 @@ internal static class PeopleWire
     public const string User = "user";
     public const string Session = "ses";
 
-    public static string PrefixOf(string actorType) => actorType == ActorTypes.User ? User : Customer;
+    public const string App = "app";
+
+    public static string PrefixOf(string actorType) => actorType switch { ActorTypes.User => User, ActorTypes.App => App, _ => Customer };
 }
 
 [JsonSourceGenerationOptions(

@@ -1,3 +1,4 @@
+using HeadlessPro.Contracts.Identity;
 using HeadlessPro.Contracts.Payments;
 using HeadlessPro.Ordering.Carts;
 using HeadlessPro.Ordering.Checkout;
@@ -60,7 +61,7 @@ public static class OrderingModule
     {
         var store = routes.MapGroup("/store").RequirePublishableKey();
 
-        var carts = store.MapGroup("/carts").WithTags("Carts");
+        var carts = store.MapGroup("/carts").HearsApps(Scopes.CartsWrite).WithTags("Carts");
         carts.MapPost("", CreateCart.Handle).Produces<CartEnvelope>().WithName("PostStoreCarts");
         carts.MapGet("/{id}", ReadCart.Handle).Produces<CartEnvelope>().WithName("GetStoreCart");
         carts.MapPost("/{id}", UpdateCart.Handle).Produces<CartEnvelope>().WithName("PostStoreCart");
@@ -69,7 +70,7 @@ public static class OrderingModule
         carts.MapDelete("/{id}/line-items/{lineId}", RemoveLineItem.Handle).WithName("DeleteStoreCartLineItem");
         carts.MapPost("/{id}/promotions", CartPromotions.Add).Produces<CartEnvelope>().WithName("PostStoreCartPromotions");
         carts.MapDelete("/{id}/promotions", CartPromotions.Remove).Produces<CartEnvelope>().WithName("DeleteStoreCartPromotions");
-        carts.MapPost("/{id}/customer", TransferCart.Handle).RequireCustomer().Produces<TransferredCartEnvelope>().WithName("PostStoreCartCustomer");
+        carts.MapPost("/{id}/customer", TransferCart.Handle).RequireCustomer(Scopes.CartsWrite).Produces<TransferredCartEnvelope>().WithName("PostStoreCartCustomer");
         carts.MapPost("/{id}/taxes", ComputeTaxes.Handle).Produces<CartEnvelope>().WithName("PostStoreCartTaxes");
         carts.MapPost("/{id}/shipping-methods", AddShippingMethods.Handle).Produces<CartEnvelope>().WithName("PostStoreCartShippingMethods");
 
@@ -77,22 +78,22 @@ public static class OrderingModule
         shipping.MapGet("", CartShipping.List).WithName("GetStoreShippingOptions");
         shipping.MapPost("/{id}/calculate", CartShipping.Calculate).WithName("PostStoreShippingOptionCalculate");
 
-        var payment = store.MapGroup("").WithTags("Payment collections");
+        var payment = store.MapGroup("").HearsApps(Scopes.CartsWrite).WithTags("Payment collections");
         payment.MapPost("/payment-collections", StartPayment.Collection).WithName("PostStorePaymentCollections");
         payment.MapPost("/payment-collections/{id}/payment-sessions", StartPayment.Session).WithName("PostStorePaymentSessions");
         payment.MapPost("/carts/{id}/payment-sessions", StartPayment.Both).WithName("PostStoreCartPaymentSessions");
 
-        var checkout = store.MapGroup("").WithTags("Checkout");
+        var checkout = store.MapGroup("").HearsApps(Scopes.CartsWrite).WithTags("Checkout");
         checkout.MapPost("/carts/{id}/complete", CompleteCart.Handle).WithName("PostStoreCartComplete");
         checkout.MapPost("/orders", CompleteCart.Alias).WithName("PostStoreOrders");
 
         var orders = store.MapGroup("").WithTags("Orders");
-        orders.MapGet("/orders", CustomerOrders.List).RequireCustomer().WithName("GetStoreOrders");
-        orders.MapGet("/orders/{id}", GetOrder.Handle).WithName("GetStoreOrder");
-        orders.MapPost("/orders/{id}/transfer/request", RequestTransfer.Handle).RequireCustomer().WithName("PostStoreOrderTransferRequest");
+        orders.MapGet("/orders", CustomerOrders.List).RequireCustomer(Scopes.PurchasesRead).WithName("GetStoreOrders");
+        orders.MapGet("/orders/{id}", GetOrder.Handle).HearsApps(Scopes.PurchasesRead).WithName("GetStoreOrder");
+        orders.MapPost("/orders/{id}/transfer/request", RequestTransfer.Handle).RequireCustomer(Scopes.PurchasesWrite).WithName("PostStoreOrderTransferRequest");
         orders.MapPost("/orders/{id}/transfer/accept", AnswerTransfer.Accept).WithName("PostStoreOrderTransferAccept");
         orders.MapPost("/orders/{id}/transfer/decline", AnswerTransfer.Decline).WithName("PostStoreOrderTransferDecline");
-        orders.MapPost("/orders/{id}/transfer/cancel", CancelTransfer.Handle).RequireCustomer().WithName("PostStoreOrderTransferCancel");
+        orders.MapPost("/orders/{id}/transfer/cancel", CancelTransfer.Handle).RequireCustomer(Scopes.PurchasesWrite).WithName("PostStoreOrderTransferCancel");
         orders.MapGet("/orders/by-payment-intent/{id}", GetOrderByPayment.Handle).Produces<OrderByPaymentEnvelope>().WithName("GetStoreOrderByPaymentIntent");
 
         var admin = routes.MapGroup("/admin/orders").WithTags("Orders");

@@ -11,7 +11,7 @@ using Microsoft.AspNetCore.Routing;
 namespace HeadlessPro.Platform.Audit;
 
 /// <summary>Who does something, and from where, as the audit log keeps it.</summary>
-/// <param name="Type"><c>user</c>, <c>api_key</c>, <c>customer</c>, <c>identity</c> (who is neither yet), <c>nobody</c>, <c>command_line</c>.</param>
+/// <param name="Type"><c>user</c>, <c>api_key</c>, <c>app</c> (as itself), <c>customer</c>, <c>identity</c> (who is neither yet), <c>nobody</c>, <c>command_line</c>.</param>
 /// <param name="Id">On the wire: <c>user_…</c>.</param>
 /// <param name="Operation">The route's name, or the command.</param>
 /// <param name="Request">The request's id.</param>
@@ -25,7 +25,7 @@ public sealed record AuditCaller(string Type, string? Id, string? Operation, str
     public static AuditCaller Of(HttpContext http)
     {
         var isForStaff = http.GetEndpoint()?.Metadata.GetMetadata<PermissionPolicy>() is not null;
-        var (type, id) = isForStaff && http.Features.Get<Caller>() is { } staff ? (staff.IsUser ? "user" : "api_key", staff.WireName)
+        var (type, id) = isForStaff && http.Features.Get<Caller>() is { } staff ? (staff.IsUser ? "user" : staff.AppId is null ? "api_key" : "app", staff.WireName)
             : http.Features.Get<Actor>() is { } actor ? Of(actor.Session)
             : ("nobody", null);
         return new(type, id, OperationOf(http), http.TraceIdentifier, ClientAddress.Of(http)?.ToString(), AgentOf(http));

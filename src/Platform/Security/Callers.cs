@@ -22,11 +22,14 @@ public sealed record Caller(Guid Id, IReadOnlyList<Guid> SalesChannelIds)
     /// <summary>What staff and secret keys may do; see <see cref="Permissions"/>.</summary>
     public IReadOnlyList<string> Grants { get; init; } = [];
 
-    /// <summary>Its id on the wire: <c>apk_…</c> or <c>user_…</c>.</summary>
-    public string WireName => WireId.Encode(IsUser ? "user" : "apk", Id);
+    /// <summary>The app that calls, in somebody's name or, when it is also the <see cref="Id"/>, its own.</summary>
+    public Guid? AppId { get; init; }
+
+    /// <summary>Its id on the wire: <c>apk_…</c>, <c>user_…</c> or <c>app_…</c>.</summary>
+    public string WireName => WireId.Encode(IsUser ? "user" : AppId == Id ? "app" : "apk", Id);
 
     /// <summary>Whose repeats are the same request.</summary>
-    public string Scope => CustomerId is { } customer ? $"{Id:N}{customer:N}" : Id.ToString("N");
+    public string Scope => $"{Id:N}{CustomerId:N}{AppId:N}";
 
     /// <summary>Whether it may do that.</summary>
     public bool May(string permission) => Permissions.Cover(Grants, permission);
@@ -63,15 +66,23 @@ public static class CallerPolicies
             ? routes.WithMetadata(new PermissionPolicy(permission))
             : throw new ArgumentException($"There is no permission '{permission}'.", nameof(permission));
 
-    /// <summary>A customer's token, beside what the group asks for.</summary>
-    public static T RequireCustomer<T>(this T routes) where T : IEndpointConventionBuilder => routes.WithMetadata(new SignInPolicy(ActorTypes.Customer, IsBound: true));
+    /// <summary>A customer's token, beside what the group asks for. An app's is taken where it has the scope (<see cref="Scopes"/>), nowhere when none is named.</summary>
+    public static T RequireCustomer<T>(this T routes, string? scope = null) where T : IEndpointConventionBuilder => routes.WithMetadata(new SignInPolicy(ActorTypes.Customer, IsBound: true, scope));
+
+    /// <summary>Where nobody need be signed in: what an app needs to be heard as the customer.</summary>
+    public static T HearsApps<T>(this T routes, string scope) where T : IEndpointConventionBuilder => routes.WithMetadata(new HearsApps(scope));
 
     /// <summary>A member of staff who is signed in, whatever they may do: for what is their own.</summary>
     public static T RequireStaff<T>(this T routes) where T : IEndpointConventionBuilder => routes.WithMetadata(new SignInPolicy(ActorTypes.User, IsBound: true));
 
-    /// <summary>A token of whoever has signed in, of that kind when one is given, who need not be a customer or member of staff yet.</summary>
-    public static T RequireSignIn<T>(this T routes, string? actorType = null) where T : IEndpointConventionBuilder => routes.WithMetadata(new SignInPolicy(actorType, IsBound: false));
+    /// <summary>A token of whoever has signed in, of that kind when one is given, who need not be a customer or member of staff yet. An app's only where a scope is named.</summary>
+    public static T RequireSignIn<T>(this T routes, string? actorType = null, string? scope = null) where T : IEndpointConventionBuilder =>
+        routes.WithMetadata(new SignInPolicy(actorType, IsBound: false, scope));
 }
+
+/// <summary>Endpoint metadata: where nobody need be signed in, an app with that scope is heard as the customer; without it, it is a guest.</summary>
+/// <param name="Scope">Its name.</param>
+public sealed record HearsApps(string Scope);
 
 /// <summary>Endpoint metadata: the route asks for a publishable key.</summary>
 public sealed record PublishableKeyPolicy;
@@ -83,7 +94,8 @@ public sealed record PermissionPolicy(string Permission);
 /// <summary>Endpoint metadata: who must be signed in.</summary>
 /// <param name="ActorType">Of which kind; any when null.</param>
 /// <param name="IsBound">Whether there must be a customer or member of staff already.</param>
-public sealed record SignInPolicy(string? ActorType, bool IsBound);
+/// <param name="Scope">What an app must have been let do to act for them here; null where no app may.</param>
+public sealed record SignInPolicy(string? ActorType, bool IsBound, string? Scope = null);
 
 /// <summary>Checks a route's policies, and sets the <see cref="Caller"/> and <see cref="Actor"/>. Runs after routing, before anything reads the body.</summary>
 public sealed class CallerMiddleware(RequestDelegate next)
@@ -101,7 +113,8 @@ public sealed class CallerMiddleware(RequestDelegate next)
         {
             if (!(await Staff(http)).Try(out var staff, out var unknown)) return unknown;
             http.Features.Set(staff);
-            return staff.May(asked.Permission) ? null : Error.Forbidden($"The permission '{asked.Permission}' is missing");
+            if (staff.May(asked.Permission)) return null;
+            return staff.AppId is null ? Error.Forbidden($"The permission '{asked.Permission}' is missing") : TooLittle(http, asked.Permission, $"The permission '{asked.Permission}' is missing");
         }
 
         var isStore = metadata.GetMetadata<PublishableKeyPolicy>() is not null;
@@ -111,10 +124,10 @@ public sealed class CallerMiddleware(RequestDelegate next)
             http.Features.Set(caller);
         }
 
-        return await RefuseActor(http, metadata.GetMetadata<SignInPolicy>(), isOptional: isStore);
+        return await RefuseActor(http, metadata.GetMetadata<SignInPolicy>(), metadata.GetMetadata<HearsApps>(), isOptional: isStore);
     }
 
-    private static async Task<Error?> RefuseActor(HttpContext http, SignInPolicy? policy, bool isOptional)
+    private static async Task<Error?> RefuseActor(HttpContext http, SignInPolicy? policy, HearsApps? heard, bool isOptional)
     {
         if (policy is not null) isOptional = false;
         else if (!isOptional) return null;
@@ -123,8 +136,18 @@ public sealed class CallerMiddleware(RequestDelegate next)
         // A guest may still have an old token; what is asked of a guest is answered.
         if (!session.Try(out var found, out var unknown)) return isOptional && unknown.Type == ErrorType.Unauthorized ? null : unknown;
         if (policy is not null && ((policy.ActorType ?? found.ActorType) != found.ActorType || (policy.IsBound && found.ActorId is null))) return Error.Unauthorized();
+        if (found.AppId is not null)
+        {
+            var scope = policy is null ? heard?.Scope : policy.Scope;
+            if (scope is null || !found.Scopes.Contains(scope))
+            {
+                // Where guests are answered, an app that may not act for the customer is one.
+                return policy is null ? null : TooLittle(http, scope, scope is null ? "No app may do this" : $"The scope '{scope}' is missing");
+            }
+        }
+
         http.Features.Set(new Actor(found));
-        if (found is { ActorType: ActorTypes.Customer, ActorId: { } customer } && http.Features.Get<Caller>() is { } known) http.Features.Set(known with { CustomerId = customer });
+        if (found is { ActorType: ActorTypes.Customer, ActorId: { } customer } && http.Features.Get<Caller>() is { } known) http.Features.Set(known with { CustomerId = customer, AppId = found.AppId });
         return null;
     }
 
@@ -153,11 +176,18 @@ public sealed class CallerMiddleware(RequestDelegate next)
         if (SessionToken.Of(http) is not { } token) return Error.Unauthorized();
         var session = await http.RequestServices.GetRequiredService<ISessions>().ResolveSession(new ResolveSession(token), http.RequestAborted);
         if (!session.Try(out var person, out var unknown)) return unknown;
-        if (person is not { ActorType: ActorTypes.User, ActorId: { } user }) return Error.Unauthorized();
+        if (person is not { ActorType: ActorTypes.User or ActorTypes.App, ActorId: { } id }) return Error.Unauthorized();
         if (person.IsSecondFactorMissing)
             return new Error(ErrorType.Forbidden, "mfa_required", "Your role asks for a second factor: set one up (POST /auth/mfa/factors), or sign in with it");
         http.Features.Set(new Actor(person));
-        return new Caller(user, []) { IsUser = true, Grants = person.Grants };
+        return new Caller(id, []) { IsUser = person.ActorType == ActorTypes.User, AppId = person.AppId, Grants = person.Grants };
+    }
+
+    /// <summary>The refusal of an app's token, as RFC 6750 has it.</summary>
+    private static Error TooLittle(HttpContext http, string? scope, string message)
+    {
+        http.Response.Headers.WWWAuthenticate = scope is null ? "Bearer error=\"insufficient_scope\"" : $"Bearer error=\"insufficient_scope\", scope=\"{scope}\"";
+        return new Error(ErrorType.Forbidden, "insufficient_scope", message);
     }
 
     /// <summary>The key, as Basic's user name or, told by its beginning, as Bearer.</summary>

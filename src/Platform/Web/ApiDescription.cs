@@ -83,6 +83,7 @@ internal static class ApiDescription
         var permission = metadata.GetMetadata<PermissionPolicy>()?.Permission;
         if (SecurityOf(metadata) is { Count: > 0 } security) operation["security"] = security;
         if (permission is not null) operation["x-permission"] = permission;
+        if (metadata.GetMetadata<SignInPolicy>()?.Scope is { } scope) operation["x-scope"] = scope;
         if (permission is not null || metadata.GetMetadata<PublishableKeyPolicy>() is not null)
         {
             if (!HttpMethods.IsGet(method) && metadata.GetMetadata<StreamedBody>() is null)

@@ -14,7 +14,11 @@ namespace HeadlessPro.Platform.Web;
 internal static class Cors
 {
     private static readonly (string Path, string Setting, string Fallback)[] Groups =
-        [("/store", "STORE_CORS", "*"), ("/auth", "AUTH_CORS", "*"), ("/admin", "ADMIN_CORS", "")];
+    [
+        ("/store", "STORE_CORS", "*"), ("/auth", "AUTH_CORS", "*"), ("/admin", "ADMIN_CORS", ""),
+        // What apps in browsers call; the pages on which people sign in answer nobody else's.
+        ("/oauth/token", "AUTH_CORS", "*"), ("/oauth/revoke", "AUTH_CORS", "*"), ("/oauth/userinfo", "AUTH_CORS", "*"), ("/.well-known", "AUTH_CORS", "*"),
+    ];
 
     public static void Add(IServiceCollection services)
     {

@@ -26,7 +26,8 @@ internal sealed class RateLimits(RequestDelegate next, RequestCounts counts, ICo
 
     public Task InvokeAsync(HttpContext http)
     {
-        var isSignIn = !HttpMethods.IsGet(http.Request.Method) && http.Request.Path.StartsWithSegments("/auth", StringComparison.Ordinal);
+        var isSignIn = !HttpMethods.IsGet(http.Request.Method)
+            && (http.Request.Path.StartsWithSegments("/auth", StringComparison.Ordinal) || http.Request.Path.StartsWithSegments("/oauth/sign-in", StringComparison.Ordinal));
         var limit = isSignIn ? _signInPerMinute : _perMinute;
         if (limit <= 0 || ClientAddress.Of(http) is not { } address || IsUnlimited(http.Request.Path)) return next(http);
         foreach (var network in _exempt)

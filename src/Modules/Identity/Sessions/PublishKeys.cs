@@ -1,4 +1,5 @@
 using HeadlessPro.Platform.Web;
+using Microsoft.IdentityModel.Tokens;
 using Microsoft.AspNetCore.Http;
 
 namespace HeadlessPro.Identity.Sessions;
@@ -13,7 +14,7 @@ internal static class PublishKeys
     public static async Task<IResult> Handle(SigningKeys keys, HttpContext http, CancellationToken ct)
     {
         http.Response.Headers.CacheControl = "public, max-age=300";
-        var shown = (await keys.Published(ct)).Select(k => new PublicKeyResponse(k.Kty, k.Crv, k.X, k.Y, k.Kid, "sig", keys.Algorithm)).ToList();
+        var shown = (await keys.Published(ct)).Select(k => new PublicKeyResponse(k.Kty, k.Crv, k.X, k.Y, k.Kid, "sig", SecurityAlgorithms.EcdsaSha256)).ToList();
         return Reply.Json(new KeySetResponse(shown), PeopleJson.Default.KeySetResponse);
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Identity;
+using HeadlessPro.Identity.Apps;
 using HeadlessPro.Identity.Keys;
 using HeadlessPro.Platform.Events;
 
@@ -19,15 +20,16 @@ internal sealed class ResolveSessions : ISessions, IDisposable
 
     private readonly ConcurrentDictionary<string, (SignedIn Session, long Since)> _remembered = new(StringComparer.Ordinal);
     private readonly Tokens _tokens;
+    private readonly AppTokens _ofApps;
     private readonly SessionStore _store;
     private readonly TimeProvider _clock;
     private readonly IDisposable[] _subscriptions;
     private int _generation;
 
-    public ResolveSessions(Tokens tokens, SessionStore store, TimeProvider clock)
+    public ResolveSessions(Tokens tokens, AppTokens ofApps, SessionStore store, TimeProvider clock)
     {
-        (_tokens, _store, _clock) = (tokens, store, clock);
-        _subscriptions = [LocalSignals.Subscribe(SessionsRevoked.Name, Forget), LocalSignals.Subscribe(StaffChanged.Name, Forget)];
+        (_tokens, _ofApps, _store, _clock) = (tokens, ofApps, store, clock);
+        _subscriptions = [.. new[] { SessionsRevoked.Name, StaffChanged.Name, AppChanged.Name }.Select(name => LocalSignals.Subscribe(name, Forget))];
     }
 
     public void Dispose()
@@ -56,6 +58,6 @@ internal sealed class ResolveSessions : ISessions, IDisposable
 
     private async Task<SignedIn?> Find(string token, CancellationToken ct) =>
         token.StartsWith(SessionStore.CookiePrefix, StringComparison.Ordinal) ? await _store.OfCookie(token, ct)
-        : await _tokens.Read(token, ct) is { } said ? await _store.Check(said, ct)
+        : (AppTokens.IsOne(token) ? await _ofApps.Read(token, ct) : await _tokens.Read(token, ct)) is { } said ? await _store.Check(said, ct)
         : null;
 }

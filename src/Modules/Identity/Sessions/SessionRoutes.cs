@@ -37,7 +37,7 @@ internal static class SessionRoutes
     /// <summary>Whoever is out already is out.</summary>
     public static async Task<IResult> SignOut(SessionStore sessions, ISessions known, HttpContext http, CancellationToken ct)
     {
-        if (SessionToken.Of(http) is { } token && (await known.ResolveSession(new ResolveSession(token), ct)).Try(out var session, out _))
+        if (SessionToken.Of(http) is { } token && (await known.ResolveSession(new ResolveSession(token), ct)).Try(out var session, out _) && session.AppId is null)
             await sessions.Revoke(session.IdentityId, session.SessionId, null, ct);
         http.Response.Cookies.Delete(SessionToken.Cookie, Cookie(http));
         return Reply.Json(new SignOutResponse(true), PeopleJson.Default.SignOutResponse);

@@ -22,7 +22,8 @@ internal sealed class SessionStore(Db db, Tokens tokens, IConfiguration configur
         case s.actor_type when 'customer' then (
             select c.id from identity.customers c where c.identity_id = s.identity_id and c.deleted_at is null
                 {(AsksForProof(configuration) ? "and not exists (select from identity.sign_ins v where v.identity_id = s.identity_id and v.provider = 'emailpass' and v.verified_at is null)" : "")})
-            when 'user' then (select u.id from identity.users u where u.identity_id = s.identity_id and u.deleted_at is null and u.deactivated_at is null) end
+            when 'user' then (select u.id from identity.users u where u.identity_id = s.identity_id and u.deleted_at is null and u.deactivated_at is null)
+            when 'app' then (select p.id from identity.apps p where p.identity_id = s.identity_id and p.deleted_at is null) end
         """;
 
     // What they may do, now.
@@ -129,6 +130,9 @@ internal sealed class SessionStore(Db db, Tokens tokens, IConfiguration configur
     /// <summary>Whether what a token says of its session is still so.</summary>
     public Task<SignedIn?> Check(SignedIn said, CancellationToken ct) => Find("s.id = @value", said.SessionId, said, ct);
 
+    /// <summary>Who is behind a session that lasts.</summary>
+    public Task<SignedIn?> Of(Guid session, CancellationToken ct) => Find("s.id = @value", session, null, ct);
+
     /// <summary>Whose the cookie is.</summary>
     public Task<SignedIn?> OfCookie(string value, CancellationToken ct) => Find("s.cookie_hash = @value", ApiKeys.Hash(value), null, ct);
 
@@ -140,9 +144,9 @@ internal sealed class SessionStore(Db db, Tokens tokens, IConfiguration configur
             with used as (
                 update identity.sessions s set last_used_at = now()
                 where {condition} and s.revoked_at is null and s.last_used_at < now() - interval '5 minutes')
-            select s.id, s.identity_id, s.actor_type, {_actorOf}, s.expires_at, {GrantsOf}, {MissesFactor}
-            from identity.sessions s
-            where {condition} and s.revoked_at is null and s.expires_at > now()
+            select s.id, s.identity_id, s.actor_type, {_actorOf}, s.expires_at, {GrantsOf}, {MissesFactor}, s.app_id, array(select unnest(s.scopes) intersect select unnest(a.scopes))
+            from identity.sessions s left join identity.apps a on a.id = s.app_id
+            where {condition} and s.revoked_at is null and s.expires_at > now() and a.deleted_at is null
             """);
         command.Parameters.AddWithValue("value", value);
         await using var reader = await command.ExecuteReaderAsync(ct);
@@ -153,12 +157,21 @@ internal sealed class SessionStore(Db db, Tokens tokens, IConfiguration configur
             Grants = reader.GetFieldValue<string[]>(5),
             IsSecondFactorMissing = reader.GetBoolean(6),
         };
+        if (!await reader.IsDBNullAsync(7, ct))
+        {
+            var scopes = reader.GetFieldValue<string[]>(8);
+            var permissions = scopes.Where(scope => Permissions.All.Any(p => p.Name == scope));
+            // In somebody's name an app does what they may, and no more than they let it.
+            found = found with { AppId = reader.GetGuid(7), Scopes = scopes, Grants = [.. found.ActorType == ActorTypes.App ? permissions : permissions.Where(p => Permissions.Cover(found.Grants, p))] };
+        }
+
         if (said is null) return found;
         // Who was nobody when the token was signed stays so for it; who was somebody must be the same.
-        return said.IdentityId == found.IdentityId && said.ActorType == found.ActorType && (said.ActorId is null || said.ActorId == found.ActorId) ? said with { Grants = found.Grants, IsSecondFactorMissing = found.IsSecondFactorMissing } : null;
+        return said.IdentityId == found.IdentityId && said.ActorType == found.ActorType && said.AppId == found.AppId && (said.ActorId is null || said.ActorId == found.ActorId)
+            ? said with { Grants = found.Grants, Scopes = found.Scopes, IsSecondFactorMissing = found.IsSecondFactorMissing } : null;
     }
 
-    private static string Agent(HttpContext http)
+    public static string Agent(HttpContext http)
     {
         var agent = http.Request.Headers.UserAgent.ToString().Replace("\0", "", StringComparison.Ordinal);
         return agent.Length > 255 ? agent[..255] : agent;

@@ -13,6 +13,7 @@ namespace HeadlessPro.Identity.Sessions;
 /// <summary>
 /// What tokens are signed with. Small set-ups share a secret (<c>JWT_SECRET</c>, HS256). Without one there are key pairs (ES256), the same
 /// for all hosts and kept in the database: a new one every 30 days, published an hour before it signs, good for as long as what it signed.
+/// What apps get is always signed by a pair: they are to check it, and must not be able to make it.
 /// </summary>
 internal sealed class SigningKeys(Db db, IDataProtectionProvider ring, IConfiguration configuration, TimeProvider clock) : IDisposable
 {
@@ -30,17 +31,14 @@ internal sealed class SigningKeys(Db db, IDataProtectionProvider ring, IConfigur
 
     public string Algorithm => _shared is null ? SecurityAlgorithms.EcdsaSha256 : SecurityAlgorithms.HmacSha256;
 
-    public static Task Rotate(IServiceProvider services, CancellationToken ct)
-    {
-        var keys = services.GetRequiredService<SigningKeys>();
-        return keys._shared is null ? keys.MakeNext(ct) : Task.CompletedTask;
-    }
+    public static Task Rotate(IServiceProvider services, CancellationToken ct) => services.GetRequiredService<SigningKeys>().MakeNext(ct);
 
     public void Dispose() => _reading.Dispose();
 
-    public async Task<SigningCredentials> Current(CancellationToken ct)
+    public async Task<SigningCredentials> Current(CancellationToken ct) => _shared is null ? await CurrentPair(ct) : new SigningCredentials(_shared, Algorithm);
+
+    public async Task<SigningCredentials> CurrentPair(CancellationToken ct)
     {
-        if (_shared is not null) return new SigningCredentials(_shared, Algorithm);
         var now = clock.GetUtcNow();
         var keys = await Read(_ => true, ct);
         if (keys.LastOrDefault(k => k.SignsFrom <= now) is not { } key)
@@ -50,23 +48,21 @@ internal sealed class SigningKeys(Db db, IDataProtectionProvider ring, IConfigur
             key = (await Read(_ => true, ct)).Last();
         }
 
-        return new SigningCredentials(key.Key, Algorithm);
+        return new SigningCredentials(key.Key, SecurityAlgorithms.EcdsaSha256);
     }
 
     /// <summary>The keys a token may be signed with; none when its <paramref name="kid"/> is nobody's.</summary>
-    public async Task<IReadOnlyList<SecurityKey>> Of(string? kid, CancellationToken ct)
+    public async Task<IReadOnlyList<SecurityKey>> Of(string? kid, CancellationToken ct) => _shared is null ? await PairsOf(kid, ct) : [_shared];
+
+    public async Task<IReadOnlyList<SecurityKey>> PairsOf(string? kid, CancellationToken ct)
     {
-        if (_shared is not null) return [_shared];
         // Another host may have made it a moment ago.
         return [.. (await Read(keys => keys.Any(k => k.Key.KeyId == kid), ct)).Where(k => k.Key.KeyId == kid && k.ExpiresAt > clock.GetUtcNow()).Select(k => k.Key)];
     }
 
     /// <summary>For others who check our tokens; a shared secret is not shown.</summary>
-    public async Task<IReadOnlyList<JsonWebKey>> Published(CancellationToken ct)
-    {
-        if (_shared is not null) return [];
-        return [.. (await Read(_ => true, ct)).Where(k => k.ExpiresAt > clock.GetUtcNow()).Select(k => JsonWebKeyConverter.ConvertFromECDsaSecurityKey(k.Key))];
-    }
+    public async Task<IReadOnlyList<JsonWebKey>> Published(CancellationToken ct) =>
+        [.. (await Read(_ => true, ct)).Where(k => k.ExpiresAt > clock.GetUtcNow()).Select(k => JsonWebKeyConverter.ConvertFromECDsaSecurityKey(k.Key))];
 
     private static SymmetricSecurityKey? Shared(IConfiguration configuration) => configuration["JWT_SECRET"] switch
     {

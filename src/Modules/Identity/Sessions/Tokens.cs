@@ -62,6 +62,8 @@ internal sealed class Tokens(SigningKeys keys, IConfiguration configuration, Tim
             ValidIssuer = _issuer,
             ValidateAudience = false,
             ValidAlgorithms = [keys.Algorithm],
+            // Those of apps are others (AppTokens).
+            ValidTypes = ["JWT"],
             IssuerSigningKeys = checkedBy,
             ClockSkew = TimeSpan.Zero,
             LifetimeValidator = (_, expires, _, _) => expires > clock.GetUtcNow().UtcDateTime,

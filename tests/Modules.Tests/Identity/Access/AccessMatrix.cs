@@ -73,6 +73,9 @@ internal sealed record MatrixCaller(string Name)
     /// <summary>What a member of staff may do.</summary>
     public string[] Role { get; init; } = [];
 
+    /// <summary>Whether an app holds the token, which was let do what <see cref="Role"/> says, and nothing a customer does.</summary>
+    public bool IsApp { get; init; }
+
     /// <summary>Whether the ids in the address are of what belongs to somebody else.</summary>
     public bool NamesAnothers { get; init; }
 
@@ -81,12 +84,13 @@ internal sealed record MatrixCaller(string Name)
     {
         if (operation.Permission is { } permission)
         {
-            var grants = Grants is { } key ? key(operation) : ActorType == ActorTypes.User ? Role : null;
+            var grants = Grants is { } key ? key(operation) : ActorType is ActorTypes.User or ActorTypes.App ? Role : null;
             return grants is null ? Verdict.Unauthorized : Matches(grants, permission) ? Verdict.Allowed : Verdict.Forbidden;
         }
 
         if (operation.AsksForKey && PublishableKey is null) return Verdict.NoKey;
         if (operation.SignIn is { } policy && (ActorType is null || (policy.ActorType ?? ActorType) != ActorType)) return Verdict.Unauthorized;
+        if (operation.SignIn is not null && IsApp) return Verdict.Forbidden;
         return operation.IsOfOnePerson && NamesAnothers ? Verdict.NotTheirs : Verdict.Allowed;
     }
 
@@ -159,7 +163,7 @@ internal static class Cell
     {
         400 when message.StartsWith("Publishable API key required", StringComparison.Ordinal) || message == "A valid publishable key is required to proceed with the request" => Verdict.NoKey,
         401 when message == "Unauthorized" => Verdict.Unauthorized,
-        403 when message.StartsWith("The permission '", StringComparison.Ordinal) => Verdict.Forbidden,
+        403 when message.StartsWith("The permission '", StringComparison.Ordinal) || message.StartsWith("The scope '", StringComparison.Ordinal) || message == "No app may do this" => Verdict.Forbidden,
         404 when operation.IsOfOnePerson => Verdict.NotTheirs,
         _ => Verdict.Allowed,
     };

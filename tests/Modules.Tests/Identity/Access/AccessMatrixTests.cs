@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Identity;
+using HeadlessPro.Modules.Tests.Identity.Apps;
 
 namespace HeadlessPro.Modules.Tests.Identity.Access;
 
@@ -48,7 +49,7 @@ public class AccessMatrixTests(AccessMatrixTests.Shop shop) : IClassFixture<Acce
                     before = null;
                 }
 
-                var token = caller.Token is null ? null : operation.EndsSessions && caller.ActorType is not null ? await people.FreshToken(caller) : await caller.Token();
+                var token = caller.Token is null ? null : operation.EndsSessions && caller is { ActorType: not null, IsApp: false } ? await people.FreshToken(caller) : await caller.Token();
                 var key = caller.Grants is null ? null : await people.KeyWith(caller.Grants(operation));
                 var (verdict, answer) = await Cell.Send(client, Cell.Request(operation, caller, people.PathFor(operation, caller), token, key), operation);
                 verdicts[caller.Name] = verdict;
@@ -94,6 +95,7 @@ public class AccessMatrixTests(AccessMatrixTests.Shop shop) : IClassFixture<Acce
         private Person _other = null!;
         private Person _out = null!;
         private string _otherKey = "";
+        private string _robot = "";
         private string _address = "";
         private string _othersAddress = "";
         private string _othersSession = "";
@@ -111,6 +113,7 @@ public class AccessMatrixTests(AccessMatrixTests.Shop shop) : IClassFixture<Acce
             var key = (await shop.Admin.PostJson("/admin/api-keys", new { title = "Another storefront", type = "publishable" }))["api_key"]!;
             await shop.Admin.PostJson($"/admin/api-keys/{key["id"]}/sales-channels", new { add = new[] { (string)other["id"]! } });
             people._otherKey = (string)key["token"]!;
+            people._robot = await (await RegisteredApp.Robot(shop, "products:read")).OwnToken();
             return people;
         }
 
@@ -127,6 +130,7 @@ public class AccessMatrixTests(AccessMatrixTests.Shop shop) : IClassFixture<Acce
                 .. _roles.Select(r => new MatrixCaller(r.Name) { PublishableKey = HpApp.PublishableKey, ActorType = ActorTypes.User, Role = r.Grants, Token = () => Task.FromResult(_staff[r.Name].Token) }),
                 new("scoped key") { Grants = o => o.Permission is { } p ? [p] : ["orders:read"] },
                 new("key without the scope") { Grants = o => [.. Permissions.All.Select(p => p.Name).Where(p => p != (o.Permission ?? "orders:read"))] },
+                new("app as itself") { PublishableKey = HpApp.PublishableKey, ActorType = ActorTypes.App, IsApp = true, Role = ["products:read"], Token = () => Task.FromResult(_robot) },
                 Bad("expired token", o => ForgedToken.With(o, c => c["exp"] = DateTimeOffset.UtcNow.AddMinutes(-5).ToUnixTimeSeconds())),
                 new("revoked session") { PublishableKey = HpApp.PublishableKey, Token = () => Task.FromResult(_out.Token) },
                 Bad("tampered token", ForgedToken.Tampered),

@@ -1,0 +1,46 @@
+using HeadlessPro.Platform;
+using HeadlessPro.Platform.Jobs;
+using HeadlessPro.Platform.Security;
+using HeadlessPro.Platform.Web;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace HeadlessPro.Identity.Apps;
+
+/// <summary>Apps and what they ask for (OAuth 2.0, OpenID Connect): what is registered, and every route by name.</summary>
+internal static class AppRoutes
+{
+    public static void Add(IServiceCollection services)
+    {
+        services.AddSingleton<Issuer>();
+        services.AddSingleton<AppTokens>();
+        services.AddSingleton<ClientAuthentication>();
+        services.AddSingleton<GiveToken>();
+        services.AddRecurringJob("identity.forget_apps", TimeSpan.FromHours(1), ForgetApps.Run);
+        services.AddJson(AppJson.Default);
+    }
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var apps = routes.MapGroup("/admin/apps").WithTags("Apps");
+        apps.MapGet("", ReadApps.List).RequirePermission("apps:read").WithName("GetAdminApps");
+        apps.MapPost("", CreateApp.Handle).RequirePermission("apps:write").ShowsSecret().Produces<AppEnvelope>().WithName("PostAdminApps");
+        apps.MapGet("/{id}", ReadApps.One).RequirePermission("apps:read").Produces<AppEnvelope>().WithName("GetAdminApp");
+        apps.MapPost("/{id}", ChangeApp.Update).RequirePermission("apps:write").Produces<AppEnvelope>().WithName("PostAdminApp");
+        apps.MapPost("/{id}/rotate", RotateAppSecret.Handle).RequirePermission("apps:write").ShowsSecret().Produces<AppEnvelope>().WithName("PostAdminAppRotate");
+        apps.MapPost("/{id}/revoke", ChangeApp.RevokeTokens).RequirePermission("apps:write").Produces<AppEnvelope>().WithName("PostAdminAppRevoke");
+        apps.MapDelete("/{id}", ChangeApp.Delete).RequirePermission("apps:write").WithName("DeleteAdminApp");
+
+        var oauth = routes.MapGroup("/oauth").WithTags("Apps").AddEndpointFilter(OAuthRefusal.Answer);
+        oauth.MapPost("/token", GiveToken.Handle).TakesForm().Produces<AppTokenResponse>().WithName("PostOAuthToken");
+        oauth.MapPost("/revoke", RevokeToken.Handle).TakesForm().Produces(StatusCodes.Status200OK).WithName("PostOAuthRevoke");
+        oauth.MapPost("/introspect", IntrospectToken.Handle).TakesForm().Produces<IntrospectionResponse>().WithName("PostOAuthIntrospect");
+        foreach (var (name, operation) in new[] { ("openid-configuration", "GetOpenIdConfiguration"), ("oauth-authorization-server", "GetOAuthAuthorizationServer") })
+            routes.MapGet($"/.well-known/{name}", DescribeServer.Handle).Produces<AuthorizationServerResponse>().WithTags("Apps").WithName(operation);
+    }
+
+    /// <summary>Only described: naming it to routing would have others refused in a shape that programs of OAuth do not read.</summary>
+    private static RouteHandlerBuilder TakesForm(this RouteHandlerBuilder route) => route.WithDescription($"Takes parameters as {OAuthForm.ContentType}.");
+}
