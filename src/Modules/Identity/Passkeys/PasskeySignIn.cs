@@ -30,6 +30,8 @@ internal sealed partial class PasskeySignIn(Db db, PasskeySettings settings, Pas
 
     public string Flow => "passkey";
 
+    public bool Serves(string actorType) => settings.For(actorType).Error is null;
+
     // For whoever asks, the same: neither who is known nor who has a passkey.
     private static Error Refused => Error.Unauthorized("The passkey is not known here, or its answer is not good (any more); ask for new options");
 

@@ -10,6 +10,7 @@ public class PasskeyTests(PasskeyShop shop)
     public async Task A_customer_adds_a_passkey_signs_in_with_it_renames_and_removes_it()
     {
         using var person = await shop.Proven();
+        Assert.Equal("passkey", (string)(await shop.Store.GetJson("/auth/customer/providers"))["providers"]!.AsArray().Single(p => (string)p!["id"]! == "passkey")!["flow"]!);
         var (page, authenticator) = await shop.OpenPage();
         var added = await shop.Add(page, person.Token, "Lerato's phone");
         Assert.StartsWith("pkey_", (string)added["id"]!, StringComparison.Ordinal);
