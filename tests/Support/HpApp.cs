@@ -106,6 +106,14 @@ public class HpApp : IAsyncLifetime
         return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
     }
 
+    /// <summary>Starts another host of the same shop, which lives as long as the first; where it answers.</summary>
+    public async Task<Uri> StartAnother()
+    {
+        var host = await StartHost("--port=0");
+        _hosts.Add(host);
+        return new Uri(host.Urls.First());
+    }
+
     private async Task Start()
     {
         if (Split) await StartSplit();

@@ -14,7 +14,7 @@ namespace HeadlessPro.Modules.Tests.Identity.Passkeys;
 public sealed class PasskeyShop : HpApp
 {
     private WebApplication _page = null!;
-    private WebApplication? _other;
+    private Uri? _other;
     private Chromium? _chromium;
 
     /// <summary>The storefront, as it is configured.</summary>
@@ -98,21 +98,11 @@ public sealed class PasskeyShop : HpApp
     private string Api => BaseAddress.ToString().TrimEnd('/');
 
     /// <summary>Another host of the same shop.</summary>
-    internal async Task<Uri> OtherHost()
-    {
-        if (_other is null)
-        {
-            _other = await HostApp.Build(["serve", $"--DATABASE_URL={ConnectionString}", "--Logging:LogLevel:Default=Warning", "--port=0", .. Arguments]);
-            await _other.StartAsync();
-        }
-
-        return new Uri(_other.Urls.First());
-    }
+    internal async Task<Uri> OtherHost() => _other ??= await StartAnother();
 
     public override async ValueTask DisposeAsync()
     {
         if (_chromium is not null) await _chromium.DisposeAsync();
-        if (_other is not null) await _other.DisposeAsync();
         await base.DisposeAsync();
         await _page.DisposeAsync();
     }
