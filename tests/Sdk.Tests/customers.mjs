@@ -1,11 +1,22 @@
 // People with an account, through the public client: registered by shop.test.mjs in the shop it has started.
 import assert from "node:assert/strict"
+import { createHmac } from "node:crypto"
 import { test } from "node:test"
 import { setTimeout as sleep } from "node:timers/promises"
 
 const password = "correct-horse-battery"
 let people = 0
 const newEmail = () => `person${++people}.${Date.now()}@example.com`
+
+/** RFC 6238: the six digits of a step of 30 seconds. */
+function totp(secret, step) {
+  const bits = [...secret].map((letter) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0")).join("")
+  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)))
+  const counter = Buffer.alloc(8)
+  counter.writeBigUInt64BE(BigInt(step))
+  const hash = createHmac("sha1", key).update(counter).digest()
+  return String((hash.readUInt32BE(hash[19] & 15) & 0x7fffffff) % 1_000_000).padStart(6, "0")
+}
 
 /**
  * @param shop what the tests need of the running shop: `baseUrl()`, `client(auth?)` (a new client of the public kind), `record(path, answer)` (keeps an
@@ -117,6 +128,42 @@ export function customers(shop) {
     await assert.rejects(client.store.customer.retrieve(), { status: 401 })
     await assert.rejects(shop.client().auth.login("customer", "emailpass", { email, password }), { status: 401 })
     await client.auth.login("customer", "emailpass", { email, password: chosen })
+  })
+
+  test("a customer signs in with a link", async () => {
+    const [client, email, nonce] = [shop.client(), newEmail(), crypto.randomUUID()]
+    const { location } = await client.auth.login("customer", "magic-link", { email, nonce })
+    assert.match(location, /\/check-email$/)
+    const [, token] = /magic-link\?token=([^&"\s]+)/.exec(await mailTo(email, "magic_link"))
+    await assert.rejects(client.auth.callback("customer", "magic-link", { token }), { status: 401 })
+    assert.equal(typeof (await client.auth.callback("customer", "magic-link", { token, nonce })), "string")
+    const { customer } = await client.store.customer.create({ email })
+    await client.auth.refresh()
+    assert.equal((await client.store.customer.retrieve()).customer.id, customer.id)
+  })
+
+  test("a customer sets up a second factor, signs in with it and turns it off", async () => {
+    const { client, email } = await join()
+    await client.auth.verification.request({ entity_id: email, entity_type: "email" })
+    await client.auth.verification.confirm({ code: /verify-email\?code=([^&"\s]+)/.exec(await mailTo(email, "email_verification"))[1] })
+    const setup = await client.auth.mfa.start({ provider: "totp", label: "Phone" })
+    // Each code works once: of the three that are good now, one for each step.
+    const code = (step) => totp(setup.secret, Math.floor(Date.now() / 30000) + step)
+    await client.auth.mfa.verify(setup.mfa_factor.id, { code: code(-1) })
+    assert.deepEqual((await client.auth.mfa.list()).mfa_factors.map((f) => [f.id, f.status]), [[setup.mfa_factor.id, "enabled"]])
+    const { recovery_codes } = await client.auth.mfa.generateRecoveryCodes()
+    assert.equal(recovery_codes.length, 10)
+
+    const elsewhere = shop.client()
+    const half = await elsewhere.auth.login("customer", "emailpass", { email, password })
+    assert.equal(half.mfa_required, true)
+    await assert.rejects(elsewhere.store.customer.retrieve(), { status: 401 })
+    await assert.rejects(elsewhere.auth.mfa.verifyChallenge(half.mfa_challenge.id, { method: "totp", code: "nothing" }), { status: 401 })
+    await elsewhere.auth.mfa.verifyChallenge(half.mfa_challenge.id, { method: "totp", code: code(0) })
+    assert.equal((await elsewhere.store.customer.retrieve()).customer.email, email)
+
+    await elsewhere.auth.mfa.disable(setup.mfa_factor.id, { method: "recovery_code", code: recovery_codes[0] })
+    assert.equal(typeof (await shop.client().auth.login("customer", "emailpass", { email, password })), "string")
   })
 
   test("a customer signs in at a provider", async () => {
