@@ -42,6 +42,12 @@ public static class NotificationKinds
     /// <summary>That a passkey was removed; needs nothing.</summary>
     public const string PasskeyRemoved = "passkey_removed";
 
+    /// <summary>That a provider to sign in with was added; needs nothing.</summary>
+    public const string ProviderAdded = "provider_added";
+
+    /// <summary>That a provider to sign in with was removed; needs nothing.</summary>
+    public const string ProviderRemoved = "provider_removed";
+
     /// <summary>A link that confirms an e-mail address: <c>url</c>. Holds a secret.</summary>
     public const string EmailVerification = "email_verification";
 

@@ -79,6 +79,7 @@ public static class IdentityModule
         auth.MapGet("/sessions", SessionRoutes.List).RequireSignIn().Produces<SessionsResponse>().WithName("GetAuthSessions");
         auth.MapDelete("/sessions", SessionRoutes.RevokeOthers).RequireSignIn().Produces<SignOutResponse>().WithName("DeleteAuthSessions");
         auth.MapDelete("/sessions/{id}", SessionRoutes.Revoke).RequireSignIn().WithName("DeleteAuthSessionById");
+        OpenIdRoutes.Map(auth);
         MailedRoutes.Map(auth);
         MfaRoutes.Map(auth);
         PasskeyRoutes.Map(auth);

@@ -28,6 +28,12 @@ internal sealed record Template(string Subject, string Text, bool IsSecret)
         [NotificationKinds.PasskeyRemoved] = new("A passkey was removed", """
             A passkey of your account was removed just now, and other browsers were signed out. If it was not you, choose a new password at once.
             """, IsSecret: false),
+        [NotificationKinds.ProviderAdded] = new("Another way to sign in was added", """
+            An account at another site can sign in to yours from now on. If it was not you, sign in, remove it, and choose a new password at once.
+            """, IsSecret: false),
+        [NotificationKinds.ProviderRemoved] = new("A way to sign in was removed", """
+            An account at another site cannot sign in to yours any more, and other browsers were signed out. If it was not you, choose a new password at once.
+            """, IsSecret: false),
         [NotificationKinds.EmailVerification] = new("Confirm your e-mail address", """
             Please confirm that this is your address:
 

@@ -30,6 +30,8 @@ internal static class MailPurpose
     public const string PasswordChanged = "password_changed";
     public const string PasskeyAdded = "passkey_added";
     public const string PasskeyRemoved = "passkey_removed";
+    public const string ProviderAdded = "provider_added";
+    public const string ProviderRemoved = "provider_removed";
 }
 
 /// <summary>A mail or message somebody asked for, on its way to the job that writes it; Browser is a hash of what only the browser that asked knows.</summary>
@@ -149,6 +151,8 @@ internal sealed class MailedSecrets(Db db, INotifications notifications, Passwor
         MailPurpose.PasswordChanged => NotificationKinds.PasswordChanged,
         MailPurpose.PasskeyAdded => NotificationKinds.PasskeyAdded,
         MailPurpose.PasskeyRemoved => NotificationKinds.PasskeyRemoved,
+        MailPurpose.ProviderAdded => NotificationKinds.ProviderAdded,
+        MailPurpose.ProviderRemoved => NotificationKinds.ProviderRemoved,
         _ => null,
     };
 

@@ -4,6 +4,7 @@ using HeadlessPro.Contracts.Identity;
 using HeadlessPro.Identity.Mailed;
 using HeadlessPro.Identity.Protection;
 using HeadlessPro.Identity.Sessions;
+using HeadlessPro.Identity.SignIn.OpenId;
 using HeadlessPro.Platform.Security;
 using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Http;
@@ -23,8 +24,10 @@ internal sealed record SignInProviderResponse(string Id, string Identifier, stri
 /// <c>/auth/{actor}/{provider}</c>: each provider checks in its own way (<see cref="ISignInProvider"/>); what follows is the same for all
 /// (<see cref="FinishSignIn"/>). Attempts are counted, and those that were right are given back.
 /// </summary>
-internal sealed class SignInRoutes(IEnumerable<ISignInProvider> providers, Throttle throttle, FinishSignIn finish)
+internal sealed class SignInRoutes(IEnumerable<ISignInProvider> providers, Throttle throttle, FinishSignIn finish, StaffSignOn staff)
 {
+    private StaffSignOn Staff => staff;
+
     private readonly Dictionary<string, ISignInProvider> _providers = providers.ToDictionary(p => p.Id, StringComparer.Ordinal);
 
     public static Task<IResult> SignIn(string actor, string provider, SignInRoutes routes, HttpContext http) => routes.Run(actor, provider, Throttle.SignIn, http, (p, a, ct) => p.SignIn(a, ct));
@@ -35,7 +38,7 @@ internal sealed class SignInRoutes(IEnumerable<ISignInProvider> providers, Throt
 
     public static IResult Providers(string actor, SignInRoutes routes) => RefuseActor(actor) is { } nobody
         ? Reply.Error(nobody)
-        : Reply.Json(new SignInProvidersResponse([.. routes._providers.Values.Where(p => p.Serves(actor)).Select(p => new SignInProviderResponse(p.Id, p.Id, p.DisplayName, p.Flow))]), PeopleJson.Default.SignInProvidersResponse);
+        : Reply.Json(new SignInProvidersResponse([.. routes._providers.Values.Where(p => p.Serves(actor) && routes.Staff.Offers(actor, p)).Select(p => new SignInProviderResponse(p.Id, p.Id, p.DisplayName, p.Flow))]), PeopleJson.Default.SignInProvidersResponse);
 
     public static async Task<IResult> Refresh(Actor actor, SessionStore sessions, CancellationToken ct) =>
         await sessions.Refresh(actor.Session.SessionId, ct) is { } token
@@ -49,6 +52,7 @@ internal sealed class SignInRoutes(IEnumerable<ISignInProvider> providers, Throt
         if (!_providers.TryGetValue(id, out var provider) || !provider.Serves(actor)) return Reply.Error(NoProvider(id));
         var attempt = new SignInAttempt(actor, await Fields(http), http);
         var account = attempt.Text("email") is { } email ? EmailAddress.Plain(email) : attempt.Text("phone") is { } phone ? Phones.Plain(phone) : null;
+        if (staff.Refuses(actor, provider, account)) return Reply.Error(NoProvider(id));
         if (await throttle.Take(what, http, account, ct) is { } refused) return Reply.Error(refused);
         var isIn = (await step(provider, attempt, ct)).Try(out var outcome, out var error);
         // Guesses count; what was right, and what could not be understood, does not.

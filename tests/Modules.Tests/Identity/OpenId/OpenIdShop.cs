@@ -22,6 +22,10 @@ public class OpenIdShop : HpApp
         .. Named("tenants", ("Preset", "microsoft"), ("Authority", Provider.Url + "/openid/common"), ("CallbackUrls", Callback)),
         .. Named("gmail", ("Preset", "google"), ("Authority", Provider.Url + "/openid/gmail"), ("CallbackUrls", Callback)),
         .. Named("house", ("Authority", Provider.Url + "/openid/house"), ("CallbackUrls", Callback), ("TrustEmail", "true")),
+        .. Named(
+            "work", ("Authority", Provider.Url + "/openid/work"), ("CallbackUrls", Callback), ("Actors", "user"), ("Scopes", "openid email profile groups"), ("Staff:AllowedDomains", "example.com"),
+            ("Staff:AutoCreate", "true"), ("Staff:Roles:shop-admins", "admin"), ("Staff:Roles:shop-support", "support"), ("Staff:Roles:shop-readers", "read-only"), ("Staff:Roles:shop-nobody", "no-such-role")),
+        .. Named("office", ("Authority", Provider.Url + "/openid/office"), ("CallbackUrls", Callback), ("Actors", "customer,user"), ("Staff:AllowedDomains", "example.com")),
         .. Named("slow", ("Authority", Provider.Url + "/openid/slow"), ("CallbackUrls", Callback), ("TimeoutSeconds", "3")),
         .. Named("nowhere", ("Authority", "http://127.0.0.1:9"), ("CallbackUrls", Callback)),
     ];
@@ -53,8 +57,12 @@ public class OpenIdShop : HpApp
         return (await Provider.Approve(location)).Query;
     }
 
-    internal async Task<string> SignIn(HttpClient browser, string email, string provider = "main") =>
-        (string)(await browser.GetJson($"/auth/customer/{provider}/callback{await Return(browser, email, provider)}"))["token"]!;
+    internal async Task<string> SignIn(HttpClient browser, string email, string provider = "main", string actor = "customer") =>
+        (string)(await browser.GetJson($"/auth/{actor}/{provider}/callback{await Return(browser, email, provider, actor)}"))["token"]!;
+
+    /// <summary>The same, by somebody who does not get in.</summary>
+    internal async Task<JsonNode> Refused(HttpClient browser, string email, string provider, int status, string actor = "customer") =>
+        await browser.GetJson($"/auth/{actor}/{provider}/callback{await Return(browser, email, provider, actor)}", status);
 
     /// <summary>Everything about people, as one text: what a refusal must leave as it was.</summary>
     internal Task<string?> People() => Scalar<string>("""

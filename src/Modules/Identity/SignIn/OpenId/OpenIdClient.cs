@@ -8,9 +8,10 @@ namespace HeadlessPro.Identity.SignIn.OpenId;
 
 /// <summary>
 /// Who somebody is by a provider's word. The subject is the issuer and the number they have there: nobody else has both. An address is verified
-/// when the provider says it is theirs; authoritative when the provider also gives out such addresses, so that it is theirs still.
+/// when the provider says it is theirs; authoritative when the provider also gives out such addresses, so that it is theirs still. Groups are null
+/// when the provider has more than it tells.
 /// </summary>
-internal sealed record OpenIdPerson(string Subject, string? Email, bool IsVerified, bool IsAuthoritative, string? GivenName, string? FamilyName);
+internal sealed record OpenIdPerson(string Subject, string? Email, bool IsVerified, bool IsAuthoritative, string? GivenName, string? FamilyName, IReadOnlyList<string>? Groups);
 
 /// <summary>Asks a provider who came back from it: code for tokens, tokens for claims.</summary>
 internal sealed class OpenIdClient(OpenIdSettings settings, OpenIdHttp http, Discovery discovery, IdTokens tokens)
@@ -23,10 +24,11 @@ internal sealed class OpenIdClient(OpenIdSettings settings, OpenIdHttp http, Dis
         var provider = await discovery.Metadata(ct);
         if (attempt.Text("error") is { } refused) throw new OpenIdRefusal(Error.Unauthorized("The provider did not sign you in: begin again"), $"answered '{Short(refused)}'");
         if (attempt.Text("code") is not { Length: <= 4096 } code) throw OpenIdRefusal.Unverified("no code");
+        // Whose answer the browser brought (RFC 9207): a code of one provider must not be shown to another.
+        if (attempt.Text("iss") is { } from ? !settings.IsShared && from != provider.Issuer : provider.NamesItself) throw OpenIdRefusal.Unverified("another provider's answer");
         var (idToken, accessToken) = await Exchange(provider, begun, code, ct);
         var claims = await tokens.Check(idToken, accessToken, begun.NonceHash, ct);
-        // Whose answer the browser brought (RFC 9207): a code of one provider must not be shown to another.
-        if (attempt.Text("iss") is { } issuer ? issuer != claims.Text("iss") : provider.NamesItself) throw OpenIdRefusal.Unverified("another provider's answer");
+        if (attempt.Text("iss") is { } tenant && tenant != claims.Text("iss")) throw OpenIdRefusal.Unverified("another tenant's answer");
         return PersonOf(claims, await MoreClaims(provider, claims, accessToken, ct));
     }
 
@@ -50,7 +52,8 @@ internal sealed class OpenIdClient(OpenIdSettings settings, OpenIdHttp http, Dis
     /// <summary>Where the token says only who it is, the rest is asked for, and must be said of the same person.</summary>
     private async Task<JsonElement?> MoreClaims(ProviderMetadata provider, JsonElement claims, string? accessToken, CancellationToken ct)
     {
-        if (claims.Text("email") is not null || provider.UserInfo is null || accessToken is null) return null;
+        var isAllSaid = claims.Text("email") is not null && (settings.Staff is not { GroupsClaim: var groups } || claims.TryGetProperty(groups, out _));
+        if (isAllSaid || provider.UserInfo is null || accessToken is null) return null;
         var more = await http.Get(provider.UserInfo, accessToken, ct);
         return more.Text("sub") == claims.Text("sub") ? more : throw OpenIdRefusal.Unverified("userinfo of somebody else");
     }
@@ -64,10 +67,15 @@ internal sealed class OpenIdClient(OpenIdSettings settings, OpenIdHttp http, Dis
         var isVerified = email is not null && (source.IsTrue("email_verified") || source.IsTrue("xms_edov") || settings.TrustsEmail);
         return new OpenIdPerson(
             $"{claims.Text("iss")} {claims.Text("sub")}", email, isVerified, isVerified && (!settings.IsGoogle || IsOfGoogle(email!, claims.Text("hd"))),
-            Name("given_name"), Name("family_name"));
+            Name("given_name"), Name("family_name"), Groups(claims, more));
 
         string? Name(string claim) => (claims.Text(claim) ?? more?.Text(claim)) is { Length: <= 200 } name && !name.Contains('\0', StringComparison.Ordinal) ? name : null;
     }
+
+    /// <summary>Of the token, or else of userinfo; whoever is in none may go without the claim. Who is in too many has them elsewhere (Microsoft's overage).</summary>
+    private IReadOnlyList<string>? Groups(JsonElement claims, JsonElement? more) => settings.Staff is not { GroupsClaim: var name } ? []
+        : claims.Texts(name) ?? more?.Texts(name)
+        ?? (claims.TryGetProperty("_claim_names", out var elsewhere) && elsewhere.ValueKind == JsonValueKind.Object && elsewhere.TryGetProperty(name, out _) ? null : []);
 
     /// <summary>Other addresses were their holder's once, and may be somebody else's by now.</summary>
     private static bool IsOfGoogle(string email, string? hostedDomain) =>

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Dapper;
 using HeadlessPro.Contracts;
+using HeadlessPro.Contracts.Identity;
+using HeadlessPro.Identity.Mailed;
 using HeadlessPro.Platform.Data;
 using Npgsql;
 
@@ -13,19 +15,22 @@ internal sealed record OpenIdProfile(string? Email, string? GivenName, string? F
 /// Whose sign-in it is (decision 33). Issuer and subject alone say who somebody is. An e-mail address makes an account theirs only the first time, and
 /// only where the provider gives out such addresses and the account's own was proven: anybody may have registered in somebody else's name.
 /// </summary>
-internal sealed class OpenIdCustomers(Db db)
+internal sealed class OpenIdCustomers(Db db, MailedSecrets mails)
 {
     /// <summary>The provider of customers' sign-ins.</summary>
     public const string Provider = "openid";
 
-    public async Task<Result<Guid>> Find(OpenIdPerson person, CancellationToken ct)
+    /// <param name="person">Who came back.</param>
+    /// <param name="linkTo">Whose way in it becomes; null for a sign-in.</param>
+    /// <param name="ct">Cancellation.</param>
+    public async Task<Result<Guid>> Find(OpenIdPerson person, OpenIdLink? linkTo, CancellationToken ct)
     {
         for (var attempt = 0; ; attempt++)
         {
             await using var tx = await db.Begin(ct);
             try
             {
-                var found = await Find(tx, person, ct);
+                var found = await Find(tx, person, linkTo, ct);
                 if (found.Error is null) await tx.Commit(ct);
                 return found;
             }
@@ -36,13 +41,13 @@ internal sealed class OpenIdCustomers(Db db)
         }
     }
 
-    private static async Task<Result<Guid>> Find(Transaction tx, OpenIdPerson person, CancellationToken ct)
+    private async Task<Result<Guid>> Find(Transaction tx, OpenIdPerson person, OpenIdLink? linkTo, CancellationToken ct)
     {
-        var profile = JsonSerializer.Serialize(new OpenIdProfile(person.Email, person.GivenName, person.FamilyName), OpenIdJson.Default.OpenIdProfile);
         if (await tx.Connection.QuerySingleOrDefaultAsync<Guid?>(new CommandDefinition(
             "update identity.sign_ins set profile = @profile::jsonb, updated_at = now() where provider = @Provider and subject = @Subject returning identity_id",
-            new { Provider, person.Subject, profile }, tx.Inner, cancellationToken: ct)) is { } known)
-            return known;
+            new { Provider, person.Subject, profile = ProfileOf(person) }, tx.Inner, cancellationToken: ct)) is { } known)
+            return linkTo is null || linkTo.Identity == known ? known : OpenIdErrors.Taken;
+        if (linkTo is not null) return await Link(tx, person, linkTo, ct);
         if (person.Email is null) return Error.Unauthorized("The provider told no e-mail address: allow it, or sign in another way");
         if (!person.IsVerified) return Error.Unauthorized("The provider has not confirmed your e-mail address: confirm it there, or sign in another way");
         var account = await tx.Connection.QuerySingleOrDefaultAsync<Account>(new CommandDefinition("""
@@ -52,11 +57,24 @@ internal sealed class OpenIdCustomers(Db db)
         if (account is not null && !(account is { IsVerified: true, IsStaff: false } && person.IsAuthoritative))
             return Error.Unauthorized("There is an account with your e-mail address: sign in to it as before, then add this provider to it");
         var identity = account?.IdentityId ?? await New(tx, person, ct);
-        await tx.Connection.ExecuteAsync(new CommandDefinition(
-            "insert into identity.sign_ins (id, identity_id, provider, subject, verified_at, profile) values (@id, @identity, @Provider, @Subject, now(), @profile::jsonb)",
-            new { id = WireId.New(), identity, Provider, person.Subject, profile }, tx.Inner, cancellationToken: ct));
+        await Add(tx, Provider, identity, person, ct);
         return identity;
     }
+
+    private async Task<Guid> Link(Transaction tx, OpenIdPerson person, OpenIdLink linkTo, CancellationToken ct)
+    {
+        await Add(tx, Provider, linkTo.Identity, person, ct);
+        if (linkTo.Email is { } email) await mails.AskIn(tx, MailPurpose.ProviderAdded, ActorTypes.Customer, email, null, ct);
+        return linkTo.Identity;
+    }
+
+    /// <summary>From now on that subject is theirs.</summary>
+    public static Task Add(Transaction tx, string provider, Guid identity, OpenIdPerson person, CancellationToken ct) => tx.Connection.ExecuteAsync(new CommandDefinition(
+        "insert into identity.sign_ins (id, identity_id, provider, subject, verified_at, profile) values (@id, @identity, @provider, @Subject, now(), @profile::jsonb)",
+        new { id = WireId.New(), identity, provider, person.Subject, profile = ProfileOf(person) }, tx.Inner, cancellationToken: ct));
+
+    public static string ProfileOf(OpenIdPerson person) =>
+        JsonSerializer.Serialize(new OpenIdProfile(person.Email, person.GivenName, person.FamilyName), OpenIdJson.Default.OpenIdProfile);
 
     /// <summary>With the address, as who signs in by a link: nobody else can register it, and a password can be chosen by mail.</summary>
     private static async Task<Guid> New(Transaction tx, OpenIdPerson person, CancellationToken ct)

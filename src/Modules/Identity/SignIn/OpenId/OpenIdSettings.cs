@@ -1,4 +1,5 @@
 using HeadlessPro.Contracts.Identity;
+using HeadlessPro.Identity.Mailed;
 using HeadlessPro.Platform;
 using Microsoft.Extensions.Configuration;
 
@@ -13,7 +14,7 @@ internal sealed record OpenIdSettings(string Name, Uri Authority, string ClientI
     private const string Section = "Identity:OpenId";
 
     private static readonly string[] Known =
-        ["Preset", "Tenant", "Authority", "ClientId", "ClientSecret", "DisplayName", "Scopes", "CallbackUrls", "TrustEmail", "TimeoutSeconds"];
+        ["Preset", "Tenant", "Authority", "ClientId", "ClientSecret", "DisplayName", "Scopes", "CallbackUrls", "TrustEmail", "TimeoutSeconds", "Actors", "Staff"];
 
     // Ways in that are here without configuration.
     private static readonly string[] Taken = ["emailpass", "magic-link", "one-time-code", "passkey", "passkeys", "sms"];
@@ -36,8 +37,22 @@ internal sealed record OpenIdSettings(string Name, Uri Authority, string ClientI
 
     public bool IsGoogle { get; init; }
 
+    /// <summary>Whom it signs in: <c>customer</c>, <c>user</c>.</summary>
+    public required IReadOnlyList<string> Actors { get; init; }
+
+    /// <summary>Who of the provider's people is staff, where it signs in staff.</summary>
+    public StaffRules? Staff { get; init; }
+
     /// <summary>Whether it speaks for many tenants: <c>{tenantid}</c> in its issuer is each token's <c>tid</c>.</summary>
     public bool IsShared { get; init; }
+
+    /// <summary>Where somebody returns to who names no page: the one of their kind, else the first.</summary>
+    public string CallbackOf(string actorType) => CallbackUrls.FirstOrDefault(u => u.Contains($"/auth/{actorType}/", StringComparison.Ordinal)) ?? CallbackUrls[0];
+
+    /// <summary>Whether a subject's issuer is this provider.</summary>
+    public bool Issues(string issuer) => IsShared
+        ? Uri.TryCreate(issuer, UriKind.Absolute, out var address) && address.GetLeftPart(UriPartial.Authority) == Authority.GetLeftPart(UriPartial.Authority)
+        : issuer.TrimEnd('/') == Authority.OriginalString;
 
     /// <summary>Every provider that is configured; refuses what could not work, by name.</summary>
     public static IReadOnlyList<OpenIdSettings> All(IConfiguration configuration) =>
@@ -48,8 +63,7 @@ internal sealed record OpenIdSettings(string Name, Uri Authority, string ClientI
         var name = section.Key.ToLowerInvariant();
         if (name.Length > 40 || name.Any(c => !char.IsAsciiLetterOrDigit(c) && c != '-') || Taken.Contains(name))
             throw new StartException($"{Section}:{section.Key}: a provider's name has letters, digits and hyphens, 40 at most, and is not one of {string.Join(", ", Taken)}.");
-        foreach (var given in section.GetChildren())
-            if (!Known.Contains(given.Key, StringComparer.OrdinalIgnoreCase)) throw Wrong(section, given.Key, $"one of {string.Join(", ", Known)}", given.Key);
+        RefuseUnknown(section, Known);
         var preset = section["Preset"] ?? (name is "google" or "microsoft" ? name : null);
         if (preset is not (null or "google" or "microsoft")) throw Wrong(section, "Preset", "google or microsoft", preset);
         var tenant = section["Tenant"] ?? "common";
@@ -58,11 +72,15 @@ internal sealed record OpenIdSettings(string Name, Uri Authority, string ClientI
         var isShared = preset == "microsoft" && Shared.Contains(tenant);
         var trustsEmail = Truth(section, "TrustEmail");
         if (isShared && trustsEmail) throw new StartException($"{section.Path}:TrustEmail: anybody may have a tenant at Microsoft, and write any address there. Set Tenant to yours.");
+        var actors = Parts(section, "Actors") is { Count: > 0 } given ? given : [ActorTypes.Customer];
+        if (actors.Find(a => a is not (ActorTypes.Customer or ActorTypes.User)) is { } nobody) throw Wrong(section, "Actors", "customer, user, or both", nobody);
         return new OpenIdSettings(name, Address(section, preset, tenant), Need(section, "ClientId"), Need(section, "ClientSecret"))
         {
             DisplayName = section["DisplayName"] ?? preset switch { "google" => "Google", "microsoft" => "Microsoft", _ => name },
             Scopes = Scope(section),
-            CallbackUrls = Callbacks(section, name, configuration),
+            CallbackUrls = Callbacks(section, name, actors, configuration),
+            Actors = actors,
+            Staff = StaffRules.Read(section.GetSection("Staff"), actors.Contains(ActorTypes.User)),
             Patience = Seconds(section),
             TrustsEmail = trustsEmail,
             IsGoogle = preset == "google",
@@ -88,9 +106,9 @@ internal sealed record OpenIdSettings(string Name, Uri Authority, string ClientI
         return scopes.Contains("openid") ? string.Join(' ', scopes) : throw Wrong(section, "Scopes", "scopes, openid among them", string.Join(' ', scopes));
     }
 
-    private static List<string> Callbacks(IConfigurationSection section, string name, IConfiguration configuration)
+    private static List<string> Callbacks(IConfigurationSection section, string name, List<string> actors, IConfiguration configuration)
     {
-        if (Parts(section, "CallbackUrls") is not { Count: > 0 } given) given = [$"{(configuration["STOREFRONT_URL"] ?? "http://localhost:8000").TrimEnd('/')}/auth/customer/{name}/callback"];
+        if (Parts(section, "CallbackUrls") is not { Count: > 0 } given) given = [.. actors.Select(a => $"{MailedSecrets.Pages(configuration, a)}/auth/{a}/{name}/callback")];
         foreach (var url in given)
             if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || !IsSafe(address) || address.Fragment.Length > 0)
                 throw Wrong(section, "CallbackUrls", "https addresses of pages of the shop, separated by commas (http only on this machine)", url);
@@ -100,11 +118,18 @@ internal sealed record OpenIdSettings(string Name, Uri Authority, string ClientI
     private static TimeSpan Seconds(IConfigurationSection section) => section["TimeoutSeconds"] is not { } text ? TimeSpan.FromSeconds(10)
         : double.TryParse(text, out var seconds) && seconds is >= 0.1 and <= 60 ? TimeSpan.FromSeconds(seconds) : throw Wrong(section, "TimeoutSeconds", "a number from 0.1 to 60", text);
 
-    private static bool Truth(IConfigurationSection section, string name) =>
+    /// <summary>A misspelt setting must not look like one that holds.</summary>
+    public static void RefuseUnknown(IConfigurationSection section, string[] known)
+    {
+        foreach (var given in section.GetChildren())
+            if (!known.Contains(given.Key, StringComparer.OrdinalIgnoreCase)) throw Wrong(section, given.Key, $"one of {string.Join(", ", known)}", given.Key);
+    }
+
+    public static bool Truth(IConfigurationSection section, string name) =>
         section[name] is not { Length: > 0 } text ? false : bool.TryParse(text, out var value) ? value : throw Wrong(section, name, "true or false", text);
 
     /// <summary>One text with commas or blanks between, or a list.</summary>
-    private static List<string> Parts(IConfigurationSection section, string name) =>
+    public static List<string> Parts(IConfigurationSection section, string name) =>
         [.. (section[name] is { } text ? text.Split([',', ' '], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) : section.GetSection(name).GetChildren().Select(c => c.Value ?? ""))];
 
     private static string Need(IConfigurationSection section, string name) =>
@@ -113,5 +138,5 @@ internal sealed record OpenIdSettings(string Name, Uri Authority, string ClientI
     /// <summary>Secrets and codes go there: encrypted, or not over the network at all.</summary>
     public static bool IsSafe(Uri address) => address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback);
 
-    private static StartException Wrong(IConfigurationSection section, string name, string expected, string? got) => new($"{section.Path}:{name} must be {expected}, got: '{got}'.");
+    public static StartException Wrong(IConfigurationSection section, string name, string expected, string? got) => new($"{section.Path}:{name} must be {expected}, got: '{got}'.");
 }

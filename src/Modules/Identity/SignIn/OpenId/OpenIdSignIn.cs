@@ -11,10 +11,10 @@ namespace HeadlessPro.Identity.SignIn.OpenId;
 /// ASK      the browser is sent to the provider, with a state that is this browser's, a nonce and a challenge
 /// RETURN   the provider sends it to a page of the storefront, which hands code and state to our callback: the state is used up
 /// CHECK    the code is exchanged for tokens; the ID token must be the provider's, for us, for this sign-in
-/// KNOW     issuer and subject are somebody's, or become so: see OpenIdCustomers
+/// KNOW     issuer and subject are somebody's, or become so: see OpenIdCustomers, OpenIdStaff
 /// </code>
 /// </summary>
-internal sealed partial class OpenIdSignIn(OpenIdSettings settings, OpenIdClient client, OpenIdAttempts attempts, OpenIdCustomers customers, ILogger<OpenIdSignIn> logger)
+internal sealed partial class OpenIdSignIn(OpenIdSettings settings, OpenIdClient client, OpenIdAttempts attempts, OpenIdPeople people, ILogger<OpenIdSignIn> logger)
     : ISignInProvider
 {
     private const string Cookie = "headlesspro.openid";
@@ -25,16 +25,22 @@ internal sealed partial class OpenIdSignIn(OpenIdSettings settings, OpenIdClient
 
     public string Flow => "redirect";
 
-    public bool Serves(string actorType) => actorType == ActorTypes.Customer;
+    public bool Serves(string actorType) => settings.Actors.Contains(actorType);
 
-    public Task<Result<SignInOutcome>> SignIn(SignInAttempt attempt, CancellationToken ct) => Within(async deadline =>
+    /// <summary>Whether a subject's issuer is this provider.</summary>
+    public bool Issues(string issuer) => settings.Issues(issuer);
+
+    public Task<Result<SignInOutcome>> SignIn(SignInAttempt attempt, CancellationToken ct) => Begin(attempt, null, ct);
+
+    /// <summary>Begins a sign-in, or, of a session, that its person adds this way in to what they have.</summary>
+    public Task<Result<SignInOutcome>> Begin(SignInAttempt attempt, Guid? session, CancellationToken ct) => Within(async deadline =>
     {
-        var callback = attempt.Text("callback_url") ?? settings.CallbackUrls[0];
+        var callback = attempt.Text("callback_url") ?? settings.CallbackOf(attempt.ActorType);
         if (!settings.CallbackUrls.Contains(callback)) return Error.Invalid("Invalid request: Field 'callback_url' must be one of the addresses that are configured for this provider");
         if (attempt.Text("login_hint") is { Length: > 320 }) return Error.Invalid("Invalid request: Field 'login_hint' must have at most 320 characters");
         if (!AskingBrowser.Mark(attempt.Http, Cookie, attempt.Text("nonce"), OpenIdAttempts.GoodFor).Try(out var browser, out var error)) return error;
         var provider = await client.Metadata(deadline);
-        var asked = await attempts.Begin(Id, attempt.ActorType, browser, callback, null, deadline);
+        var asked = await attempts.Begin(Id, attempt.ActorType, browser, callback, session, deadline);
         return new SignInOutcome(null, QueryHelpers.AddQueryString(provider.Authorization.OriginalString, new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             ["response_type"] = "code",
@@ -54,7 +60,8 @@ internal sealed partial class OpenIdSignIn(OpenIdSettings settings, OpenIdClient
         if (await attempts.Use(Id, attempt.ActorType, attempt.Text("state"), AskingBrowser.Of(attempt.Http, Cookie, attempt.Text("nonce")), deadline) is not { } begun)
             return Error.Unauthorized("This sign-in is not known in this browser, or no longer: begin again");
         var person = await client.Ask(begun, attempt, deadline);
-        return (await customers.Find(person, deadline)).Try(out var identity, out var error) ? new SignInOutcome(identity) : error;
+        var found = attempt.ActorType == ActorTypes.User ? await people.Staff.Find(settings.Staff!, person, begun.Link, deadline) : await people.Customers.Find(person, begun.Link, deadline);
+        return found.Try(out var identity, out var error) ? new SignInOutcome(identity) : error;
     }, ct);
 
     /// <summary>A step with its deadline, and the answer when the provider does not do its part.</summary>

@@ -1,0 +1,105 @@
+using Dapper;
+using HeadlessPro.Contracts;
+using HeadlessPro.Contracts.Identity;
+using HeadlessPro.Identity.Mailed;
+using HeadlessPro.Identity.Sessions;
+using HeadlessPro.Identity.Staff;
+using HeadlessPro.Platform.Data;
+using Microsoft.Extensions.Logging;
+
+namespace HeadlessPro.Identity.SignIn.OpenId;
+
+/// <summary>
+/// Staff who sign in at a provider (decision 33):
+/// <code>
+/// WHO     issuer and subject; the first time the address, of a domain that is ours, finds who is staff already, or makes them so
+/// ROLES   what their groups give is all they have: what is gone is taken away at this sign-in, and what they had no role for, their sessions too
+/// STAY    the last admin stays one, whatever the provider says
+/// </code>
+/// Sign-ins of staff are apart from those of customers: nobody becomes staff by what they did as a customer.
+/// </summary>
+internal sealed partial class OpenIdStaff(Db db, MailedSecrets mails, ILogger<OpenIdStaff> logger)
+{
+    /// <summary>The provider of staff's sign-ins.</summary>
+    public const string Provider = "openid-staff";
+
+    public async Task<Result<Guid>> Find(StaffRules rules, OpenIdPerson person, OpenIdLink? linkTo, CancellationToken ct)
+    {
+        if (person is not { Email: { } email, IsAuthoritative: true } || !rules.AllowedDomains.Contains(email.Split('@')[1])) return OpenIdErrors.NotStaff;
+        if (person.Groups is null)
+        {
+            LogTooMany(logger, rules.GroupsClaim);
+            return OpenIdErrors.NotStaff;
+        }
+
+        await using var tx = await db.Begin(ct);
+        // One change at a time, as where staff are changed: of two admins, one stays.
+        await tx.Connection.ExecuteAsync(new CommandDefinition("select from identity.roles where id = @Admin for no key update", new { RolesByName.Admin }, tx.Inner, cancellationToken: ct));
+        var given = (await tx.Connection.QueryAsync<Guid>(new CommandDefinition(
+            "select id from identity.roles where name = any (@names) order by id", new { names = rules.RolesOf(person.Groups) }, tx.Inner, cancellationToken: ct))).ToArray();
+        var user = await Known(tx, person, linkTo, ct) ?? (rules.AutoCreate && given.Length > 0 && linkTo is null ? await New(tx, person, ct) : null);
+        if (user is null or { IsDeactivated: true }) return OpenIdErrors.NotStaff;
+        if (linkTo is not null && linkTo.Identity != user.IdentityId) return OpenIdErrors.Taken;
+        var isWithout = rules.Roles.Count > 0 && given.Length == 0;
+        // Whose roles no group ever gave, from them none takes any.
+        if (isWithout && !user.IsLinked) return OpenIdErrors.NotStaff;
+        if (rules.Roles.Count > 0 && await Give(tx, user, given, ct) is { } refused) return refused;
+        if (isWithout) await SessionStore.RevokeIn(tx, user.IdentityId, null, null, ct);
+        else await Link(tx, user, person, ct);
+        if (linkTo?.Email is { } address && !user.IsLinked) await mails.AskIn(tx, MailPurpose.ProviderAdded, ActorTypes.User, address, null, ct);
+        await tx.Commit(ct);
+        return isWithout ? OpenIdErrors.NotStaff : user.IdentityId;
+    }
+
+    /// <summary>Whose sign-in it is; else who adds it; else who has that address.</summary>
+    private static Task<Member?> Known(Transaction tx, OpenIdPerson person, OpenIdLink? linkTo, CancellationToken ct) => tx.Connection.QuerySingleOrDefaultAsync<Member>(new CommandDefinition("""
+        select u.id, u.identity_id, u.deactivated_at is not null as is_deactivated,
+            exists (select from identity.sign_ins s where s.provider = @Provider and s.subject = @Subject and s.identity_id = u.identity_id) as is_linked
+        from identity.users u
+        where u.deleted_at is null and u.identity_id = coalesce(
+            (select s.identity_id from identity.sign_ins s join identity.users b on b.identity_id = s.identity_id
+                where s.provider = @Provider and s.subject = @Subject and b.deleted_at is null),
+            @linkTo::uuid,
+            (select b.identity_id from identity.users b where b.email = @Email and b.deleted_at is null))
+        for no key update of u
+        """, new { Provider, person.Subject, person.Email, linkTo = linkTo?.Identity }, tx.Inner, cancellationToken: ct));
+
+    /// <summary>With an identity of their own: whoever registered that address here before is somebody else until proven.</summary>
+    private static async Task<Member> New(Transaction tx, OpenIdPerson person, CancellationToken ct)
+    {
+        var user = new Member(WireId.New(), WireId.New(), false, true);
+        await tx.Connection.ExecuteAsync(new CommandDefinition("""
+            insert into identity.identities (id) values (@IdentityId);
+            insert into identity.users (id, identity_id, email, first_name, last_name) values (@Id, @IdentityId, @Email, @GivenName, @FamilyName)
+            """, new { user.Id, user.IdentityId, person.Email, person.GivenName, person.FamilyName }, tx.Inner, cancellationToken: ct));
+        return user;
+    }
+
+    /// <summary>Exactly these roles, from now on; the refusal where that would leave the shop without an admin.</summary>
+    private static async Task<Error?> Give(Transaction tx, Member user, Guid[] roles, CancellationToken ct)
+    {
+        var before = (await tx.Connection.QueryAsync<Guid>(new CommandDefinition(
+            "select role_id from identity.user_roles where user_id = @Id", new { user.Id }, tx.Inner, cancellationToken: ct))).ToHashSet();
+        if (before.SetEquals(roles)) return null;
+        var isAnyAdmin = await tx.Connection.QuerySingleAsync<bool>(new CommandDefinition("""
+            delete from identity.user_roles where user_id = @Id and role_id <> all (@roles);
+            insert into identity.user_roles (user_id, role_id) select @Id, unnest(@roles) on conflict do nothing;
+            select exists (select from identity.user_roles ur join identity.users u on u.id = ur.user_id
+                where ur.role_id = @Admin and u.deleted_at is null and u.deactivated_at is null)
+            """, new { user.Id, roles, RolesByName.Admin }, tx.Inner, cancellationToken: ct));
+        if (before.Contains(RolesByName.Admin) && !isAnyAdmin) return StaffErrors.LastAdmin;
+        tx.Publish(new StaffChanged([user.Id]));
+        return null;
+    }
+
+    /// <summary>From now on that subject is theirs; somebody's who is gone, it was before.</summary>
+    private static Task Link(Transaction tx, Member user, OpenIdPerson person, CancellationToken ct) => tx.Connection.ExecuteAsync(new CommandDefinition("""
+        insert into identity.sign_ins (id, identity_id, provider, subject, verified_at, profile) values (@id, @IdentityId, @Provider, @Subject, now(), @profile::jsonb)
+        on conflict (provider, subject) do update set identity_id = excluded.identity_id, profile = excluded.profile, updated_at = now()
+        """, new { id = WireId.New(), user.IdentityId, Provider, person.Subject, profile = OpenIdCustomers.ProfileOf(person) }, tx.Inner, cancellationToken: ct));
+
+    [LoggerMessage(LogLevel.Warning, "A member of staff is in more groups than the provider tells (claim {Claim}): have it send the groups of this application only")]
+    private static partial void LogTooMany(ILogger logger, string claim);
+
+    private sealed record Member(Guid Id, Guid IdentityId, bool IsDeactivated, bool IsLinked);
+}

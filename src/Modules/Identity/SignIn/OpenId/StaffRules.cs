@@ -1,0 +1,61 @@
+using HeadlessPro.Platform;
+using Microsoft.Extensions.Configuration;
+
+namespace HeadlessPro.Identity.SignIn.OpenId;
+
+/// <summary>
+/// Who of a provider's people is staff, <c>Identity:OpenId:{name}:Staff</c>: those with an address of these domains; their roles by the groups the
+/// provider says they are in. Without <c>Roles</c> the shop says what they may do.
+/// </summary>
+/// <param name="AllowedDomains">Of e-mail addresses.</param>
+/// <param name="GroupsClaim">Where the provider names their groups.</param>
+/// <param name="Roles">The role of each group.</param>
+/// <param name="AutoCreate">Whether somebody with a role by their groups becomes staff by signing in.</param>
+internal sealed record StaffRules(IReadOnlyList<string> AllowedDomains, string GroupsClaim, IReadOnlyDictionary<string, string> Roles, bool AutoCreate)
+{
+    private static readonly string[] Known = ["AllowedDomains", "GroupsClaim", "Roles", "AutoCreate"];
+
+    /// <summary>Names of the roles that groups give.</summary>
+    public string[] RolesOf(IReadOnlyList<string> groups) => [.. groups.Select(g => Roles.GetValueOrDefault(g)).OfType<string>().Distinct(StringComparer.Ordinal)];
+
+    public static StaffRules? Read(IConfigurationSection section, bool isForStaff)
+    {
+        if (!isForStaff) return section.Exists() ? throw new StartException($"{section.Path} is set: set Actors to user, or customer,user, too.") : null;
+        OpenIdSettings.RefuseUnknown(section, Known);
+        var domains = OpenIdSettings.Parts(section, "AllowedDomains");
+        if (domains.Count == 0 || domains.Exists(d => !EmailAddress.IsOne("a@" + d)))
+            throw OpenIdSettings.Wrong(section, "AllowedDomains", "the domains of your staff's e-mail addresses, separated by commas", string.Join(',', domains));
+        var roles = section.GetSection("Roles").GetChildren().ToDictionary(r => r.Key, r => r.Value ?? "", StringComparer.Ordinal);
+        if (roles.FirstOrDefault(r => r.Value.Length == 0) is { Key: { } group }) throw OpenIdSettings.Wrong(section, $"Roles:{group}", "the name of a role", "");
+        var createsStaff = OpenIdSettings.Truth(section, "AutoCreate");
+        if (createsStaff && roles.Count == 0) throw new StartException($"{section.Path}:AutoCreate: set {section.Path}:Roles too, which say who may become what.");
+        return new StaffRules([.. domains.Select(d => d.ToLowerInvariant())], section["GroupsClaim"] is { Length: > 0 } claim ? claim : "groups", roles, createsStaff);
+    }
+}
+
+/// <summary>
+/// Whether staff sign in at a provider only (<c>Identity:Staff:SsoOnly</c>), but for one of them, who gets in with a password when the provider is down
+/// (<c>Identity:Staff:BreakGlass</c>, an e-mail address).
+/// </summary>
+internal sealed record StaffSignOn(bool IsOnly, string? BreakGlass)
+{
+    private const string Section = "Identity:Staff";
+
+    public static StaffSignOn Of(IConfiguration configuration, IReadOnlyList<OpenIdSettings> providers)
+    {
+        var section = configuration.GetSection(Section);
+        OpenIdSettings.RefuseUnknown(section, ["SsoOnly", "BreakGlass"]);
+        var isOnly = OpenIdSettings.Truth(section, "SsoOnly");
+        if (isOnly && providers.All(p => p.Staff is null)) throw new StartException($"{Section}:SsoOnly: no provider signs in staff; set Actors and Staff of one in Identity:OpenId.");
+        var email = section["BreakGlass"] is { Length: > 0 } given ? EmailAddress.Plain(given) : null;
+        return email is null || EmailAddress.IsOne(email) ? new(isOnly, email) : throw OpenIdSettings.Wrong(section, "BreakGlass", "an e-mail address", email);
+    }
+
+    /// <summary>Whether it is a way in at all.</summary>
+    public bool Offers(string actorType, ISignInProvider provider) =>
+        !IsOnly || actorType != Contracts.Identity.ActorTypes.User || provider is OpenIdSignIn || (provider is EmailPassword && BreakGlass is not null);
+
+    /// <summary>Whether it is closed to that account; to every other it is the same answer.</summary>
+    public bool Refuses(string actorType, ISignInProvider provider, string? account) =>
+        !Offers(actorType, provider) || (IsOnly && actorType == Contracts.Identity.ActorTypes.User && provider is EmailPassword && account != BreakGlass);
+}
