@@ -81,9 +81,9 @@ internal static class RemoveIdentity
         await tx.Connection.ExecuteAsync(new CommandDefinition("select id from identity.identities where id = @IdentityId for update", new { session.IdentityId }, tx.Inner, cancellationToken: ct));
         var isOtherWay = await tx.Connection.QuerySingleOrDefaultAsync<bool?>(new CommandDefinition("""
             delete from identity.sign_ins where id = @signIn and identity_id = @IdentityId and provider = @Kind
-            returning exists (select from identity.sign_ins s where s.identity_id = @IdentityId and s.id <> @signIn and s.provider in (@EmailPassword, @Kind))
+            returning exists (select from identity.sign_ins s where s.identity_id = @IdentityId and s.id <> @signIn and (s.provider = @Kind or s.provider not in (@Staff, @Customer)))
                 or exists (select from identity.passkeys where identity_id = @IdentityId and actor_type = @ActorType)
-            """, new { signIn, session.IdentityId, session.ActorType, Kind = ListIdentities.KindOf(actor), EmailPassword = EmailPassword.Provider }, tx.Inner, cancellationToken: ct));
+            """, new { signIn, session.IdentityId, session.ActorType, Kind = ListIdentities.KindOf(actor), Staff = OpenIdStaff.Provider, Customer = OpenIdCustomers.Provider }, tx.Inner, cancellationToken: ct));
         if (isOtherWay is null) return Reply.Error(unknown);
         if (isOtherWay is false) return Reply.Error(Error.NotAllowed("It is your last way in; set up another one first", "last_way_in"));
         await SessionStore.RevokeIn(tx, session.IdentityId, null, session.SessionId, ct);
