@@ -5,7 +5,7 @@ namespace HeadlessPro.Host;
 /// <summary>The command line, checked before anything is started.</summary>
 internal static class Arguments
 {
-    private const string Usage = "headlesspro serve [--role R] [--port N] [--host H] [--data DIR] [--empty], headlesspro reconcile [--days N], or headlesspro user create --email E";
+    private const string Usage = "headlesspro serve [--role R] [--port N] [--host H] [--data DIR] [--empty], headlesspro reconcile [--days N], headlesspro user create --email E, or headlesspro audit verify";
 
     private static readonly string[] WithValue = ["--role", "--port", "--host", "--data"];
 
@@ -31,5 +31,15 @@ internal static class Arguments
         }
 
         return [.. options];
+    }
+
+    /// <summary>An option of a command, and the arguments without it.</summary>
+    public static (string? Value, string[] Others) Take(string name, string[] args, string usage)
+    {
+        var at = Array.FindIndex(args, a => a == name || a.StartsWith(name + "=", StringComparison.Ordinal));
+        if (at < 0) return (null, args);
+        var (value, length) = args[at] == name ? (args.ElementAtOrDefault(at + 1), 2) : (args[at][(name.Length + 1)..], 1);
+        if (string.IsNullOrEmpty(value)) throw new StartException($"{name} needs a value. Usage: {usage}");
+        return (value, [.. args[..at], .. args[(at + length)..]]);
     }
 }

@@ -1,5 +1,6 @@
 using HeadlessPro.Contracts.Identity;
 using HeadlessPro.Platform;
+using HeadlessPro.Platform.Audit;
 
 namespace HeadlessPro.Host;
 
@@ -26,23 +27,15 @@ internal static class FirstAdmin
     public static async Task<int> Run(string[] args, TextReader input)
     {
         if (args.FirstOrDefault() != "create") throw new StartException($"Usage: {Usage}");
-        var (email, rest) = Option("--email", args[1..]);
-        (var role, rest) = Option("--role", rest);
+        var (email, rest) = Arguments.Take("--email", args[1..], Usage);
+        (var role, rest) = Arguments.Take("--role", rest, Usage);
         if (email is null) throw new StartException($"--email is missing. Usage: {Usage}");
         if (await input.ReadLineAsync() is not { Length: > 0 } password) throw new StartException($"The password is missing. Usage: {Usage}");
         await using var app = await HostApp.Build([.. Arguments.Check(rest), "--beside=true"]);
+        using var scope = AuditScope.Of(AuditCaller.CommandLine("user create"));
         var made = await app.Services.GetRequiredService<IStaff>().Create(new CreateStaff(email, password, role ?? "admin"), CancellationToken.None);
         if (!made.Try(out var user, out var error)) throw new StartException($"{error.Message}.");
         await Console.Out.WriteLineAsync($"{user.Email} is {role ?? "admin"} now.");
         return 0;
-    }
-
-    private static (string? Value, string[] Others) Option(string name, string[] args)
-    {
-        var at = Array.FindIndex(args, a => a == name || a.StartsWith(name + "=", StringComparison.Ordinal));
-        if (at < 0) return (null, args);
-        var (value, length) = args[at] == name ? (args.ElementAtOrDefault(at + 1), 2) : (args[at][(name.Length + 1)..], 1);
-        if (string.IsNullOrEmpty(value)) throw new StartException($"{name} needs a value. Usage: {Usage}");
-        return (value, [.. args[..at], .. args[(at + length)..]]);
     }
 }

@@ -6,6 +6,7 @@ try
 {
     if (args.FirstOrDefault() == Reconcile.Command) return await Reconcile.Run(args[1..]);
     if (args.FirstOrDefault() == FirstAdmin.Command) return await FirstAdmin.Run(args[1..], Console.In);
+    if (args.FirstOrDefault() == AuditCommand.Command) return await AuditCommand.Run(args[1..]);
     await using var app = await HostApp.Build(Arguments.Check(args));
     try
     {
@@ -22,5 +23,6 @@ try
 catch (Exception e) when (e is StartException or MigrationException)
 {
     await Console.Error.WriteLineAsync($"headlesspro: {e.Message}");
-    return args.FirstOrDefault() == Reconcile.Command ? 2 : 1;
+    // Of these, 1 is an answer.
+    return args.FirstOrDefault() is Reconcile.Command or AuditCommand.Command ? 2 : 1;
 }

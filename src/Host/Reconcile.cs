@@ -35,11 +35,10 @@ internal static class Reconcile
 
     private static (int Number, string[] Others) Days(string[] args)
     {
-        var at = Array.FindIndex(args, a => a == "--days" || a.StartsWith("--days=", StringComparison.Ordinal));
-        if (at < 0) return (30, args);
-        var (value, length) = args[at] == "--days" ? (args.ElementAtOrDefault(at + 1), 2) : (args[at]["--days=".Length..], 1);
+        var (value, others) = Arguments.Take("--days", args, Usage);
+        if (value is null) return (30, args);
         if (!int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var days) || days is < 1 or > 3650)
             throw new StartException($"'{value}' is no number of days from 1 to 3650. Usage: {Usage}");
-        return (days, [.. args[..at], .. args[(at + length)..]]);
+        return (days, others);
     }
 }

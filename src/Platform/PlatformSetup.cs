@@ -33,6 +33,11 @@ public static class PlatformSetup
         services.AddHostedService(provider => provider.GetRequiredService<JobRunner>());
         services.AddRecurringJob("platform.trim_event_log", TimeSpan.FromHours(1), (provider, ct) => provider.GetRequiredService<EventLog>().Trim(ct));
         services.AddRecurringJob("platform.trim_idempotency", TimeSpan.FromMinutes(10), (provider, ct) => Idempotency.Trim(provider.GetRequiredService<Db>(), ct));
+        services.AddSingleton<AuditLog>();
+        services.AddSingleton<VerifyAudit>();
+        services.AddRecurringJob(SealAudit.Job, SealAudit.Every, SealAudit.Run);
+        services.AddRecurringJob(SealAudit.ShowJob, TimeSpan.FromHours(1), SealAudit.Show);
+        services.AddRecurringJob(SealAudit.CutJob, TimeSpan.FromDays(1), SealAudit.Cut);
         services.AddSingleton<RequestCounts>();
         services.AddHostedService(provider => provider.GetRequiredService<RequestCounts>());
         services.AddRouting();

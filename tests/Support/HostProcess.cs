@@ -58,7 +58,7 @@ public sealed class HostProcess : IDisposable
     /// <summary>Runs another command of the program; answers its exit code and what it said.</summary>
     public static async Task<(int ExitCode, string Said)> Run(string command, string connectionString, params (string Name, string Value)[] settings)
     {
-        using var process = Launch([command], connectionString, settings);
+        using var process = Launch(command.Split(' '), connectionString, settings);
         var errors = process.StandardError.ReadToEndAsync();
         var said = await process.StandardOutput.ReadToEndAsync() + await errors;
         await process.WaitForExitAsync();

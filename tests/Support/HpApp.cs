@@ -57,6 +57,13 @@ public class HpApp : IAsyncLifetime
         await Contract<IApiKeys>().Ensure(new EnsureApiKey(SecretKey, ApiKeyType.Secret, "Test staff"), default);
     }
 
+    /// <summary>Starts another host of a shop that is there already.</summary>
+    protected async Task StartOn(string connectionString)
+    {
+        ConnectionString = connectionString;
+        await Start();
+    }
+
     /// <summary>Starts the host again on the same database.</summary>
     public async Task Restart()
     {

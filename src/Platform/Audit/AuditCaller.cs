@@ -17,7 +17,8 @@ namespace HeadlessPro.Platform.Audit;
 /// <param name="Request">The request's id.</param>
 /// <param name="Address">Where it came from.</param>
 /// <param name="Agent">With which program.</param>
-public sealed record AuditCaller(string Type, string? Id, string? Operation, string? Request, string? Address, string? Agent)
+/// <param name="App">The app that did it in their name.</param>
+public sealed record AuditCaller(string Type, string? Id, string? Operation, string? Request, string? Address, string? Agent, string? App = null)
 {
     private const int LongestAgent = 255;
 
@@ -28,11 +29,12 @@ public sealed record AuditCaller(string Type, string? Id, string? Operation, str
         var (type, id) = isForStaff && http.Features.Get<Caller>() is { } staff ? (staff.IsUser ? "user" : staff.AppId is null ? "api_key" : "app", staff.WireName)
             : http.Features.Get<Actor>() is { } actor ? Of(actor.Session)
             : ("nobody", null);
-        return new(type, id, OperationOf(http), http.TraceIdentifier, ClientAddress.Of(http)?.ToString(), AgentOf(http));
+        var app = type == "app" ? null : http.Features.Get<Caller>()?.AppId ?? http.Features.Get<Actor>()?.Session.AppId;
+        return new(type, id, OperationOf(http), http.TraceIdentifier, ClientAddress.Of(http)?.ToString(), AgentOf(http), WireId.EncodeOrNull("app", app));
     }
 
-    /// <summary>The same request, of somebody it was only found out of now: who signs in.</summary>
-    public AuditCaller As(string type, string? id) => this with { Type = type, Id = id };
+    /// <summary>The shop itself, in the background.</summary>
+    public static AuditCaller Nobody { get; } = new("nobody", null, null, null, null, null);
 
     /// <summary>A command on the shop's machine.</summary>
     public static AuditCaller CommandLine(string command) => new("command_line", Environment.UserName, command, null, null, null);

@@ -7,7 +7,8 @@ namespace HeadlessPro.Platform.Audit;
 
 /// <summary>
 /// Of each request of staff that changes something there is one entry, written in its first transaction, at the latest before it is answered. One that
-/// was refused for want of a permission is an entry, too, whatever it asked for. Other requests pass through untouched.
+/// was refused for want of a permission is an entry, too, whatever it asked for. What is
+/// recorded of sign-ins says who asked. Other requests pass through untouched.
 /// </summary>
 internal sealed class AuditMiddleware(RequestDelegate next, NpgsqlDataSource source)
 {
@@ -15,14 +16,14 @@ internal sealed class AuditMiddleware(RequestDelegate next, NpgsqlDataSource sou
     {
         if (http.GetEndpoint()?.Metadata is not { } metadata || !IsOfStaff(metadata))
         {
+            using var person = http.Request.Path.StartsWithSegments("/auth", StringComparison.Ordinal) ? AuditScope.OfUnwatched(http) : null;
             await next(http);
             return;
         }
 
         var isReading = HttpMethods.IsGet(http.Request.Method);
-        using var scope = AuditScope.Of(http);
+        using var scope = isReading ? AuditScope.OfUnwatched(http) : AuditScope.Of(http);
         http.Response.OnStarting(() => Finish(scope, http, isReading));
-        if (isReading) scope.Dispose();
         await next(http);
     }
 
@@ -35,7 +36,7 @@ internal sealed class AuditMiddleware(RequestDelegate next, NpgsqlDataSource sou
         {
             StatusCodes.Status403Forbidden => "refused",
             // What was committed stays, though the request failed in the end.
-            >= 400 when scope.IsWritten => "failed",
+            >= 400 when !isReading && scope.IsWritten => "failed",
             < 400 when !isReading && !scope.IsWritten && !http.Response.Headers.ContainsKey("Idempotency-Replayed") => "accepted",
             _ => null,
         };

@@ -9,7 +9,7 @@ namespace HeadlessPro.Platform.Audit;
 /// On whose behalf this flow of control changes the shop. While there is one, every <see cref="Data.Transaction"/> tells the database, for as long
 /// as it lasts, and the triggers of watched tables write down what it does to their rows. A shopper's request has none.
 /// </summary>
-internal sealed class AuditScope : IDisposable
+public sealed class AuditScope : IDisposable
 {
     private static readonly AsyncLocal<AuditScope?> Ambient = new();
     private readonly Func<AuditCaller> _caller;
@@ -19,40 +19,47 @@ internal sealed class AuditScope : IDisposable
     private volatile bool _isOver;
     private volatile bool _isWritten;
 
-    private AuditScope(Func<AuditCaller> caller, HttpContext? http)
+    private AuditScope(Func<AuditCaller> caller, HttpContext? http, bool isWatched)
     {
-        (_caller, Http, _outer) = (caller, http, Ambient.Value);
-        // The request is an entry of its own; what is done for one elsewhere, or by a command, is not.
-        _isWritten = http is null;
+        (_caller, Http, IsWatched, _outer) = (caller, http, isWatched, Ambient.Value);
+        // A request of staff is an entry of its own; what is done for one elsewhere, or by a command, is not.
+        _isWritten = http is null || !isWatched;
         Ambient.Value = this;
     }
 
     /// <summary>The scope of who asks here; null where nobody is to be written down. What was started in a request and outlives it has none.</summary>
-    public static AuditScope? Current => Ambient.Value is { _isOver: false } scope ? scope : null;
+    internal static AuditScope? Current => Ambient.Value is { _isOver: false } scope ? scope : null;
 
     /// <summary>Who it is; asked for only once the request's policies have been checked.</summary>
-    public AuditCaller Caller => _known ??= _caller();
+    internal AuditCaller Caller => _known ??= _caller();
 
     /// <summary>The same as the database takes it.</summary>
-    public string Json => _json ??= Caller.ToJson();
+    internal string Json => _json ??= Caller.ToJson();
 
     /// <summary>Whether the request's own entry is committed.</summary>
-    public bool IsWritten => _isWritten;
+    internal bool IsWritten => _isWritten;
+
+    /// <summary>Whether changes of rows are written down; of who signs in, only what is said to be recorded.</summary>
+    internal bool IsWatched { get; }
 
     private HttpContext? Http { get; }
 
-    /// <summary>Of a request.</summary>
-    public static AuditScope Of(HttpContext http) => new(() => AuditCaller.Of(http), http);
+    /// <summary>Of a request of staff.</summary>
+    internal static AuditScope Of(HttpContext http) => new(() => AuditCaller.Of(http), http, isWatched: true);
+
+    /// <summary>Of a request that changes no row an auditor asks for: to sign in, or to read.</summary>
+    internal static AuditScope OfUnwatched(HttpContext http) => new(() => AuditCaller.Of(http), http, isWatched: false);
 
     /// <summary>Of somebody known.</summary>
-    public static AuditScope Of(AuditCaller caller) => new(() => caller, null);
+    public static AuditScope Of(AuditCaller caller) => new(() => caller, null, isWatched: true);
 
     /// <summary>The entry of the request itself.</summary>
-    public NpgsqlBatchCommand Entry(string action, int? status = null) => AuditLog.Write("request", action, null, null, Json, Details(status));
+    internal NpgsqlBatchCommand Entry(string action, int? status = null) => AuditLog.Write("request", action, null, null, Json, Details(status));
 
     /// <summary>That entry was committed.</summary>
-    public void Written() => _isWritten = true;
+    internal void Written() => _isWritten = true;
 
+    /// <summary>Ends it.</summary>
     public void Dispose()
     {
         _isOver = true;

@@ -18,16 +18,17 @@ public sealed class Db(NpgsqlDataSource source)
 
     /// <summary>
     /// Begins a transaction; without <see cref="Transaction.Commit(CancellationToken)"/> it is rolled back at the end of its scope. What staff change is
-    /// changed in one: only there the database knows who it is, and writes it down.
+    /// changed in one: only there the database knows who it is, and writes it down. An import of thousands is not watched row by row, and recorded as one
+    /// (<see cref="Transaction.Record"/>).
     /// </summary>
-    public async Task<Transaction> Begin(CancellationToken ct, IsolationLevel isolation = IsolationLevel.ReadCommitted)
+    public async Task<Transaction> Begin(CancellationToken ct, IsolationLevel isolation = IsolationLevel.ReadCommitted, bool isWatched = true)
     {
         var connection = await source.OpenConnectionAsync(ct);
         try
         {
             var inner = await connection.BeginTransactionAsync(isolation, ct);
             var scope = AuditScope.Current;
-            if (scope is not null) await Attribute(connection, inner, scope, ct);
+            if (isWatched && scope is { IsWatched: true }) await Attribute(connection, inner, scope, ct);
             return new Transaction(connection, inner, scope);
         }
         catch

@@ -10,6 +10,7 @@ public sealed class Transaction : IAsyncDisposable
 {
     private readonly List<(string Name, string Payload)> _events = [];
 
+    private readonly List<AuditEvent> _recorded = [];
     private readonly AuditScope? _scope;
 
     internal Transaction(NpgsqlConnection connection, NpgsqlTransaction inner, AuditScope? scope) => (Connection, Inner, _scope) = (connection, inner, scope);
@@ -22,6 +23,9 @@ public sealed class Transaction : IAsyncDisposable
 
     /// <summary>Notes an event; it is written to <c>events.log</c> with the commit.</summary>
     public void Publish<T>(T @event) where T : IEvent => _events.Add((T.Name, JsonSerializer.Serialize(@event)));
+
+    /// <summary>Notes an event for the audit log; it is written with the commit.</summary>
+    public void Record(AuditEvent @event) => _recorded.Add(@event);
 
     /// <summary>Statements to run in one round trip inside this transaction.</summary>
     public NpgsqlBatch Batch() => new(Connection, Inner);
@@ -36,6 +40,7 @@ public sealed class Transaction : IAsyncDisposable
     public async Task Commit(NpgsqlBatch last, CancellationToken ct)
     {
         if (_events.Count > 0) last.BatchCommands.Add(AppendEvents());
+        foreach (var @event in _recorded) last.BatchCommands.Add(@event.ToCommand());
         var request = _scope is { IsWritten: false } ? _scope : null;
         if (request is not null) last.BatchCommands.Add(request.Entry("accepted"));
         // Sent as text so that it travels with the rest; Inner learns of it from the server's answer.

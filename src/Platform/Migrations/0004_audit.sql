@@ -77,12 +77,12 @@ begin
     return text;
 end $$;
 
--- Writes an entry. The caller: type, id, operation, request, address, agent.
+-- Writes an entry. The caller: type, id, operation, request, address, agent, app.
 create function audit.write(kind text, action text, resource text, resource_id text, caller jsonb, details jsonb) returns void language sql as $$
     with entry as (
         insert into audit.entries (kind, action, resource, resource_id, actor_type, actor_id, operation, request_id, details)
         values (kind, action, resource, resource_id, caller ->> 'type', caller ->> 'id', caller ->> 'operation', caller ->> 'request',
-            (details || jsonb_strip_nulls(jsonb_build_object('address', caller -> 'address', 'user_agent', caller -> 'agent')))::text::json)
+            (details || jsonb_strip_nulls(jsonb_build_object('address', caller -> 'address', 'user_agent', caller -> 'agent', 'app', caller -> 'app')))::text::json)
         returning id)
     insert into audit.unsealed (entry_id) select id from entry
 $$;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using HeadlessPro.Contracts;
 using HeadlessPro.Platform.Data;
 using Npgsql;
 
@@ -51,7 +52,18 @@ internal sealed class ImportProgress(Db db, Guid id, TimeProvider clock)
         update catalog.imports
         set status = @status, error = @error, finished_at = @now, rows_total = case when @status = 'completed' then rows_done else rows_total end
         where id = @id and status = 'running'
-        """, ct, [new("status", status), new("error", NpgsqlTypes.NpgsqlDbType.Text) { Value = (object?)error ?? DBNull.Value }, new("now", clock.GetUtcNow())]);
+        """, ct, [new("status", status), new("error", NpgsqlTypes.NpgsqlDbType.Text) { Value = (object?)error ?? DBNull.Value }, new("now", clock.GetUtcNow())], Audited(status));
+
+    // The one entry of all that it has changed.
+    private NpgsqlBatchCommand Audited(string status) => new("""
+        select audit.write('change', 'imported', 'product_import', @import, '{"type": "nobody"}', jsonb_build_object('status', @status, 'file_name', file_name,
+            'rows', rows_done, 'rows_failed', rows_failed, 'products_created', products_created, 'products_updated', products_updated,
+            'variants_created', variants_created, 'variants_updated', variants_updated))
+        from catalog.imports where id = @id and status = 'running'
+        """)
+    {
+        Parameters = { new("id", id), new("import", WireId.Encode(ImportRow.Prefix, id)), new("status", NpgsqlTypes.NpgsqlDbType.Text) { Value = status } },
+    };
 
     private async Task Write(string sql, CancellationToken ct, NpgsqlParameter[]? parameters = null, NpgsqlBatchCommand? and = null)
     {

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Dapper;
 using HeadlessPro.Contracts;
 using HeadlessPro.Platform;
+using HeadlessPro.Platform.Audit;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Security;
 using HeadlessPro.Platform.Web;
@@ -22,7 +23,7 @@ internal sealed record AuditEntryResponse(
     long Id, string Kind, string Action, string? ResourceType, string? ResourceId, string ActorType, string? ActorId, string? Operation, string? RequestId,
     string? Address, string? UserAgent, JsonElement? Before, JsonElement? After, JsonElement? Details, bool IsRedacted, long? Position, DateTimeOffset CreatedAt);
 
-/// <summary>Lists what was done and by whom, and reads one entry.</summary>
+/// <summary>Lists what was done and by whom, reads one entry, writes out many.</summary>
 internal static class ReadAudit
 {
     private const string Columns = """
@@ -32,7 +33,7 @@ internal static class ReadAudit
         (select c.position from audit.chain c where c.entry_id = e.id) as position, e.created_at
         """;
 
-    public static readonly SqlList Entries = new("audit.entries e", Columns, "e.id")
+    private static readonly SqlList Entries = new("audit.entries e", Columns, "e.id")
     {
         Filters = (filter, query) => filter
             .And("e.kind = any (@value)", query.Texts("kind"))
@@ -54,6 +55,7 @@ internal static class ReadAudit
     {
         var audit = routes.MapGroup("/admin/audit").WithTags("Audit log");
         audit.MapGet("", List).RequirePermission("audit:read").WithName("GetAdminAudit");
+        audit.MapGet("/export", Export).RequirePermission("audit:read").WithName("GetAdminAuditExport");
         audit.MapGet("/{id}", One).RequirePermission("audit:read").WithName("GetAdminAuditEntry");
     }
 
@@ -64,6 +66,15 @@ internal static class ReadAudit
         await using var connection = await db.Open(ct);
         var page = await list.Read<AuditRow>(connection, ct);
         return Reply.Page("audit_entries", page.To(r => r.ToWire()), AuditJson.Default.AuditEntryResponse, fields);
+    }
+
+    /// <summary>All that the filters find, oldest first, a JSON object a line, with seals. That somebody took it is an entry.</summary>
+    public static async Task<IResult> Export(ApiQuery query, AuditLog audit, CancellationToken ct)
+    {
+        var filter = new ListFilter("true").Where(query, Entries.Filters);
+        query.RejectUnknown();
+        await audit.Record(new AuditEvent("audit_exported"), ct);
+        return Results.Stream(stream => audit.Export(stream, filter, ct), "application/x-ndjson", "audit.ndjson");
     }
 
     public static async Task<IResult> One(string id, ApiQuery query, Db db, CancellationToken ct)

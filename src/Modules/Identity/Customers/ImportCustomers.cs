@@ -2,6 +2,7 @@ using System.Text.Json;
 using Dapper;
 using HeadlessPro.Contracts;
 using HeadlessPro.Identity.SignIn;
+using HeadlessPro.Platform.Audit;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Http;
@@ -35,10 +36,15 @@ internal static class ImportCustomers
         var customers = body.Value.Customers;
         Check.Count("customers", customers, Most);
         var problems = new List<ImportProblemResponse>();
-        await using var tx = await db.Begin(ct);
+        await using var tx = await db.Begin(ct, isWatched: false);
         for (var i = 0; i < customers.Count; i++)
             if ((Refuse(customers[i]) ?? await Take(tx, customers[i], ct)) is { } error)
                 problems.Add(new(i, customers[i].Email.Length > 254 ? customers[i].Email[..254] : customers[i].Email, error.Code, error.Message));
+        tx.Record(new AuditEvent("imported", "customer")
+        {
+            Kind = "change",
+            Details = [("imported", $"{customers.Count - problems.Count}"), ("refused", $"{problems.Count}")],
+        });
         await tx.Commit(ct);
         return Reply.Json(new ImportCustomersResponse(customers.Count - problems.Count, problems), PeopleJson.Default.ImportCustomersResponse);
     }

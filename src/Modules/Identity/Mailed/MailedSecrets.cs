@@ -8,6 +8,7 @@ using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Identity;
 using HeadlessPro.Contracts.Notifications;
 using HeadlessPro.Identity.SignIn;
+using HeadlessPro.Platform.Audit;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Jobs;
 using Microsoft.Extensions.Configuration;
@@ -56,10 +57,11 @@ internal sealed class MailedSecrets(Db db, INotifications notifications, Passwor
     private static readonly TimeSpan VerificationLifetime = TimeSpan.FromDays(1);
 
     /// <summary>Notes that somebody asked.</summary>
-    public async Task Ask(string purpose, string actorType, string recipient, string? browser, CancellationToken ct)
+    public async Task Ask(string purpose, string actorType, string recipient, string? browser, CancellationToken ct, AuditEvent? recorded = null)
     {
         await using var tx = await db.Begin(ct);
         await AskIn(tx, purpose, actorType, recipient, browser, ct);
+        if (recorded is not null) tx.Record(recorded);
         await tx.Commit(ct);
     }
 

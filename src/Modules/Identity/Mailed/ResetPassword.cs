@@ -5,6 +5,7 @@ using HeadlessPro.Contracts.Identity;
 using HeadlessPro.Identity.Protection;
 using HeadlessPro.Identity.Sessions;
 using HeadlessPro.Identity.SignIn;
+using HeadlessPro.Platform.Audit;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Security;
 using HeadlessPro.Platform.Web;
@@ -31,7 +32,7 @@ internal static class ResetPassword
         var email = EmailAddress.Plain(body.Value.Identifier);
         if (!EmailAddress.IsOne(email)) return Reply.Error(Error.Invalid("Invalid request: Field 'identifier' must be an e-mail address"));
         if (await throttle.Take(Throttle.Mail, http, email, ct) is { } refused) return Reply.Error(refused);
-        await mails.Ask(MailPurpose.PasswordReset, actor, email, null, ct);
+        await mails.Ask(MailPurpose.PasswordReset, actor, email, null, ct, new AuditEvent("password_reset_asked") { Details = [("actor_type", actor), ("email", email)] });
         return Results.Text("Created", "text/plain", System.Text.Encoding.UTF8, StatusCodes.Status201Created);
     }
 
@@ -57,6 +58,7 @@ internal static class ResetPassword
             """, new { email, hash, EmailPassword.Provider, MailPurpose.PasswordReset }, tx.Inner, cancellationToken: ct));
         if (identity is not { } found) return Reply.Error(Error.Unauthorized());
         await SessionStore.RevokeIn(tx, found, null, null, ct);
+        tx.Record(new AuditEvent("password_reset", "identity", WireId.Encode(PeopleWire.Identity, found)));
         await mails.AskIn(tx, MailPurpose.PasswordChanged, actor, email, null, ct);
         await tx.Commit(ct);
         return Reply.Json(new UpdateSignInResponse(true), MailedJson.Default.UpdateSignInResponse);

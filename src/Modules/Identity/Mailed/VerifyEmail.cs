@@ -4,6 +4,7 @@ using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Identity;
 using HeadlessPro.Identity.Protection;
 using HeadlessPro.Identity.SignIn;
+using HeadlessPro.Platform.Audit;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Security;
 using HeadlessPro.Platform.Web;
@@ -58,6 +59,7 @@ internal static class VerifyEmail
             returning s.subject, s.verified_at
             """, new { hash = MailedSecrets.Hash(body.Value.Code), MailPurpose.EmailVerification, EmailPassword.Provider }, tx.Inner, cancellationToken: ct));
         if (confirmed is null) return Reply.Error(Error.Invalid("The code is wrong, or no longer valid", "invalid_code"));
+        tx.Record(new AuditEvent("email_verified") { Details = [("email", confirmed.Subject)] });
         await tx.Commit(ct);
         return Reply.Json(new ConfirmVerificationResponse(confirmed.Subject, EntityType, CodeProvider, confirmed.VerifiedAt), MailedJson.Default.ConfirmVerificationResponse);
     }

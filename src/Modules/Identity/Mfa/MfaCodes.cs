@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using Dapper;
+using HeadlessPro.Contracts;
 using HeadlessPro.Identity.Mailed;
+using HeadlessPro.Platform.Audit;
 using HeadlessPro.Platform.Data;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Configuration;
@@ -33,9 +35,11 @@ internal sealed class MfaCodes(IDataProtectionProvider ring, IConfiguration conf
     {
         if (method == RecoveryCode)
         {
-            return await tx.Connection.ExecuteAsync(new CommandDefinition(
+            var isUsed = await tx.Connection.ExecuteAsync(new CommandDefinition(
                 "update identity.recovery_codes set used_at = now() where identity_id = @identity and code_hash = @hash and used_at is null",
                 new { identity, hash = HashOf(code) }, tx.Inner, cancellationToken: ct)) == 1;
+            if (isUsed) tx.Record(new AuditEvent("recovery_code_used", "identity", WireId.Encode(PeopleWire.Identity, identity)));
+            return isUsed;
         }
 
         var factors = await tx.Connection.QueryAsync<(Guid Id, string Secret)>(new CommandDefinition(

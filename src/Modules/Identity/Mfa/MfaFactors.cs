@@ -3,6 +3,7 @@ using Dapper;
 using HeadlessPro.Contracts;
 using HeadlessPro.Identity.Mailed;
 using HeadlessPro.Identity.Sessions;
+using HeadlessPro.Platform.Audit;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Security;
 using HeadlessPro.Platform.Web;
@@ -83,6 +84,7 @@ internal static class MfaFactors
                 $"update identity.mfa_factors set enabled_at = now() where id = @Id and enabled_at is null returning {Row.Columns}", new { factor.Id }, tx.Inner, cancellationToken: ct));
             if (row is null) return null;
             await SessionStore.RevokeIn(tx, identity, null, actor.Session.SessionId, ct);
+            tx.Record(new AuditEvent("mfa_enabled", "identity", WireId.Encode(PeopleWire.Identity, identity)) { Details = [("factor", id)] });
             await SessionStore.ShowFactor(tx, actor.Session, ct);
             return Reply.Json(new MfaFactorEnvelope(row.ToWire()), MfaJson.Default.MfaFactorEnvelope);
         });
@@ -104,6 +106,7 @@ internal static class MfaFactors
                 delete from identity.recovery_codes where identity_id = @identity
                     and not exists (select from identity.mfa_factors where identity_id = @identity and enabled_at is not null)
                 """, new { identity }, tx.Inner, cancellationToken: ct));
+            tx.Record(new AuditEvent("mfa_disabled", "identity", WireId.Encode(PeopleWire.Identity, identity)) { Details = [("factor", id)] });
             return Reply.Json(new MfaFactorEnvelope(factor.ToWire() with { Status = "disabled" }), MfaJson.Default.MfaFactorEnvelope);
         });
     }

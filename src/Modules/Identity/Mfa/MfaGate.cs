@@ -1,5 +1,6 @@
 using HeadlessPro.Contracts;
 using HeadlessPro.Identity.Protection;
+using HeadlessPro.Platform.Audit;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Http;
@@ -7,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 namespace HeadlessPro.Identity.Mfa;
 
 /// <summary>What a code guards: attempts are counted first; a right one is used up and does its work in one transaction, a wrong one changes nothing.</summary>
-internal sealed class MfaGate(Db db, Throttle throttle, MfaCodes codes)
+internal sealed class MfaGate(Db db, Throttle throttle, MfaCodes codes, AuditLog audit)
 {
     public MfaCodes Codes => codes;
 
@@ -20,10 +21,15 @@ internal sealed class MfaGate(Db db, Throttle throttle, MfaCodes codes)
         if (await throttle.Take(Throttle.SignIn, http, account, ct) is { } refused) return Reply.Error(refused);
         await using (var tx = await db.Begin(ct))
         {
-            if (await work(tx) is not { } done) return Reply.Error(Error.Unauthorized("The code is wrong, or was used"));
-            await tx.Commit(ct);
-            await throttle.GiveBack(Throttle.SignIn, http, account, ct);
-            return done;
+            if (await work(tx) is { } done)
+            {
+                await tx.Commit(ct);
+                await throttle.GiveBack(Throttle.SignIn, http, account, ct);
+                return done;
+            }
         }
+
+        await audit.Record(new AuditEvent("code_refused", "identity", WireId.Encode(PeopleWire.Identity, identity)), ct);
+        return Reply.Error(Error.Unauthorized("The code is wrong, or was used"));
     }
 }

@@ -1,5 +1,6 @@
 using Dapper;
 using HeadlessPro.Contracts;
+using HeadlessPro.Platform.Audit;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Security;
 using HeadlessPro.Platform.Web;
@@ -39,6 +40,7 @@ internal static class MfaRecovery
         await tx.Connection.ExecuteAsync(new CommandDefinition(
             "insert into identity.recovery_codes (identity_id, code_hash) select @identity, h from unnest(@hashes) as h",
             new { identity, hashes = codes.Select(MfaCodes.HashOf).ToArray() }, tx.Inner, cancellationToken: ct));
+        tx.Record(new AuditEvent("recovery_codes_made", "identity", WireId.Encode(PeopleWire.Identity, identity)));
         await tx.Commit(ct);
         http.Response.Headers.CacheControl = "no-store";
         return Reply.Json(new RecoveryCodesResponse(codes), MfaJson.Default.RecoveryCodesResponse);

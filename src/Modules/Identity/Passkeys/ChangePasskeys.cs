@@ -3,6 +3,7 @@ using HeadlessPro.Contracts;
 using HeadlessPro.Identity.Mailed;
 using HeadlessPro.Identity.Mfa;
 using HeadlessPro.Identity.Sessions;
+using HeadlessPro.Platform.Audit;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Security;
 using HeadlessPro.Platform.Web;
@@ -46,6 +47,7 @@ internal static class ChangePasskeys
         if (isOtherWay is null) return Reply.Error(Unknown(id));
         if (isOtherWay is false) return Reply.Error(Error.NotAllowed("It is your last way in; set up another one first", "last_way_in"));
         await SessionStore.RevokeIn(tx, session.IdentityId, null, session.SessionId, ct);
+        tx.Record(new AuditEvent("passkey_removed", "identity", WireId.Encode(PeopleWire.Identity, session.IdentityId)) { Details = [("passkey", id)] });
         await PasskeyMail.Tell(tx, mails, MailPurpose.PasskeyRemoved, session, ct);
         await tx.Commit(ct);
         return Reply.Deleted(id, "passkey");

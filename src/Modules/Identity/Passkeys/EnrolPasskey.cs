@@ -6,6 +6,7 @@ using HeadlessPro.Identity.Mailed;
 using HeadlessPro.Identity.Mfa;
 using HeadlessPro.Identity.Sessions;
 using HeadlessPro.Identity.SignIn;
+using HeadlessPro.Platform.Audit;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Security;
 using HeadlessPro.Platform.Web;
@@ -63,6 +64,7 @@ internal static class EnrolPasskey
             // Its owner has shown what they have and who they are: enough for a role that asks for a second factor.
             if (passkey.IsUserVerified) await SessionStore.ShowFactor(tx, session, ct);
             await PasskeyMail.Tell(tx, mails, MailPurpose.PasskeyAdded, session, ct);
+            tx.Record(new AuditEvent("passkey_added", "identity", WireId.Encode(PeopleWire.Identity, session.IdentityId)) { Details = [("passkey", row.ToWire().Id)] });
             await tx.Commit(ct);
             return Reply.Json(new PasskeyEnvelope(row.ToWire()), PasskeyJson.Default.PasskeyEnvelope);
         }

@@ -2,6 +2,8 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using HeadlessPro.Contracts;
+using HeadlessPro.Identity.SignIn;
+using HeadlessPro.Platform.Audit;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Http;
@@ -16,7 +18,7 @@ namespace HeadlessPro.Identity.Protection;
 /// counted before anything is looked at, whether the account exists or not, and given back when it was right. Attempts from a browser the
 /// account's owner has signed in with (<see cref="KnownDevices"/>) are counted apart from everybody else's.
 /// </summary>
-internal sealed class Throttle(Db db, KnownDevices devices, IConfiguration configuration)
+internal sealed class Throttle(Db db, KnownDevices devices, IConfiguration configuration, AuditLog audit)
 {
     /// <summary>Passwords and codes: wrong ones count.</summary>
     public const string SignIn = "sign_in";
@@ -52,15 +54,21 @@ internal sealed class Throttle(Db db, KnownDevices devices, IConfiguration confi
             """);
         command.Parameters.Add(new() { Value = limits.Keys.ToArray() });
         command.Parameters.Add(new() { Value = Rules[what].Window });
-        var wait = 0;
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        while (await reader.ReadAsync(ct))
+        var (wait, isFirst) = (0, false);
+        await using (var reader = await command.ExecuteReaderAsync(ct))
         {
-            var key = reader.GetFieldValue<byte[]>(0);
-            if (reader.GetInt32(1) > limits.First(l => l.Key.AsSpan().SequenceEqual(key)).Value) wait = Math.Max(wait, Math.Max(1, reader.GetInt32(2)));
+            while (await reader.ReadAsync(ct))
+            {
+                var key = reader.GetFieldValue<byte[]>(0);
+                var over = reader.GetInt32(1) - limits.First(l => l.Key.AsSpan().SequenceEqual(key)).Value;
+                if (over > 0) wait = Math.Max(wait, Math.Max(1, reader.GetInt32(2)));
+                isFirst |= over == 1;
+            }
         }
 
         if (wait == 0) return null;
+        // Once in a window: who hammers on does not fill the log.
+        if (isFirst) await audit.Record(new AuditEvent("throttled") { Details = [("what", what), ("email", account is not null && EmailAddress.IsOne(account) ? account : null)] }, ct);
         http.Response.Headers.RetryAfter = wait.ToString(System.Globalization.CultureInfo.InvariantCulture);
         return Error.TooManyRequests("Too many attempts; try again later", "too_many_attempts");
     }

@@ -38,7 +38,12 @@ internal static class SessionRoutes
     public static async Task<IResult> SignOut(SessionStore sessions, ISessions known, HttpContext http, CancellationToken ct)
     {
         if (SessionToken.Of(http) is { } token && (await known.ResolveSession(new ResolveSession(token), ct)).Try(out var session, out _) && session.AppId is null)
+        {
+            // The route lets in anybody; the audit log says who it was.
+            http.Features.Set(new Actor(session));
             await sessions.Revoke(session.IdentityId, session.SessionId, null, ct);
+        }
+
         http.Response.Cookies.Delete(SessionToken.Cookie, Cookie(http));
         return Reply.Json(new SignOutResponse(true), PeopleJson.Default.SignOutResponse);
     }

@@ -3,6 +3,7 @@ using Dapper;
 using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Identity;
 using HeadlessPro.Identity.Keys;
+using HeadlessPro.Platform.Audit;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Http;
@@ -54,8 +55,8 @@ internal sealed class SessionStore(Db db, Tokens tokens, IConfiguration configur
     /// <summary>A new session's token.</summary>
     public async Task<string> Open(Guid identity, string actorType, string provider, bool hasSecondFactor, HttpContext http, CancellationToken ct)
     {
-        await using var connection = await db.Open(ct);
-        var row = await connection.QuerySingleAsync<SessionRow>(new CommandDefinition($"""
+        await using var tx = await db.Begin(ct);
+        var row = await tx.Connection.QuerySingleAsync<SessionRow>(new CommandDefinition($"""
             with s as (
                 insert into identity.sessions (id, identity_id, actor_type, provider, ip, user_agent, expires_at, second_factor_at)
                 values (@id, @identity, @actorType, @provider, @ip::inet, @agent, now() + @lifetime, case when @hasSecondFactor then now() end)
@@ -72,7 +73,13 @@ internal sealed class SessionStore(Db db, Tokens tokens, IConfiguration configur
                 ip = ClientAddress.Of(http)?.ToString(),
                 agent = Agent(http),
                 lifetime = _lifetime,
-            }, cancellationToken: ct));
+            }, tx.Inner, cancellationToken: ct));
+        tx.Record(new AuditEvent("signed_in", "session", WireId.Encode(PeopleWire.Session, row.Id))
+        {
+            Actor = row.ActorId is { } person ? (actorType, WireId.Encode(PeopleWire.PrefixOf(actorType), person)) : ("identity", WireId.Encode(PeopleWire.Identity, identity)),
+            Details = [("actor_type", actorType), ("provider", provider)],
+        });
+        await tx.Commit(ct);
         return await tokens.Sign(row, ct);
     }
 
@@ -115,8 +122,10 @@ internal sealed class SessionStore(Db db, Tokens tokens, IConfiguration configur
             update identity.sessions set revoked_at = now()
             where identity_id = @identity and revoked_at is null and (@only::uuid is null or id = @only) and (@except::uuid is null or id <> @except)
             """, new { identity, only, except }, tx.Inner, cancellationToken: ct));
-        if (revoked > 0) tx.Publish(new SessionsRevoked(identity));
-        return revoked > 0;
+        if (revoked == 0) return false;
+        tx.Publish(new SessionsRevoked(identity));
+        tx.Record(new AuditEvent("sessions_revoked", "identity", WireId.Encode(PeopleWire.Identity, identity)));
+        return true;
     }
 
     /// <summary>The session has shown a second factor: a role that asks for one is satisfied, on every host.</summary>

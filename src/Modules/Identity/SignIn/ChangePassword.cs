@@ -4,6 +4,7 @@ using HeadlessPro.Identity.Mailed;
 using HeadlessPro.Identity.Mfa;
 using HeadlessPro.Identity.Protection;
 using HeadlessPro.Identity.Sessions;
+using HeadlessPro.Platform.Audit;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Security;
 using HeadlessPro.Platform.Web;
@@ -17,7 +18,7 @@ internal sealed record ChangePasswordRequest(string Password, string? CurrentPas
 /// <summary><c>/auth/password</c>: the present password is asked for, or, where there is none, a sign-in of the last minutes. All other sessions end.</summary>
 internal static class ChangePassword
 {
-    public static async Task<IResult> Handle(Body<ChangePasswordRequest> body, Actor actor, Db db, Passwords passwords, Throttle throttle, MailedSecrets mails, HttpContext http)
+    public static async Task<IResult> Handle(Body<ChangePasswordRequest> body, Actor actor, Db db, Passwords passwords, Throttle throttle, MailedSecrets mails, AuditLog audit, HttpContext http)
     {
         var (request, ct, identity) = (body.Value, http.RequestAborted, actor.Session.IdentityId);
         await using var connection = await db.Open(ct);
@@ -34,6 +35,7 @@ internal static class ChangePassword
         {
             if (await throttle.Take(Throttle.SignIn, http, email, ct) is { } refused) return Reply.Error(refused);
             var (isRight, _) = await passwords.Check(secret, request.CurrentPassword ?? "", ct);
+            if (!isRight) await audit.Record(new AuditEvent("password_refused", "identity", WireId.Encode(PeopleWire.Identity, identity)), ct);
             if (!isRight) return Reply.Error(Error.Unauthorized("The current password is wrong"));
             await throttle.GiveBack(Throttle.SignIn, http, email, ct);
         }
@@ -48,6 +50,7 @@ internal static class ChangePassword
             """, new { email, hash, identity, secret, EmailPassword.Provider, MailPurpose.PasswordReset }, tx.Inner, cancellationToken: ct)) == 0)
             return Reply.Error(Error.Conflict("The password was changed meanwhile", "password_changed"));
         await SessionStore.RevokeIn(tx, identity, null, actor.Session.SessionId, ct);
+        tx.Record(new AuditEvent("password_changed", "identity", WireId.Encode(PeopleWire.Identity, identity)));
         await mails.AskIn(tx, MailPurpose.PasswordChanged, actor.Session.ActorType, email, null, ct);
         await tx.Commit(ct);
         return Reply.Json(new UpdateSignInResponse(true), MailedJson.Default.UpdateSignInResponse);

@@ -5,6 +5,7 @@ using HeadlessPro.Identity.Mailed;
 using HeadlessPro.Identity.Protection;
 using HeadlessPro.Identity.Sessions;
 using HeadlessPro.Identity.SignIn.OpenId;
+using HeadlessPro.Platform.Audit;
 using HeadlessPro.Platform.Security;
 using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Http;
@@ -24,7 +25,7 @@ internal sealed record SignInProviderResponse(string Id, string Identifier, stri
 /// <c>/auth/{actor}/{provider}</c>: each provider checks in its own way (<see cref="ISignInProvider"/>); what follows is the same for all
 /// (<see cref="FinishSignIn"/>). Attempts are counted, and those that were right are given back.
 /// </summary>
-internal sealed class SignInRoutes(IEnumerable<ISignInProvider> providers, Throttle throttle, FinishSignIn finish, StaffSignOn staff)
+internal sealed class SignInRoutes(IEnumerable<ISignInProvider> providers, Throttle throttle, FinishSignIn finish, StaffSignOn staff, AuditLog audit)
 {
     private StaffSignOn Staff => staff;
 
@@ -57,6 +58,7 @@ internal sealed class SignInRoutes(IEnumerable<ISignInProvider> providers, Throt
         var isIn = (await step(provider, attempt, ct)).Try(out var outcome, out var error);
         // Guesses count; what was right, and what could not be understood, does not.
         if (error?.Type != ErrorType.Unauthorized) await throttle.GiveBack(what, http, account, ct);
+        if (error?.Type == ErrorType.Unauthorized) await audit.Record(Refused(what, actor, id, account), ct);
         if (!isIn) return Reply.Error(error!);
         if (outcome!.Identity is { } identity)
             return outcome.HasSecondFactor ? await finish.Open(identity, actor, id, account, hasSecondFactor: true, http) : await finish.Answer(identity, actor, id, account, http);
@@ -64,6 +66,13 @@ internal sealed class SignInRoutes(IEnumerable<ISignInProvider> providers, Throt
         http.Response.Headers.CacheControl = "no-store";
         return Reply.Written(json => { json.WriteStartObject(); json.WriteString("location", outcome.Location); json.WriteEndObject(); });
     }
+
+    // Somebody may have typed their password where the address goes.
+    private static AuditEvent Refused(string what, string actor, string provider, string? account) =>
+        new(what == Throttle.Register ? "registration_refused" : "sign_in_refused")
+        {
+            Details = [("actor_type", actor), ("provider", provider), ("email", account is not null && EmailAddress.IsOne(account) ? account : null)],
+        };
 
     /// <summary>The body's members and the query's.</summary>
     private static async Task<IReadOnlyDictionary<string, JsonElement>> Fields(HttpContext http)
