@@ -2,6 +2,7 @@ using HeadlessPro.Contracts;
 using HeadlessPro.Identity.Protection;
 using HeadlessPro.Identity.SignIn;
 using HeadlessPro.Platform.Data;
+using HeadlessPro.Platform.Web;
 
 namespace HeadlessPro.Identity.Mailed;
 

@@ -1,6 +1,7 @@
 using Dapper;
 using HeadlessPro.Contracts;
 using HeadlessPro.Platform.Data;
+using HeadlessPro.Platform.Web;
 
 namespace HeadlessPro.Identity.SignIn;
 

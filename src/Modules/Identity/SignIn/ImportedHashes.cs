@@ -46,7 +46,7 @@ internal static class ImportedHashes
         if (hash.StartsWith(Scrypt, StringComparison.Ordinal))
             return ScryptParts(hash) is null ? "must be a whole scrypt hash that needs at most 256 MiB" : EvpScrypt.Value is null ? "scrypt hashes need the system's libcrypto, which is not here" : null;
         var ours = new byte[hash.Length];
-        return Convert.TryFromBase64String(hash, ours, out var length) && (length, ours.FirstOrDefault()) is (49, 0) or (>= 61 and <= 256, 1)
+        return Convert.TryFromBase64String(hash, ours, out var length) && (length, ours.FirstOrDefault()) is (49, 0) or ( >= 61 and <= 256, 1)
             ? null
             : "must be a hash of bcrypt ($2…), scrypt (Medusa's), pbkdf2_sha256 (Django's) or ASP.NET Core Identity";
     }

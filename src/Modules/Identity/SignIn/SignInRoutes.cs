@@ -95,21 +95,3 @@ internal sealed class SignInRoutes(IEnumerable<ISignInProvider> providers, Throt
     private static Error NoProvider(string id) => Error.Unauthorized(
         $"\nUnable to retrieve the auth provider with id: {id}\nPlease make sure that the provider is registered in the container and it is configured correctly in your project configuration file.");
 }
-
-/// <summary>E-mail addresses as they are kept.</summary>
-internal static class EmailAddress
-{
-    private const int Longest = 254;
-
-    /// <summary>Without spaces around, in lower case.</summary>
-    public static string Plain(string email) => email.Trim().ToLowerInvariant();
-
-    /// <summary>Something, an at sign, something with a dot in it, and nothing that cannot be seen.</summary>
-    public static bool IsOne(string email)
-    {
-        var at = email.IndexOf('@', StringComparison.Ordinal);
-        if (email.Length > Longest || at < 1 || at != email.LastIndexOf('@') || email.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || char.GetUnicodeCategory(c) == System.Globalization.UnicodeCategory.Format)) return false;
-        var dot = email.LastIndexOf('.');
-        return dot > at + 1 && dot < email.Length - 1;
-    }
-}

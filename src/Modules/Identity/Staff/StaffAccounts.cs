@@ -3,6 +3,7 @@ using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Identity;
 using HeadlessPro.Identity.SignIn;
 using HeadlessPro.Platform.Data;
+using HeadlessPro.Platform.Web;
 using Npgsql;
 
 namespace HeadlessPro.Identity.Staff;

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Pricing;
+using HeadlessPro.Platform.Web;
 
 namespace HeadlessPro.Ordering.Carts;
 
@@ -28,7 +29,7 @@ internal static partial class CartRules
         : null;
 
     public static Error? Email(string? email) =>
-        email is null || (email.Length <= 254 && EmailPattern().IsMatch(email)) ? null
+        email is null || EmailAddress.IsOne(email) ? null
         : Error.Invalid("Invalid request: Field 'email' must be an e-mail address");
 
     public static Error? Locale(string? locale) =>
@@ -85,9 +86,6 @@ internal static partial class CartRules
     public static Error? Text(string? value, string field) =>
         value?.Length > MaxText ? Error.Invalid($"Invalid request: Field '{field}' must have at most {MaxText} characters")
         : null;
-
-    [GeneratedRegex(@"^[^@\s\p{C}]+@[^@\s\p{C}]+\.[^@\s\p{C}]+\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: -1)]
-    private static partial Regex EmailPattern();
 
     [GeneratedRegex("^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*\\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: -1)]
     private static partial Regex LocalePattern();

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using HeadlessPro.Contracts;
+using HeadlessPro.Platform.Web;
 
 namespace HeadlessPro.Identity.SignIn.OpenId;
 
@@ -36,7 +37,10 @@ internal sealed class OpenIdClient(OpenIdSettings settings, OpenIdHttp http, Dis
     {
         var form = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["grant_type"] = "authorization_code", ["code"] = code, ["redirect_uri"] = begun.CallbackUrl, ["code_verifier"] = begun.Verifier,
+            ["grant_type"] = "authorization_code",
+            ["code"] = code,
+            ["redirect_uri"] = begun.CallbackUrl,
+            ["code_verifier"] = begun.Verifier,
         };
         using var request = new HttpRequestMessage(HttpMethod.Post, provider.Token);
         if (provider.TakesBasic) request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Basic());

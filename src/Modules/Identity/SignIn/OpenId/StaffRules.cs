@@ -1,3 +1,4 @@
+using HeadlessPro.Platform.Web;
 using HeadlessPro.Platform;
 using Microsoft.Extensions.Configuration;
 
