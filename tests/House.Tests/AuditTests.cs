@@ -10,6 +10,8 @@ public sealed partial class AuditTests
     {
         ["catalog.import_chunks"] = "the file, dropped when it has been read",
         ["catalog.import_errors"] = "a report of the job",
+        ["identity.app_codes"] = "a minute's, of people who let an app in",
+        ["identity.app_consents"] = "people's own",
         ["identity.former_keys"] = "hashes; that a key was rotated is an entry",
         ["identity.identities"] = "an id and nothing else",
         ["identity.mailed_secrets"] = "codes and links that go by mail",
@@ -18,6 +20,7 @@ public sealed partial class AuditTests
         ["identity.openid_attempts"] = "sign-ins half done",
         ["identity.passkeys"] = "people's own; enrolling and removing are security events",
         ["identity.recovery_codes"] = "people's own; making and using them are security events",
+        ["identity.refresh_tokens"] = "of people's apps; their sessions are watched",
         ["identity.signing_keys"] = "rotate by themselves",
         ["identity.spent_passkey_challenges"] = "sign-ins half done",
         ["identity.throttles"] = "counters",

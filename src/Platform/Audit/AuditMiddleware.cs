@@ -16,7 +16,7 @@ internal sealed class AuditMiddleware(RequestDelegate next, NpgsqlDataSource sou
     {
         if (http.GetEndpoint()?.Metadata is not { } metadata || !IsOfStaff(metadata))
         {
-            using var person = http.Request.Path.StartsWithSegments("/auth", StringComparison.Ordinal) ? AuditScope.OfUnwatched(http) : null;
+            using var person = http.Request.Path.StartsWithSegments("/auth", StringComparison.Ordinal) || http.Request.Path.StartsWithSegments("/oauth", StringComparison.Ordinal) ? AuditScope.OfUnwatched(http) : null;
             await next(http);
             return;
         }

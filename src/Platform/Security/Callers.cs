@@ -103,8 +103,15 @@ public sealed class CallerMiddleware(RequestDelegate next)
     /// <summary>Runs the check.</summary>
     public async Task InvokeAsync(HttpContext http)
     {
-        if (http.GetEndpoint()?.Metadata is { } metadata && await Refuse(http, metadata) is { } error) await ErrorBody.Send(http, error);
-        else await next(http);
+        if (http.GetEndpoint()?.Metadata is { } metadata && await Refuse(http, metadata) is { } error)
+        {
+            // Programs that act for people look for it (RFC 6750).
+            if (error.Type == ErrorType.Unauthorized && metadata.GetMetadata<SignInPolicy>()?.Scope is not null) http.Response.Headers.WWWAuthenticate = "Bearer";
+            await ErrorBody.Send(http, error);
+            return;
+        }
+
+        await next(http);
     }
 
     private static async Task<Error?> Refuse(HttpContext http, EndpointMetadataCollection metadata)

@@ -1,3 +1,4 @@
+using HeadlessPro.Contracts.Identity;
 using HeadlessPro.Platform;
 using HeadlessPro.Platform.Jobs;
 using HeadlessPro.Platform.Security;
@@ -18,6 +19,14 @@ internal static class AppRoutes
         services.AddSingleton<AppTokens>();
         services.AddSingleton<ClientAuthentication>();
         services.AddSingleton<GiveToken>();
+        services.AddSingleton<ActAsItself>();
+        services.AddSingleton<ExchangeCode>();
+        services.AddSingleton<RefreshTokens>();
+        services.AddSingleton<SealedRequests>();
+        services.AddSingleton<AppPages>();
+        services.AddSingleton<AskPerson>();
+        services.AddSingleton<SignInForApp>();
+        services.AddSingleton<PageSignIn>();
         services.AddRecurringJob("identity.forget_apps", TimeSpan.FromHours(1), ForgetApps.Run);
         services.AddJson(AppJson.Default);
     }
@@ -37,6 +46,17 @@ internal static class AppRoutes
         oauth.MapPost("/token", GiveToken.Handle).TakesForm().Produces<AppTokenResponse>().WithName("PostOAuthToken");
         oauth.MapPost("/revoke", RevokeToken.Handle).TakesForm().Produces(StatusCodes.Status200OK).WithName("PostOAuthRevoke");
         oauth.MapPost("/introspect", IntrospectToken.Handle).TakesForm().Produces<IntrospectionResponse>().WithName("PostOAuthIntrospect");
+        routes.MapGet("/oauth/userinfo", TellWhoItIs.Handle).RequireSignIn(scope: Scopes.OpenId).WithTags("Apps").WithName("GetOAuthUserInfo");
+        routes.MapPost("/oauth/userinfo", TellWhoItIs.Handle).RequireSignIn(scope: Scopes.OpenId).WithTags("Apps").WithName("PostOAuthUserInfo");
+        routes.MapGet("/auth/consents", Consents.List).RequireSignIn().Produces<ConsentsResponse>().WithTags("Sign-in").WithName("GetAuthConsents");
+        routes.MapDelete("/auth/consents/{id}", Consents.Withdraw).RequireSignIn().WithTags("Sign-in").WithName("DeleteAuthConsent");
+
+        var pages = routes.MapGroup("/oauth").ExcludeFromDescription().AddEndpointFilter(AppPages.Answer);
+        pages.MapGet("/authorize", AskPerson.Handle);
+        pages.MapPost("/authorize", (Delegate)AskPerson.Post);
+        pages.MapPost("/sign-in", (SignInForApp page, HttpContext http) => page.Password(http));
+        pages.MapPost("/sign-in/code", (SignInForApp page, HttpContext http) => page.Code(http));
+        pages.MapPost("/consent", (SignInForApp page, Sessions.SessionStore sessions, HttpContext http) => page.Consent(sessions, http));
         foreach (var (name, operation) in new[] { ("openid-configuration", "GetOpenIdConfiguration"), ("oauth-authorization-server", "GetOAuthAuthorizationServer") })
             routes.MapGet($"/.well-known/{name}", DescribeServer.Handle).Produces<AuthorizationServerResponse>().WithTags("Apps").WithName(operation);
     }

@@ -77,6 +77,9 @@ internal static class AppRules
             throw new ErrorException(Error.Forbidden("The permission '*' is missing: only who may do everything has to do with apps that ask nobody"));
     }
 
+    /// <summary>Whether a program on the person's own machine hears what is sent there.</summary>
+    public static bool IsLoopback(string redirectUri) => IsLoopback(new Uri(redirectUri));
+
     private static bool IsLoopback(Uri uri) => uri.Scheme == Uri.UriSchemeHttp && IPAddress.TryParse(uri.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address);
 
     private static ErrorException Wrong(string field, string what, string? got = null) => new(Error.Invalid(

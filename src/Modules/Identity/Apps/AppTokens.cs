@@ -38,7 +38,10 @@ internal sealed class AppTokens(SigningKeys keys, Issuer issuer, IConfiguration 
         return new AppTokenResponse(token, "Bearer", (int)(ends - now).TotalSeconds, string.Join(' ', scopes));
     }
 
-    public async Task<string> Create(string type, string audience, DateTimeOffset ends, Dictionary<string, object> claims, CancellationToken ct) => Handler.CreateToken(new SecurityTokenDescriptor
+    /// <summary>Who somebody is, for that app (OpenID Connect Core, 2).</summary>
+    public Task<string> Identify(AppRow app, Dictionary<string, object> claims, CancellationToken ct) => Create("JWT", app.ClientId, clock.GetUtcNow() + Lifetime, claims, ct);
+
+    private async Task<string> Create(string type, string audience, DateTimeOffset ends, Dictionary<string, object> claims, CancellationToken ct) => Handler.CreateToken(new SecurityTokenDescriptor
     {
         TokenType = type,
         Issuer = issuer.Url,

@@ -23,6 +23,8 @@ internal sealed record OAuthErrorResponse(string Error, string ErrorDescription)
 [JsonSerializable(typeof(UpdateAppRequest))]
 [JsonSerializable(typeof(RotateAppSecretRequest))]
 [JsonSerializable(typeof(OAuthErrorResponse))]
+[JsonSerializable(typeof(AuthorizationRequest))]
+[JsonSerializable(typeof(ConsentsResponse))]
 [JsonSerializable(typeof(AppTokenResponse))]
 [JsonSerializable(typeof(IntrospectionResponse))]
 [JsonSerializable(typeof(AuthorizationServerResponse))]

@@ -19,7 +19,7 @@ internal sealed record AppTokenResponse(string AccessToken, string TokenType, in
 }
 
 /// <summary><c>POST /oauth/token</c>: what an app gets tokens for.</summary>
-internal sealed class GiveToken(ClientAuthentication clients, SessionStore sessions, AppTokens tokens, Db db)
+internal sealed class GiveToken(ClientAuthentication clients, ExchangeCode codes, RefreshTokens refresh, ActAsItself own)
 {
     public static Task<IResult> Handle(GiveToken give, HttpContext http) => give.Answer(http);
 
@@ -28,16 +28,32 @@ internal sealed class GiveToken(ClientAuthentication clients, SessionStore sessi
         var form = await OAuthForm.Read(http);
         var app = await clients.Of(http, form);
         var grant = form.Required("grant_type");
-        if (grant is not AppRules.ClientCredentials) throw new OAuthRefusal("unsupported_grant_type", "The grant_type is not known");
+        if (grant is not (AppRules.AuthorizationCode or AppRules.RefreshToken or AppRules.ClientCredentials)) throw new OAuthRefusal("unsupported_grant_type", "The grant_type is not known");
         if (!app.GrantTypes.Contains(grant)) throw new OAuthRefusal("unauthorized_client", $"The app may not use '{grant}'");
-        var answer = await AsItself(app, form, http);
+        var answer = grant switch
+        {
+            AppRules.AuthorizationCode => await codes.Give(app, form, http),
+            AppRules.RefreshToken => await refresh.Give(app, form, http),
+            _ => await own.Give(app, form, http),
+        };
         return Reply.Json(answer, AppJson.Default.AppTokenResponse);
     }
 
-    public IReadOnlyList<string> GrantTypes { get; } = [AppRules.ClientCredentials];
+    /// <summary>A session of what an app was given.</summary>
+    public static Task OpenSession(
+        Transaction tx, Guid id, AppRow app, Guid identity, string actorType, string[] scopes, TimeSpan lifetime, DateTimeOffset? secondFactorAt, HttpContext http) =>
+        tx.Connection.ExecuteAsync(new CommandDefinition("""
+            insert into identity.sessions (id, identity_id, actor_type, provider, ip, user_agent, expires_at, second_factor_at, app_id, scopes)
+            values (@id, @identity, @actorType, 'app', @ip::inet, @agent, now() + @lifetime, @secondFactorAt, @app, @scopes)
+            """,
+            new { id, identity, actorType, ip = ClientAddress.Of(http)?.ToString(), agent = SessionStore.Agent(http), lifetime, secondFactorAt, app = app.Id, scopes },
+            tx.Inner, cancellationToken: http.RequestAborted));
+}
 
-    /// <summary>The app acts as itself, with what it was let do, or less.</summary>
-    private async Task<AppTokenResponse> AsItself(AppRow app, OAuthForm form, HttpContext http)
+/// <summary>The app acts as itself, with what it was let do, or less.</summary>
+internal sealed class ActAsItself(SessionStore sessions, AppTokens tokens, Db db)
+{
+    public async Task<AppTokenResponse> Give(AppRow app, OAuthForm form, HttpContext http)
     {
         var may = app.Scopes.Where(s => Permissions.All.Any(p => p.Name == s)).ToArray();
         var scopes = form["scope"]?.Split(' ', StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal).ToArray() ?? may;
@@ -45,18 +61,10 @@ internal sealed class GiveToken(ClientAuthentication clients, SessionStore sessi
         var session = WireId.New();
         await using (var tx = await db.Begin(http.RequestAborted))
         {
-            await OpenSession(tx, session, app, app.IdentityId, ActorTypes.App, scopes, tokens.Lifetime + TimeSpan.FromMinutes(1), http);
+            await GiveToken.OpenSession(tx, session, app, app.IdentityId, ActorTypes.App, scopes, tokens.Lifetime + TimeSpan.FromMinutes(1), null, http);
             await tx.Commit(http.RequestAborted);
         }
 
         return await tokens.Sign((await sessions.Of(session, http.RequestAborted))!, scopes, http.RequestAborted);
     }
-
-    /// <summary>A session of what an app was given.</summary>
-    public static Task OpenSession(Transaction tx, Guid id, AppRow app, Guid identity, string actorType, string[] scopes, TimeSpan lifetime, HttpContext http) =>
-        tx.Connection.ExecuteAsync(new CommandDefinition("""
-            insert into identity.sessions (id, identity_id, actor_type, provider, ip, user_agent, expires_at, app_id, scopes)
-            values (@id, @identity, @actorType, 'app', @ip::inet, @agent, now() + @lifetime, @app, @scopes)
-            """,
-            new { id, identity, actorType, ip = ClientAddress.Of(http)?.ToString(), agent = SessionStore.Agent(http), lifetime, app = app.Id, scopes }, tx.Inner, cancellationToken: http.RequestAborted));
 }

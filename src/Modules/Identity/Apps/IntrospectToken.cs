@@ -35,18 +35,21 @@ internal sealed record IntrospectionResponse(bool Active)
 /// <summary><c>POST /oauth/introspect</c>: a confidential app asks about its own tokens.</summary>
 internal static class IntrospectToken
 {
-    public static async Task<IResult> Handle(ClientAuthentication clients, AppTokens tokens, SessionStore sessions, Issuer issuer, HttpContext http)
+    public static async Task<IResult> Handle(ClientAuthentication clients, AppTokens tokens, RefreshTokens refresh, SessionStore sessions, Issuer issuer, HttpContext http)
     {
         var ct = http.RequestAborted;
         var form = await OAuthForm.Read(http);
         var app = await clients.Of(http, form);
         if (!app.IsConfidential) throw new OAuthRefusal("unauthorized_client", "Only confidential apps ask about tokens");
-        var found = await tokens.Read(form.Required("token"), ct) is { } said && said.AppId == app.Id ? await sessions.Check(said, ct) : null;
-        return Reply.Json(found is not { ActorId: { } actor } ? new IntrospectionResponse(false) : new IntrospectionResponse(true)
+        var (token, isRefresh) = (form.Required("token"), false);
+        var found = await tokens.Read(token, ct) is { } said ? await sessions.Check(said, ct)
+            : (isRefresh = token.StartsWith(RefreshTokens.Prefix, StringComparison.Ordinal)) && await refresh.Find(token, ct) is { } kept ? await sessions.Of(kept.Session, ct)
+            : null;
+        return Reply.Json(found is not { ActorId: { } actor } || found.AppId != app.Id ? new IntrospectionResponse(false) : new IntrospectionResponse(true)
         {
             Scope = string.Join(' ', found.Scopes),
             ClientId = app.ClientId,
-            TokenType = "Bearer",
+            TokenType = isRefresh ? null : "Bearer",
             Exp = found.ExpiresAt.ToUnixTimeSeconds(),
             Sub = WireId.Encode(PeopleWire.PrefixOf(found.ActorType), actor),
             Aud = issuer.Url,

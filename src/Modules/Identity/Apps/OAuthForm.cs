@@ -30,6 +30,8 @@ internal sealed class OAuthForm
 
     public string? this[string name] => _values.GetValueOrDefault(name);
 
+    public IEnumerable<KeyValuePair<string, string?>> All => _values.Select(v => KeyValuePair.Create(v.Key, (string?)v.Value));
+
     public string Required(string name) => this[name] ?? throw new OAuthRefusal("invalid_request", $"Parameter '{name}' is missing");
 
     public static OAuthForm OfQuery(HttpContext http) => new(http.Request.Query);

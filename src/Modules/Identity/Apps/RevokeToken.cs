@@ -9,17 +9,26 @@ namespace HeadlessPro.Identity.Apps;
 internal static class RevokeToken
 {
     /// <summary>200 whatever the token: an app learns nothing of those of others.</summary>
-    public static async Task<IResult> Handle(ClientAuthentication clients, AppTokens tokens, Db db, HttpContext http)
+    public static async Task<IResult> Handle(ClientAuthentication clients, AppTokens tokens, RefreshTokens refresh, Db db, HttpContext http)
     {
         var ct = http.RequestAborted;
         var form = await OAuthForm.Read(http);
         var app = await clients.Of(http, form);
-        if (await tokens.Read(form.Required("token"), ct) is not { } said || said.AppId != app.Id) return Results.Ok();
-        await End(db, said.SessionId, app.Id, ct);
+        var token = form.Required("token");
+        if (await tokens.Read(token, ct) is not { } said)
+        {
+            if (await refresh.Find(token, ct) is { } kept) await End(db, kept.Session, app.Id, ct);
+        }
+        else
+        {
+            await End(db, said.SessionId, app.Id, ct);
+        }
+
         return Results.Ok();
     }
 
-    public static async Task End(Db db, Guid session, Guid app, CancellationToken ct)
+    // One of another app is left alone.
+    private static async Task End(Db db, Guid session, Guid app, CancellationToken ct)
     {
         await using var tx = await db.Begin(ct);
         if (await tx.Connection.QuerySingleOrDefaultAsync<Guid?>(new CommandDefinition(

@@ -19,6 +19,9 @@ internal sealed record MfaChallengeResponse(
 /// <summary>What who has a second factor gets for a right password: a token that opens the challenge, and nothing else.</summary>
 internal sealed record MfaRequiredResponse(MfaChallengeResponse MfaChallenge, string Token);
 
+/// <summary>Who has shown their second factor, and how they began.</summary>
+internal sealed record MfaPassed(Guid IdentityId, string ActorType, string Provider, string? Account);
+
 /// <summary>The second step of a sign-in. Its token is no session's: no route but this one knows it.</summary>
 internal static class MfaChallenges
 {
@@ -44,30 +47,31 @@ internal static class MfaChallenges
 
     public static async Task<IResult> Verify(string id, Body<VerifyMfaChallengeRequest> body, Db db, MfaGate gate, FinishSignIn finish, HttpContext http)
     {
-        var ct = http.RequestAborted;
         Check.OneOf("method", body.Value.Method, MfaCodes.Totp, MfaCodes.RecoveryCode);
-        if (SessionToken.OfHeader(http) is not { } token || !WireId.TryDecode(Prefix, id, out var challenge)) return Reply.Error(Error.Unauthorized());
+        var (passed, refusal) = SessionToken.OfHeader(http) is { } token ? await Pass(id, token, body.Value.Method, body.Value.Code, db, gate, http) : (null, null);
+        return passed is null ? Reply.Error(refusal ?? Error.Unauthorized()) : await finish.Open(passed.IdentityId, passed.ActorType, passed.Provider, passed.Account, hasSecondFactor: true, http);
+    }
+
+    /// <summary>Who showed the right code; neither they nor a refusal when there is no such challenge (any more).</summary>
+    public static async Task<(MfaPassed? Passed, Error? Refusal)> Pass(string id, string token, string method, string code, Db db, MfaGate gate, HttpContext http)
+    {
+        var ct = http.RequestAborted;
+        if (!WireId.TryDecode(Prefix, id, out var challenge)) return (null, null);
         // An attempt is counted on its own, before the code is looked at.
         await using var connection = await db.Open(ct);
-        var tried = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition($"""
+        var tried = await connection.QuerySingleOrDefaultAsync<MfaPassed>(new CommandDefinition($"""
             update identity.mfa_challenges set attempts = attempts + 1
             where id = @challenge and token_hash = @hash and completed_at is null and expires_at > now() and attempts < {MostAttempts}
             returning identity_id, actor_type, provider, account
             """, new { challenge, hash = MailedSecrets.Hash(token) }, cancellationToken: ct));
         await connection.CloseAsync();
-        if (tried is null) return Reply.Error(Error.Unauthorized());
-        var isThrough = false;
-        var answer = await gate.Through(tried.IdentityId, http, async tx =>
-        {
-            if (!await gate.Codes.Use(tx, tried.IdentityId, body.Value.Method, body.Value.Code, ct)) return null;
-            isThrough = await tx.Connection.ExecuteAsync(new CommandDefinition(
-                "update identity.mfa_challenges set completed_at = now() where id = @challenge and completed_at is null", new { challenge }, tx.Inner, cancellationToken: ct)) == 1;
-            return isThrough ? Results.Ok() : null;
-        });
-        return isThrough ? await finish.Open(tried.IdentityId, tried.ActorType, tried.Provider, tried.Account, hasSecondFactor: true, http) : answer;
+        if (tried is null) return (null, null);
+        var refusal = await gate.Refuse(tried.IdentityId, http, async tx =>
+            await gate.Codes.Use(tx, tried.IdentityId, method, code, ct)
+            && await tx.Connection.ExecuteAsync(new CommandDefinition(
+                "update identity.mfa_challenges set completed_at = now() where id = @challenge and completed_at is null", new { challenge }, tx.Inner, cancellationToken: ct)) == 1);
+        return refusal is null ? (tried, null) : (null, refusal);
     }
 
     private sealed record Begun(DateTimeOffset ExpiresAt, bool HasCodes);
-
-    private sealed record Row(Guid IdentityId, string ActorType, string Provider, string? Account);
 }

@@ -33,5 +33,44 @@ alter table identity.sessions
     add constraint sessions_of_apps check ((app_id is null) = (scopes is null) and (actor_type <> 'app' or app_id is not null));
 create index sessions_app on identity.sessions (app_id) where app_id is not null and revoked_at is null;
 
+-- What somebody let an app do, given in a session of theirs: good for a minute and once. Their hashes.
+create table identity.app_codes (
+    code_hash bytea primary key,
+    app_id uuid not null references identity.apps (id),
+    given_in uuid not null references identity.sessions (id) on delete cascade,
+    redirect_uri text not null,
+    challenge text not null,
+    scopes text[] not null,
+    nonce text,
+    expires_at timestamptz not null,
+    used_at timestamptz,
+    -- The session that came of it.
+    session_id uuid,
+    check ((used_at is null) = (session_id is null))
+);
+create index app_codes_given on identity.app_codes (given_in);
+create index app_codes_expired on identity.app_codes (expires_at);
+
+-- Hashes. One that was used stays as long as its session, to be known again; what it gave is under the key ring, for the same request again.
+create table identity.refresh_tokens (
+    token_hash bytea primary key,
+    session_id uuid not null references identity.sessions (id) on delete cascade,
+    used_at timestamptz,
+    next_token text,
+    created_at timestamptz not null default now(),
+    check ((used_at is null) = (next_token is null))
+);
+create index refresh_tokens_session on identity.refresh_tokens (session_id);
+
+create table identity.app_consents (
+    app_id uuid not null references identity.apps (id),
+    identity_id uuid not null references identity.identities (id) on delete cascade,
+    scopes text[] not null,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    primary key (app_id, identity_id)
+);
+create index app_consents_identity on identity.app_consents (identity_id);
+
 select audit.watch('identity.apps', 'app', 'app');
 select audit.watch('identity.app_secrets', 'app', 'app', 'app_id');

@@ -16,7 +16,10 @@ internal sealed record SignedInEnvelope(SignedInResponse User);
 internal sealed record SignOutResponse(bool Success);
 
 internal sealed record SessionResponse(
-    string Id, string ActorType, string Provider, string? Ip, string UserAgent, bool IsCurrent, DateTimeOffset CreatedAt, DateTimeOffset LastUsedAt, DateTimeOffset ExpiresAt);
+    string Id, string ActorType, string Provider, string? Ip, string UserAgent, bool IsCurrent, SessionAppResponse? App, DateTimeOffset CreatedAt, DateTimeOffset LastUsedAt, DateTimeOffset ExpiresAt);
+
+/// <summary>The app that somebody let in, and what it may.</summary>
+internal sealed record SessionAppResponse(string Id, string Name, IReadOnlyList<string> Scopes);
 
 internal sealed record SessionsResponse(IReadOnlyList<SessionResponse> Sessions, int Count);
 
@@ -52,11 +55,13 @@ internal static class SessionRoutes
     {
         await using var connection = await db.Open(ct);
         var rows = await connection.QueryAsync<Row>(new CommandDefinition("""
-            select id, actor_type, provider, host(ip) as ip, user_agent, created_at, last_used_at, expires_at from identity.sessions
-            where identity_id = @IdentityId and revoked_at is null and expires_at > now() order by last_used_at desc, id desc limit 200
+            select s.id, s.actor_type, s.provider, host(s.ip) as ip, s.user_agent, a.id as app_id, a.name as app_name, s.scopes, s.created_at, s.last_used_at, s.expires_at
+            from identity.sessions s left join identity.apps a on a.id = s.app_id
+            where s.identity_id = @IdentityId and s.revoked_at is null and s.expires_at > now() order by s.last_used_at desc, s.id desc limit 200
             """, new { actor.Session.IdentityId }, cancellationToken: ct));
         var sessions = rows.Select(r => new SessionResponse(
-            WireId.Encode(PeopleWire.Session, r.Id), r.ActorType, r.Provider, r.Ip, r.UserAgent, r.Id == actor.Session.SessionId, r.CreatedAt, r.LastUsedAt, r.ExpiresAt)).ToList();
+            WireId.Encode(PeopleWire.Session, r.Id), r.ActorType, r.Provider, r.Ip, r.UserAgent, r.Id == actor.Session.SessionId,
+            r.AppId is { } app ? new SessionAppResponse(WireId.Encode(PeopleWire.App, app), r.AppName!, r.Scopes!) : null, r.CreatedAt, r.LastUsedAt, r.ExpiresAt)).ToList();
         return Reply.Json(new SessionsResponse(sessions, sessions.Count), PeopleJson.Default.SessionsResponse);
     }
 
@@ -89,5 +94,6 @@ internal static class SessionRoutes
         IsEssential = true,
     };
 
-    private sealed record Row(Guid Id, string ActorType, string Provider, string? Ip, string UserAgent, DateTimeOffset CreatedAt, DateTimeOffset LastUsedAt, DateTimeOffset ExpiresAt);
+    private sealed record Row(
+        Guid Id, string ActorType, string Provider, string? Ip, string UserAgent, Guid? AppId, string? AppName, string[]? Scopes, DateTimeOffset CreatedAt, DateTimeOffset LastUsedAt, DateTimeOffset ExpiresAt);
 }

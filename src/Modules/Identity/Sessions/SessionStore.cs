@@ -53,7 +53,11 @@ internal sealed class SessionStore(Db db, Tokens tokens, IConfiguration configur
     private static bool AsksForProof(IConfiguration configuration) => configuration.GetValue("Identity:RequireVerifiedEmail", false);
 
     /// <summary>A new session's token.</summary>
-    public async Task<string> Open(Guid identity, string actorType, string provider, bool hasSecondFactor, HttpContext http, CancellationToken ct)
+    public async Task<string> Open(Guid identity, string actorType, string provider, bool hasSecondFactor, HttpContext http, CancellationToken ct) =>
+        await tokens.Sign(await Begin(identity, actorType, provider, hasSecondFactor, http, ct), ct);
+
+    /// <summary>A new session.</summary>
+    public async Task<SessionRow> Begin(Guid identity, string actorType, string provider, bool hasSecondFactor, HttpContext http, CancellationToken ct)
     {
         await using var tx = await db.Begin(ct);
         var row = await tx.Connection.QuerySingleAsync<SessionRow>(new CommandDefinition($"""
@@ -80,7 +84,7 @@ internal sealed class SessionStore(Db db, Tokens tokens, IConfiguration configur
             Details = [("actor_type", actorType), ("provider", provider)],
         });
         await tx.Commit(ct);
-        return await tokens.Sign(row, ct);
+        return row;
     }
 
     /// <summary>The session's next token; null when it has ended. Who has become a customer since is one in it.</summary>
@@ -175,6 +179,8 @@ internal sealed class SessionStore(Db db, Tokens tokens, IConfiguration configur
         }
 
         if (said is null) return found;
+        // An app may have asked for less in this one token than the session was given.
+        if (found.AppId is not null) found = found with { Scopes = [.. found.Scopes.Intersect(said.Scopes)], Grants = [.. found.Grants.Intersect(said.Scopes)] };
         // Who was nobody when the token was signed stays so for it; who was somebody must be the same.
         return said.IdentityId == found.IdentityId && said.ActorType == found.ActorType && said.AppId == found.AppId && (said.ActorId is null || said.ActorId == found.ActorId)
             ? said with { Grants = found.Grants, Scopes = found.Scopes, IsSecondFactorMissing = found.IsSecondFactorMissing } : null;

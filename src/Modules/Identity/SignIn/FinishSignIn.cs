@@ -24,6 +24,13 @@ internal sealed class FinishSignIn(SessionStore sessions, KnownDevices devices, 
         return Reply.Json(challenge, MfaJson.Default.MfaRequiredResponse);
     }
 
+    /// <summary>A session for a page of ours, after every step: no token leaves.</summary>
+    public async Task<Guid> OpenHere(Guid identity, string actorType, string provider, string? account, bool hasSecondFactor, HttpContext http)
+    {
+        if (account is not null) devices.Remember(http, account);
+        return (await sessions.Begin(identity, actorType, provider, hasSecondFactor, http, http.RequestAborted)).Id;
+    }
+
     /// <summary>A session, after every step.</summary>
     public async Task<IResult> Open(Guid identity, string actorType, string provider, string? account, bool hasSecondFactor, HttpContext http)
     {

@@ -48,24 +48,34 @@ internal sealed class SignInRoutes(IEnumerable<ISignInProvider> providers, Throt
 
     private async Task<IResult> Run(string actor, string id, string what, HttpContext http, Func<ISignInProvider, SignInAttempt, CancellationToken, Task<Result<SignInOutcome>>> step)
     {
-        var ct = http.RequestAborted;
         if (RefuseActor(actor) is { } nobody) return Reply.Error(nobody);
         if (!_providers.TryGetValue(id, out var provider) || !provider.Serves(actor)) return Reply.Error(NoProvider(id));
         var attempt = new SignInAttempt(actor, await Fields(http), http);
-        var account = attempt.Text("email") is { } email ? EmailAddress.Plain(email) : attempt.Text("phone") is { } phone ? Phones.Plain(phone) : null;
-        if (staff.Refuses(actor, provider, account)) return Reply.Error(NoProvider(id));
-        if (await throttle.Take(what, http, account, ct) is { } refused) return Reply.Error(refused);
-        var isIn = (await step(provider, attempt, ct)).Try(out var outcome, out var error);
-        // Guesses count; what was right, and what could not be understood, does not.
-        if (error?.Type != ErrorType.Unauthorized) await throttle.GiveBack(what, http, account, ct);
-        if (error?.Type == ErrorType.Unauthorized) await audit.Record(Refused(what, actor, id, account), ct);
-        if (!isIn) return Reply.Error(error!);
-        if (outcome!.Identity is { } identity)
-            return outcome.HasSecondFactor ? await finish.Open(identity, actor, id, account, hasSecondFactor: true, http) : await finish.Answer(identity, actor, id, account, http);
+        if (!(await Attempt(provider, attempt, what, step)).Try(out var outcome, out var error)) return Reply.Error(error);
+        if (outcome.Identity is { } identity)
+            return outcome.HasSecondFactor ? await finish.Open(identity, actor, id, AccountOf(attempt), hasSecondFactor: true, http) : await finish.Answer(identity, actor, id, AccountOf(attempt), http);
         // Where to go is one browser's, as the cookie beside it.
         http.Response.Headers.CacheControl = "no-store";
         return Reply.Written(json => { json.WriteStartObject(); json.WriteString("location", outcome.Location); json.WriteEndObject(); });
     }
+
+    /// <summary>An e-mail address and a password, for pages of ours.</summary>
+    public Task<Result<SignInOutcome>> Password(SignInAttempt attempt) => Attempt(_providers[EmailPassword.Provider], attempt, Throttle.SignIn, (p, a, ct) => p.SignIn(a, ct));
+
+    private async Task<Result<SignInOutcome>> Attempt(ISignInProvider provider, SignInAttempt attempt, string what, Func<ISignInProvider, SignInAttempt, CancellationToken, Task<Result<SignInOutcome>>> step)
+    {
+        var (http, actor, ct) = (attempt.Http, attempt.ActorType, attempt.Http.RequestAborted);
+        var account = AccountOf(attempt);
+        if (staff.Refuses(actor, provider, account)) return NoProvider(provider.Id);
+        if (await throttle.Take(what, http, account, ct) is { } refused) return refused;
+        var isIn = (await step(provider, attempt, ct)).Try(out var outcome, out var error);
+        // Guesses count; what was right, and what could not be understood, does not.
+        if (error?.Type != ErrorType.Unauthorized) await throttle.GiveBack(what, http, account, ct);
+        if (error?.Type == ErrorType.Unauthorized) await audit.Record(Refused(what, actor, provider.Id, account), ct);
+        return isIn ? outcome! : error!;
+    }
+
+    private static string? AccountOf(SignInAttempt attempt) => attempt.Text("email") is { } email ? EmailAddress.Plain(email) : attempt.Text("phone") is { } phone ? Phones.Plain(phone) : null;
 
     // Somebody may have typed their password where the address goes.
     private static AuditEvent Refused(string what, string actor, string provider, string? account) =>

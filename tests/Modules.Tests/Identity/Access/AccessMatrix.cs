@@ -73,7 +73,7 @@ internal sealed record MatrixCaller(string Name)
     /// <summary>What a member of staff may do.</summary>
     public string[] Role { get; init; } = [];
 
-    /// <summary>Whether an app holds the token, which was let do what <see cref="Role"/> says, and nothing a customer does.</summary>
+    /// <summary>Whether an app holds the token, which was let do what <see cref="Role"/> says.</summary>
     public bool IsApp { get; init; }
 
     /// <summary>Whether the ids in the address are of what belongs to somebody else.</summary>
@@ -90,7 +90,7 @@ internal sealed record MatrixCaller(string Name)
 
         if (operation.AsksForKey && PublishableKey is null) return Verdict.NoKey;
         if (operation.SignIn is { } policy && (ActorType is null || (policy.ActorType ?? ActorType) != ActorType)) return Verdict.Unauthorized;
-        if (operation.SignIn is not null && IsApp) return Verdict.Forbidden;
+        if (operation.SignIn is { } asked && IsApp && (asked.Scope is null || !Role.Contains(asked.Scope))) return Verdict.Forbidden;
         return operation.IsOfOnePerson && NamesAnothers ? Verdict.NotTheirs : Verdict.Allowed;
     }
 

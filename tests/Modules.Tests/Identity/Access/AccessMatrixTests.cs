@@ -96,6 +96,8 @@ public class AccessMatrixTests(AccessMatrixTests.Shop shop) : IClassFixture<Acce
         private Person _out = null!;
         private string _otherKey = "";
         private string _robot = "";
+        private string _customersApp = "";
+        private string _adminsApp = "";
         private string _address = "";
         private string _othersAddress = "";
         private string _othersSession = "";
@@ -114,7 +116,16 @@ public class AccessMatrixTests(AccessMatrixTests.Shop shop) : IClassFixture<Acce
             await shop.Admin.PostJson($"/admin/api-keys/{key["id"]}/sales-channels", new { add = new[] { (string)other["id"]! } });
             people._otherKey = (string)key["token"]!;
             people._robot = await (await RegisteredApp.Robot(shop, "products:read")).OwnToken();
+            people._customersApp = await Allowed(shop, "customer", "account:write", people._customer.Email);
+            people._adminsApp = await Allowed(shop, "user", "products:read", people._staff["admin"].Email);
             return people;
+        }
+
+        private static async Task<string> Allowed(Shop shop, string audience, string scope, string email)
+        {
+            var app = await RegisteredApp.Register(shop, [scope], audience);
+            using var browser = new AppPerson(shop);
+            return (string)(await AppPerson.Exchange(app, await browser.Allow(app, scope, email)))["access_token"]!;
         }
 
         public IReadOnlyList<MatrixCaller> Callers()
@@ -131,6 +142,8 @@ public class AccessMatrixTests(AccessMatrixTests.Shop shop) : IClassFixture<Acce
                 new("scoped key") { Grants = o => o.Permission is { } p ? [p] : ["orders:read"] },
                 new("key without the scope") { Grants = o => [.. Permissions.All.Select(p => p.Name).Where(p => p != (o.Permission ?? "orders:read"))] },
                 new("app as itself") { PublishableKey = HpApp.PublishableKey, ActorType = ActorTypes.App, IsApp = true, Role = ["products:read"], Token = () => Task.FromResult(_robot) },
+                new("app of a customer") { PublishableKey = HpApp.PublishableKey, ActorType = ActorTypes.Customer, IsApp = true, Role = ["account:write"], Token = () => Task.FromResult(_customersApp) },
+                new("app of an admin") { PublishableKey = HpApp.PublishableKey, ActorType = ActorTypes.User, IsApp = true, Role = ["products:read"], Token = () => Task.FromResult(_adminsApp) },
                 Bad("expired token", o => ForgedToken.With(o, c => c["exp"] = DateTimeOffset.UtcNow.AddMinutes(-5).ToUnixTimeSeconds())),
                 new("revoked session") { PublishableKey = HpApp.PublishableKey, Token = () => Task.FromResult(_out.Token) },
                 Bad("tampered token", ForgedToken.Tampered),
