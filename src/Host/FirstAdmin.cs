@@ -19,6 +19,7 @@ internal static class FirstAdmin
     {
         if (app.Configuration[Email] is not { Length: > 0 } email) return;
         if (app.Configuration[Password] is not { Length: > 0 } password) throw new StartException($"{Email} needs {Password}.");
+        using var scope = AuditScope.Of(AuditCaller.CommandLine("serve"));
         var made = await app.Services.GetRequiredService<IStaff>().Create(new CreateStaff(email, password, "admin", OnlyFirst: true), app.Lifetime.ApplicationStopping);
         if (made.Error is { Code: not "not_first" } error) throw new StartException($"{Email} could not be made an admin: {error.Message}.");
     }

@@ -1,5 +1,6 @@
 using HeadlessPro.Contracts.Identity;
 using HeadlessPro.Platform;
+using HeadlessPro.Platform.Audit;
 
 namespace HeadlessPro.Host;
 
@@ -18,6 +19,7 @@ internal static class FirstKey
         if (app.Configuration[Variable] is not { Length: > 0 } token) return;
         if (!token.StartsWith("sk_", StringComparison.Ordinal) || token.Length is < MinLength or > MaxLength)
             throw new StartException($"{Variable} must begin with sk_ and have {MinLength} to {MaxLength} characters.");
+        using var scope = AuditScope.Of(AuditCaller.CommandLine("serve"));
         var key = await app.Services.GetRequiredService<IApiKeys>().Ensure(new EnsureApiKey(token, ApiKeyType.Secret, "First key"), app.Lifetime.ApplicationStopping);
         if (key.Error is { Code: not "key_revoked" } error) throw new StartException($"{Variable} could not be kept: {error.Message}");
     }

@@ -16,7 +16,7 @@ internal sealed class AuditMiddleware(RequestDelegate next, NpgsqlDataSource sou
     {
         if (http.GetEndpoint()?.Metadata is not { } metadata || !IsOfStaff(metadata))
         {
-            using var person = http.Request.Path.StartsWithSegments("/auth", StringComparison.Ordinal) || http.Request.Path.StartsWithSegments("/oauth", StringComparison.Ordinal) ? AuditScope.OfUnwatched(http) : null;
+            using var person = IsOfSignIn(http.Request.Path) ? AuditScope.OfUnwatched(http) : null;
             await next(http);
             return;
         }
@@ -29,6 +29,8 @@ internal sealed class AuditMiddleware(RequestDelegate next, NpgsqlDataSource sou
 
     private static bool IsOfStaff(EndpointMetadataCollection metadata) =>
         metadata.GetMetadata<PermissionPolicy>() is not null || metadata.GetMetadata<SignInPolicy>() is { ActorType: ActorTypes.User };
+
+    private static bool IsOfSignIn(PathString path) => path.StartsWithSegments("/auth", StringComparison.Ordinal) || path.StartsWithSegments("/oauth", StringComparison.Ordinal);
 
     private async Task Finish(AuditScope scope, HttpContext http, bool isReading)
     {

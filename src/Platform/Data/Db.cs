@@ -21,14 +21,17 @@ public sealed class Db(NpgsqlDataSource source)
     /// changed in one: only there the database knows who it is, and writes it down. An import of thousands is not watched row by row, and recorded as one
     /// (<see cref="Transaction.Record"/>).
     /// </summary>
-    public async Task<Transaction> Begin(CancellationToken ct, IsolationLevel isolation = IsolationLevel.ReadCommitted, bool isWatched = true)
+    /// <param name="ct">Cancellation.</param>
+    /// <param name="isolation">Its isolation.</param>
+    /// <param name="isWatched">Whether changes of rows are written to the audit log; where it is null, those that staff make.</param>
+    public async Task<Transaction> Begin(CancellationToken ct, IsolationLevel isolation = IsolationLevel.ReadCommitted, bool? isWatched = null)
     {
         var connection = await source.OpenConnectionAsync(ct);
         try
         {
             var inner = await connection.BeginTransactionAsync(isolation, ct);
             var scope = AuditScope.Current;
-            if (isWatched && scope is { IsWatched: true }) await Attribute(connection, inner, scope, ct);
+            if (scope is not null && (isWatched ?? scope.IsWatched)) await Attribute(connection, inner, scope, ct);
             return new Transaction(connection, inner, scope);
         }
         catch

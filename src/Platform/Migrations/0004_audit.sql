@@ -77,21 +77,25 @@ begin
     return text;
 end $$;
 
--- Writes an entry. The caller: type, id, operation, request, address, agent, app.
-create function audit.write(kind text, action text, resource text, resource_id text, caller jsonb, details jsonb) returns void language sql as $$
+-- Writes an entry, with a plan that a connection makes once, as all of these. The caller: type, id, operation, request, address, agent, app.
+create function audit.write(kind text, action text, resource text, resource_id text, caller jsonb, details jsonb) returns void language plpgsql as $$
+#variable_conflict use_variable
+begin
     with entry as (
         insert into audit.entries (kind, action, resource, resource_id, actor_type, actor_id, operation, request_id, details)
         values (kind, action, resource, resource_id, caller ->> 'type', caller ->> 'id', caller ->> 'operation', caller ->> 'request',
             (details || jsonb_strip_nulls(jsonb_build_object('address', caller -> 'address', 'user_agent', caller -> 'agent', 'app', caller -> 'app')))::text::json)
         returning id)
-    insert into audit.unsealed (entry_id) select id from entry
-$$;
+    insert into audit.unsealed (entry_id) select id from entry;
+end $$;
 
 -- A row as an entry shows it: that a secret changed, not the secret.
-create function audit.shown(row_ jsonb) returns jsonb language sql immutable as $$
-    select jsonb_object_agg(key, case when key ~ '(hash|secret|token|password|private_key)' and value <> 'null' then '"[hidden]"'::jsonb else value end)
-    from jsonb_each(row_)
-$$;
+create function audit.shown(row_ jsonb) returns jsonb language plpgsql immutable as $$
+begin
+    return (
+        select jsonb_object_agg(key, case when key ~ '(hash|secret|token|password|private_key)' and value <> 'null' then '"[hidden]"'::jsonb else value end)
+        from jsonb_each(row_));
+end $$;
 
 -- Arguments: what the row is about, the prefix of its wire id ('' for none), the column with its id, columns that are not written.
 create function audit.row() returns trigger language plpgsql as $$

@@ -3,6 +3,7 @@ using Dapper;
 using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Identity;
 using HeadlessPro.Identity.Sessions;
+using HeadlessPro.Platform.Audit;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Http;
@@ -62,6 +63,7 @@ internal sealed class ActAsItself(SessionStore sessions, AppTokens tokens, Db db
         await using (var tx = await db.Begin(http.RequestAborted))
         {
             await GiveToken.OpenSession(tx, session, app, app.IdentityId, ActorTypes.App, scopes, tokens.Lifetime + TimeSpan.FromMinutes(1), null, http);
+            tx.Record(new AuditEvent("app_token_given", "app", WireId.Encode("app", app.Id)) { Details = [("scope", string.Join(' ', scopes))] });
             await tx.Commit(http.RequestAborted);
         }
 

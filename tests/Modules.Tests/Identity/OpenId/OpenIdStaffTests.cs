@@ -52,6 +52,12 @@ public class OpenIdStaffTests(OpenIdShop shop) : IClassFixture<OpenIdShop>
         await first.GetJson("/admin/users/me", 401);
         await fourth.GetJson("/admin/users/me", 401);
         Assert.Equal(0L, await shop.Scalar<long>($"select count(*) from identity.user_roles ur join identity.users u on u.id = ur.user_id where u.email = '{email}'"));
+        // Which roles they got and lost by it is in the audit log.
+        Assert.Equal("created 3, deleted 4", await shop.Scalar<string>($"""
+            select string_agg(action || ' ' || n, ', ' order by action) from (
+                select action, count(*) as n from audit.entries
+                where resource_id = '{id}' and details ->> 'table' = 'identity.user_roles' and operation <> 'PostAdminUser' group by action) a
+            """));
     }
 
     [Theory]

@@ -5,6 +5,7 @@ using HeadlessPro.Contracts.Identity;
 using HeadlessPro.Identity.Mailed;
 using HeadlessPro.Identity.Mfa;
 using HeadlessPro.Identity.Sessions;
+using HeadlessPro.Platform.Audit;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Security;
 using HeadlessPro.Platform.Web;
@@ -87,6 +88,7 @@ internal static class RemoveIdentity
         if (isOtherWay is null) return Reply.Error(unknown);
         if (isOtherWay is false) return Reply.Error(Error.NotAllowed("It is your last way in; set up another one first", "last_way_in"));
         await SessionStore.RevokeIn(tx, session.IdentityId, null, session.SessionId, ct);
+        tx.Record(new AuditEvent("provider_removed", "identity", WireId.Encode(PeopleWire.Identity, session.IdentityId)) { Details = [("sign_in", id)] });
         await Passkeys.PasskeyMail.Tell(tx, mails, MailPurpose.ProviderRemoved, session, ct);
         await tx.Commit(ct);
         return Reply.Deleted(id, "identity");

@@ -3,6 +3,7 @@ using Dapper;
 using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Identity;
 using HeadlessPro.Identity.Mailed;
+using HeadlessPro.Platform.Audit;
 using HeadlessPro.Platform.Data;
 using Npgsql;
 
@@ -64,6 +65,7 @@ internal sealed class OpenIdCustomers(Db db, MailedSecrets mails)
     private async Task<Guid> Link(Transaction tx, OpenIdPerson person, OpenIdLink linkTo, CancellationToken ct)
     {
         await Add(tx, Provider, linkTo.Identity, person, ct);
+        tx.Record(new AuditEvent("provider_added", "identity", WireId.Encode(PeopleWire.Identity, linkTo.Identity)));
         if (linkTo.Email is { } email) await mails.AskIn(tx, MailPurpose.ProviderAdded, ActorTypes.Customer, email, null, ct);
         return linkTo.Identity;
     }

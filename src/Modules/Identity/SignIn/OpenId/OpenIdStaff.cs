@@ -4,6 +4,7 @@ using HeadlessPro.Contracts.Identity;
 using HeadlessPro.Identity.Mailed;
 using HeadlessPro.Identity.Sessions;
 using HeadlessPro.Identity.Staff;
+using HeadlessPro.Platform.Audit;
 using HeadlessPro.Platform.Data;
 using Microsoft.Extensions.Logging;
 
@@ -32,7 +33,8 @@ internal sealed partial class OpenIdStaff(Db db, MailedSecrets mails, ILogger<Op
             return OpenIdErrors.NotStaff;
         }
 
-        await using var tx = await db.Begin(ct);
+        // Who becomes staff here, and what they may do from now on, is an auditor's business.
+        await using var tx = await db.Begin(ct, isWatched: true);
         // One change at a time, as where staff are changed: of two admins, one stays.
         await tx.Connection.ExecuteAsync(new CommandDefinition("select from identity.roles where id = @Admin for no key update", new { RolesByName.Admin }, tx.Inner, cancellationToken: ct));
         var given = (await tx.Connection.QueryAsync<Guid>(new CommandDefinition(
@@ -46,6 +48,7 @@ internal sealed partial class OpenIdStaff(Db db, MailedSecrets mails, ILogger<Op
         if (rules.Roles.Count > 0 && await Give(tx, user, given, ct) is { } refused) return refused;
         if (isWithout) await SessionStore.RevokeIn(tx, user.IdentityId, null, null, ct);
         else await Link(tx, user, person, ct);
+        if (linkTo is not null && !user.IsLinked) tx.Record(new AuditEvent("provider_added", "identity", WireId.Encode(PeopleWire.Identity, user.IdentityId)));
         if (linkTo?.Email is { } address && !user.IsLinked) await mails.AskIn(tx, MailPurpose.ProviderAdded, ActorTypes.User, address, null, ct);
         await tx.Commit(ct);
         return isWithout ? OpenIdErrors.NotStaff : user.IdentityId;
