@@ -55,7 +55,13 @@ internal sealed class AskPerson(Db db, SessionStore sessions, SealedRequests req
         var isFresh = session is not null && (request.Session == session.SessionId || (!request.Prompts("login") && !request.Prompts("select_account") && !(person!.Age > request.MaxAge)));
         if (!isFresh)
             return request.Prompts("none") ? Refuse(app, request, http, "login_required", "Nobody is signed in, or not recently enough") : pages.SignIn(app, requests.Seal(request), request.LoginHint, null, StatusCodes.Status200OK);
-        if (session!.ActorId is null) return pages.Refusal("You are signed in, but there is no account here for you yet. Make one in the shop, or confirm your e-mail address, and come back.", StatusCodes.Status403Forbidden);
+        if (session!.ActorId is null)
+        {
+            // They may have another account: the next time asks again.
+            AppBrowser.Forget(http, app.Audience);
+            return pages.Refusal("You are signed in, but there is no account here for you yet. Make one in the shop, or confirm your e-mail address, and come back.", StatusCodes.Status403Forbidden);
+        }
+
         if (await Consents.IsNeeded(db, app, request, session.IdentityId, http.RequestAborted))
         {
             return request.Prompts("none")

@@ -65,6 +65,9 @@ internal static class ChangeApp
         return answer;
     }
 
-    private static Task End(Transaction tx, Guid app, CancellationToken ct) => tx.Connection.ExecuteAsync(new CommandDefinition(
-        "update identity.sessions set revoked_at = now() where app_id = @app and revoked_at is null", new { app }, tx.Inner, cancellationToken: ct));
+    // Codes that are on their way, too.
+    private static Task End(Transaction tx, Guid app, CancellationToken ct) => tx.Connection.ExecuteAsync(new CommandDefinition("""
+        delete from identity.app_codes where app_id = @app and used_at is null;
+        update identity.sessions set revoked_at = now() where app_id = @app and revoked_at is null
+        """, new { app }, tx.Inner, cancellationToken: ct));
 }

@@ -63,6 +63,10 @@ internal static class Consents
         if (!WireId.TryDecode(PeopleWire.App, id, out var app)) return Reply.Error(AppErrors.NoApp(id));
         var identity = actor.Session.IdentityId;
         await using var tx = await db.Begin(ct);
+        // A code that is on its way is worth nothing then, either.
+        await tx.Connection.ExecuteAsync(new CommandDefinition("""
+            delete from identity.app_codes c using identity.sessions s where s.id = c.given_in and s.identity_id = @identity and c.app_id = @app and c.used_at is null
+            """, new { app, identity }, tx.Inner, cancellationToken: ct));
         var withdrawn = await tx.Connection.ExecuteAsync(new CommandDefinition(
             "delete from identity.app_consents where app_id = @app and identity_id = @identity", new { app, identity }, tx.Inner, cancellationToken: ct));
         var ended = await tx.Connection.ExecuteAsync(new CommandDefinition(

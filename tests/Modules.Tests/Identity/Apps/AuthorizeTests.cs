@@ -228,7 +228,10 @@ public class AuthorizeTests(HpApp app) : IClassFixture<HpApp>
         using var client = Person.With(app, token);
         await client.GetJson("/store/customers/me");
 
+        await browser.Go(AppPerson.Query(planner, "account:read"));
+        var onItsWay = browser.Answer("code")!;
         await person.Client.DeleteJson($"/auth/consents/{planner.Id}");
+        await AppPerson.Exchange(planner, onItsWay, 400);
         await client.GetJson("/store/customers/me", 401);
         Assert.Equal(0, (int)(await person.Client.GetJson("/auth/consents"))["count"]!);
         await person.Client.GetJson("/store/customers/me");
@@ -367,6 +370,8 @@ public class AuthorizeTests(HpApp app) : IClassFixture<HpApp>
         Assert.Equal(HttpStatusCode.Forbidden, await browser.SignIn(person.Email));
         Assert.Contains("there is no account here for you yet", browser.Page);
         Assert.Null(browser.Location);
+        await browser.Go(AppPerson.Query(planner, "orders:read"));
+        Assert.Contains("name=\"password\"", browser.Page);
     }
 
     [Fact]
