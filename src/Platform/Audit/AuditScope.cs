@@ -30,11 +30,20 @@ public sealed class AuditScope : IDisposable
     /// <summary>The scope of who asks here; null where nobody is to be written down. What was started in a request and outlives it has none.</summary>
     internal static AuditScope? Current => Ambient.Value is { _isOver: false } scope ? scope : null;
 
-    /// <summary>Who it is; asked for only once the request's policies have been checked.</summary>
-    internal AuditCaller Caller => _known ??= _caller();
+    /// <summary>Who it is, as far as the request's policies have found out by now; they may ask other hosts for it.</summary>
+    internal AuditCaller Caller
+    {
+        get
+        {
+            if (_known is not null) return _known;
+            var caller = _caller();
+            if (caller.Type != AuditCaller.Nobody.Type) _known = caller;
+            return caller;
+        }
+    }
 
     /// <summary>The same as the database takes it.</summary>
-    internal string Json => _json ??= Caller.ToJson();
+    internal string Json => _known is null ? Caller.ToJson() : _json ??= _known.ToJson();
 
     /// <summary>Whether the request's own entry is committed.</summary>
     internal bool IsWritten => _isWritten;

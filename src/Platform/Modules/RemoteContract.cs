@@ -55,7 +55,7 @@ public class RemoteContract : DispatchProxy
         {
             using var message = new HttpRequestMessage(HttpMethod.Post, $"internal/{_module}/{method}");
             message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _credentials);
-            if (AuditScope.Current is { } scope) message.Headers.Add(ContractEndpoints.CallerHeader, scope.Caller.ToHeader());
+            if (AuditScope.Current is { IsWatched: true, Caller: { Id: not null } caller }) message.Headers.Add(ContractEndpoints.CallerHeader, caller.ToHeader());
             message.Content = JsonContent.Create(request, options: ContractEndpoints.Json);
             using var response = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, timeout.Token);
             if (response.IsSuccessStatusCode)

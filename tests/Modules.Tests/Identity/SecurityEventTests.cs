@@ -74,6 +74,18 @@ public class SecurityEventTests(SecurityEventTests.Shop app) : IClassFixture<Sec
     }
 
     [Fact]
+    public async Task A_card_number_in_what_a_browser_says_of_itself_or_where_an_address_goes_is_not_kept()
+    {
+        using var anybody = app.Client();
+        anybody.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", "Card 4242424242424242");
+        var email = Person.NewEmail();
+        await anybody.PostJson("/auth/customer/emailpass", new { email, password = "wrong-password" }, 401);
+
+        Assert.StartsWith("Card ", (string)(await OfEmail(email, "sign_in_refused"))["user_agent"]!, StringComparison.Ordinal);
+        Assert.Equal(0L, await app.Scalar<long>("select count(*) from audit.entries e where e::text like '%4242424242424242%'"));
+    }
+
+    [Fact]
     public async Task An_import_is_one_entry_with_its_counts()
     {
         var before = await app.Scalar<long>("select count(*) from audit.entries");
