@@ -15,7 +15,7 @@ internal sealed record OpenIdCode(string Code, string ClientId, string RedirectU
 
 internal sealed record OpenIdAccess(string Token, string Scope, OpenIdPerson Person, DateTimeOffset ExpiresAt);
 
-/// <summary>One provider: its issuer, its keys, its people. The realm <c>common</c> serves many tenants, each an issuer of its own, as Microsoft's does.</summary>
+/// <summary>One provider: its issuer, its keys, its people. The realm <c>common</c> serves many tenants, each an issuer of its own, and <c>contoso</c> is another name of one, as at Microsoft.</summary>
 internal sealed class OpenIdRealm(string name, EmulatorState state)
 {
     private readonly List<OpenIdKey> keys = [];
@@ -23,6 +23,9 @@ internal sealed class OpenIdRealm(string name, EmulatorState state)
     public string Name => name;
 
     public bool HasTenants => name == "common";
+
+    /// <summary>Whether it is another name of a tenant's own provider: its issuer has the tenant's number.</summary>
+    public bool IsAlias => name == "contoso";
 
     public string Address => $"{state.Url}/openid/{name}";
 
@@ -50,7 +53,7 @@ internal sealed class OpenIdRealm(string name, EmulatorState state)
         }
     }
 
-    public string IssuerOf(OpenIdPerson person) => HasTenants ? $"{state.Url}/openid/{person.Tenant}" : Address;
+    public string IssuerOf(OpenIdPerson person) => HasTenants || IsAlias ? $"{state.Url}/openid/{person.Tenant}" : Address;
 
     /// <summary>A new key signs from now on; the old ones stay published, or do not.</summary>
     public void Rotate(string algorithm, bool keep)

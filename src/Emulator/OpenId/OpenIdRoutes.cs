@@ -58,9 +58,9 @@ internal sealed class OpenIdRoutes(OpenIdBook book)
         await work(realm, context, fault);
     }
 
-    private static JsonObject Discovery(OpenIdRealm realm, Fault? fault) => new()
+    private JsonObject Discovery(OpenIdRealm realm, Fault? fault) => new()
     {
-        ["issuer"] = fault?.Kind == "openid-issuer" ? "https://accounts.example" : realm.HasTenants ? Template(realm) : realm.Address,
+        ["issuer"] = fault?.Kind == "openid-issuer" ? "https://accounts.example" : realm.HasTenants ? Template(realm) : realm.IsAlias ? $"{book.State.Url}/openid/{OpenIdControl.Tenant}" : realm.Address,
         ["authorization_endpoint"] = realm.Address + "/authorize",
         ["token_endpoint"] = fault?.Kind == "openid-plain-endpoint" ? "http://tokens.example/token" : realm.Address + "/token",
         ["userinfo_endpoint"] = realm.Address + "/userinfo",

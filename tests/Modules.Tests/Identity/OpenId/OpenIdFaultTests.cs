@@ -152,4 +152,18 @@ public class OpenIdFaultTests(OpenIdShop shop) : IClassFixture<OpenIdShop>
         await browser.GetJson("/auth/customer/tenants/callback" + query, 401);
         Assert.Equal(before, await shop.People());
     }
+
+    [Fact]
+    public async Task A_tenant_s_other_name_stands_for_its_number_and_for_no_other_tenant()
+    {
+        var email = Person.NewEmail();
+        await shop.Provider.Knows(email, "contoso");
+        using var browser = shop.Browser();
+        await shop.SignIn(browser, email, "contoso");
+        var other = Person.NewEmail();
+        await shop.Provider.Knows(other, "contoso", new JsonObject { ["tid"] = "99999999-2222-4333-8444-555555555555" });
+        var before = await shop.People();
+        await shop.Refused(browser, other, "contoso", 401);
+        Assert.Equal(before, await shop.People());
+    }
 }

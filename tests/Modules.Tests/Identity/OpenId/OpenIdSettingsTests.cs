@@ -32,16 +32,21 @@ public class OpenIdSettingsTests
     [InlineData("Identity:OpenId:own:TrustEmail must be", "TrustEmail=sure")]
     [InlineData("Identity:OpenId:own:Preset must be", "Preset=github")]
     [InlineData("Identity:OpenId:own:Tenant must be", "Tenant=contoso")]
+    [InlineData("Identity:OpenId:own:Actors must be", "Actors=staff")]
+    [InlineData("Identity:OpenId:own:Staff:AllowedDomains must be", "Actors=user")]
     [InlineData("Identity:OpenId:own:TrustEmails must be", "TrustEmails=true")]
     public void What_could_not_work_is_refused_by_name(string expected, string setting) =>
         Assert.Contains(expected, Assert.Throws<StartException>(() => Read(["own:Authority=https://provider.example", "own:ClientId=c", "own:ClientSecret=s", "own:" + setting])).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("microsoft:TrustEmail=true")]
+    [InlineData("microsoft:Actors=customer,user")]
+    [InlineData("microsoft:Tenant=9188040d-6c67-4c5b-b112-36a304b66dad", "microsoft:TrustEmail=true")]
+    [InlineData("microsoft:Staff:AllowedDomains=example.com")]
     [InlineData("emailpass:ClientId=x")]
     [InlineData("a_b:ClientId=x")]
-    public void What_would_not_be_safe_is_refused(string setting) =>
-        Assert.Throws<StartException>(() => Read(["microsoft:ClientId=c", "microsoft:ClientSecret=s", setting]));
+    public void What_would_not_be_safe_is_refused(params string[] settings) =>
+        Assert.Throws<StartException>(() => Read(["microsoft:ClientId=c", "microsoft:ClientSecret=s", .. settings]));
 
     private static IReadOnlyList<OpenIdSettings> Read(params string[] settings) => OpenIdSettings.All(new ConfigurationBuilder().AddInMemoryCollection(
         settings.Select(s => s.Split('=', 2)).GroupBy(s => s[0]).Select(g => KeyValuePair.Create("Identity:OpenId:" + g.Key, (string?)g.Last()[1])).Append(new("STOREFRONT_URL", "https://shop.example"))).Build());

@@ -20,6 +20,7 @@ public class OpenIdShop : HpApp
     [
         .. Named("main", ("Authority", Provider.Url + "/openid/main"), ("CallbackUrls", $"{Callback},https://shop.example/other"), ("DisplayName", "Main street")),
         .. Named("tenants", ("Preset", "microsoft"), ("Authority", Provider.Url + "/openid/common"), ("CallbackUrls", Callback)),
+        .. Named("contoso", ("Preset", "microsoft"), ("Tenant", "contoso.example"), ("Authority", Provider.Url + "/openid/contoso"), ("CallbackUrls", Callback), ("TrustEmail", "true")),
         .. Named("gmail", ("Preset", "google"), ("Authority", Provider.Url + "/openid/gmail"), ("CallbackUrls", Callback)),
         .. Named("house", ("Authority", Provider.Url + "/openid/house"), ("CallbackUrls", Callback), ("TrustEmail", "true")),
         .. Named(

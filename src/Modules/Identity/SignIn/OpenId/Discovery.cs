@@ -9,7 +9,13 @@ namespace HeadlessPro.Identity.SignIn.OpenId;
 /// says whose it is (RFC 9207).
 /// </summary>
 internal sealed record ProviderMetadata(
-    string Issuer, Uri Authorization, Uri Token, Uri? UserInfo, Uri Keys, IReadOnlyList<string> Algorithms, bool TakesBasic, bool NamesItself);
+    string Issuer, Uri Authorization, Uri Token, Uri? UserInfo, Uri Keys, IReadOnlyList<string> Algorithms, bool TakesBasic, bool NamesItself)
+{
+    public const string TenantId = "{tenantid}";
+
+    /// <summary>Whether each token names its own issuer.</summary>
+    public bool IsOfManyTenants => Issuer.Contains(TenantId, StringComparison.Ordinal);
+}
 
 /// <summary>
 /// Reads a provider's description and keys, and remembers them for an hour; where it is down then, for a day. A key nobody knows is looked for
@@ -86,7 +92,7 @@ internal sealed class Discovery(OpenIdSettings settings, OpenIdHttp http, TimePr
         var json = await http.Get(new Uri(settings.Authority.OriginalString + "/.well-known/openid-configuration"), null, ct);
         var issuer = json.Text("issuer");
         // Whoever describes another's issuer is not who was configured.
-        if (issuer is null || (settings.IsShared ? !issuer.Contains("{tenantid}", StringComparison.Ordinal) || !IsBeside(issuer) : issuer.TrimEnd('/') != settings.Authority.OriginalString))
+        if (issuer is null || !(issuer.TrimEnd('/') == settings.Authority.OriginalString || (settings.IsAlias && IsBeside(issuer))) || (issuer.Contains(ProviderMetadata.TenantId, StringComparison.Ordinal) && !settings.IsShared))
             throw OpenIdRefusal.Unreachable($"{settings.Authority} describes another issuer: '{issuer}'");
         var offered = json.Texts("id_token_signing_alg_values_supported") ?? ["RS256"];
         var clients = json.Texts("token_endpoint_auth_methods_supported") ?? ["client_secret_basic"];
@@ -97,7 +103,7 @@ internal sealed class Discovery(OpenIdSettings settings, OpenIdHttp http, TimePr
 
     /// <summary>Of the host that was configured.</summary>
     private bool IsBeside(string issuer) =>
-        Uri.TryCreate(issuer.Replace("{tenantid}", "tenant", StringComparison.Ordinal), UriKind.Absolute, out var address)
+        Uri.TryCreate(issuer.Replace(ProviderMetadata.TenantId, "tenant", StringComparison.Ordinal), UriKind.Absolute, out var address)
         && address.GetLeftPart(UriPartial.Authority) == settings.Authority.GetLeftPart(UriPartial.Authority);
 
     private Uri Endpoint(JsonElement json, string name) =>

@@ -34,7 +34,7 @@ internal sealed class IdTokens(OpenIdSettings settings, Discovery discovery, Tim
         using var payload = JsonDocument.Parse(Base64Url.DecodeFromChars(token.EncodedPayload));
         var claims = payload.RootElement.Clone();
         var issuer = IssuerOf(metadata, claims);
-        var keys = (await discovery.Keys(token.Kid is { Length: > 0 } kid ? kid : null, ct)).Where(k => MaySign(k, token.Alg, claims, issuer)).ToList();
+        var keys = (await discovery.Keys(token.Kid is { Length: > 0 } kid ? kid : null, ct)).Where(k => MaySign(k, token.Alg, metadata.IsOfManyTenants, claims, issuer)).ToList();
         if (keys.Count == 0) throw OpenIdRefusal.Unverified("no key of the provider signed it");
         var result = await Handler.ValidateTokenAsync(token, new TokenValidationParameters
         {
@@ -66,15 +66,15 @@ internal sealed class IdTokens(OpenIdSettings settings, Discovery discovery, Tim
     }
 
     /// <summary>Whose token it must be; of a provider of many tenants, the one it names.</summary>
-    private string IssuerOf(ProviderMetadata metadata, JsonElement claims) => !settings.IsShared ? metadata.Issuer
+    private static string IssuerOf(ProviderMetadata metadata, JsonElement claims) => !metadata.IsOfManyTenants ? metadata.Issuer
         : Guid.TryParseExact(claims.Text("tid"), "D", out _) ? InTenant(metadata.Issuer, claims) : throw OpenIdRefusal.Unverified("no tenant");
 
-    private static string InTenant(string template, JsonElement claims) => template.Replace("{tenantid}", claims.Text("tid"), StringComparison.Ordinal);
+    private static string InTenant(string template, JsonElement claims) => template.Replace(ProviderMetadata.TenantId, claims.Text("tid"), StringComparison.Ordinal);
 
     /// <summary>A key may be for one algorithm, and, where many tenants share them, for one issuer.</summary>
-    private bool MaySign(JsonWebKey key, string algorithm, JsonElement claims, string issuer) =>
+    private static bool MaySign(JsonWebKey key, string algorithm, bool isShared, JsonElement claims, string issuer) =>
         (string.IsNullOrEmpty(key.Alg) || key.Alg == algorithm)
-        && (!settings.IsShared || !key.AdditionalData.TryGetValue("issuer", out var owner) || InTenant(owner?.ToString() ?? "", claims) == issuer);
+        && (!isShared || !key.AdditionalData.TryGetValue("issuer", out var owner) || InTenant(owner?.ToString() ?? "", claims) == issuer);
 
     private bool IsNow(DateTime? from, DateTime? until, DateTime issued)
     {

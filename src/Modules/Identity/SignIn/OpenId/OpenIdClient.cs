@@ -26,7 +26,7 @@ internal sealed class OpenIdClient(OpenIdSettings settings, OpenIdHttp http, Dis
         if (attempt.Text("error") is { } refused) throw new OpenIdRefusal(Error.Unauthorized("The provider did not sign you in: begin again"), $"answered '{Short(refused)}'");
         if (attempt.Text("code") is not { Length: <= 4096 } code) throw OpenIdRefusal.Unverified("no code");
         // Whose answer the browser brought (RFC 9207): a code of one provider must not be shown to another.
-        if (attempt.Text("iss") is { } from ? !settings.IsShared && from != provider.Issuer : provider.NamesItself) throw OpenIdRefusal.Unverified("another provider's answer");
+        if (attempt.Text("iss") is { } from ? !provider.IsOfManyTenants && from != provider.Issuer : provider.NamesItself) throw OpenIdRefusal.Unverified("another provider's answer");
         var (idToken, accessToken) = await Exchange(provider, begun, code, ct);
         var claims = await tokens.Check(idToken, accessToken, begun.NonceHash, ct);
         if (attempt.Text("iss") is { } tenant && tenant != claims.Text("iss")) throw OpenIdRefusal.Unverified("another tenant's answer");
@@ -68,7 +68,8 @@ internal sealed class OpenIdClient(OpenIdSettings settings, OpenIdHttp http, Dis
         var source = claims.Text("email") is null ? more ?? claims : claims;
         var email = source.Text("email") is { } given && EmailAddress.Plain(given) is var plain && EmailAddress.IsOne(plain) ? plain : null;
         // Microsoft says of a domain, not of an address, that it was verified: https://learn.microsoft.com/entra/identity-platform/optional-claims
-        var isVerified = email is not null && (source.IsTrue("email_verified") || source.IsTrue("xms_edov") || settings.TrustsEmail);
+        // Of many tenants none is believed beyond that.
+        var isVerified = email is not null && (source.IsTrue("xms_edov") || (source.IsTrue("email_verified") && !settings.IsShared) || settings.TrustsEmail);
         return new OpenIdPerson(
             $"{claims.Text("iss")} {claims.Text("sub")}", email, isVerified, isVerified && (!settings.IsGoogle || IsOfGoogle(email!, claims.Text("hd"))),
             Name("given_name"), Name("family_name"), Groups(claims, more));

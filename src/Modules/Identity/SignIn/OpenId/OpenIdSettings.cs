@@ -19,8 +19,8 @@ internal sealed record OpenIdSettings(string Name, Uri Authority, string ClientI
     // Ways in that are here without configuration.
     private static readonly string[] Taken = ["emailpass", "magic-link", "one-time-code", "passkey", "passkeys", "sms"];
 
-    // Of Microsoft: these are no one tenant's, so each token names its own issuer.
-    private static readonly string[] Shared = ["common", "organizations", "consumers"];
+    // At Microsoft these are nobody's own: anybody has an account there, or makes a tenant. The number is that of personal accounts.
+    private static readonly string[] Shared = ["common", "organizations", "consumers", "9188040d-6c67-4c5b-b112-36a304b66dad"];
 
     public required string DisplayName { get; init; }
 
@@ -43,14 +43,17 @@ internal sealed record OpenIdSettings(string Name, Uri Authority, string ClientI
     /// <summary>Who of the provider's people is staff, where it signs in staff.</summary>
     public StaffRules? Staff { get; init; }
 
-    /// <summary>Whether it speaks for many tenants: <c>{tenantid}</c> in its issuer is each token's <c>tid</c>.</summary>
+    /// <summary>Whether it speaks for many tenants: where its issuer has <c>{tenantid}</c>, that is each token's <c>tid</c>.</summary>
     public bool IsShared { get; init; }
+
+    /// <summary>Whether the authority is another name of a tenant (<c>contoso.com</c>, <c>consumers</c>), whose issuer has its number.</summary>
+    public bool IsAlias { get; init; }
 
     /// <summary>Where somebody returns to who names no page: the one of their kind, else the first.</summary>
     public string CallbackOf(string actorType) => CallbackUrls.FirstOrDefault(u => u.Contains($"/auth/{actorType}/", StringComparison.Ordinal)) ?? CallbackUrls[0];
 
     /// <summary>Whether a subject's issuer is this provider.</summary>
-    public bool Issues(string issuer) => IsShared
+    public bool Issues(string issuer) => IsShared || IsAlias
         ? Uri.TryCreate(issuer, UriKind.Absolute, out var address) && address.GetLeftPart(UriPartial.Authority) == Authority.GetLeftPart(UriPartial.Authority)
         : issuer.TrimEnd('/') == Authority.OriginalString;
 
@@ -72,6 +75,8 @@ internal sealed record OpenIdSettings(string Name, Uri Authority, string ClientI
         var isShared = preset == "microsoft" && Shared.Contains(tenant);
         var trustsEmail = Truth(section, "TrustEmail");
         if (isShared && trustsEmail) throw new StartException($"{section.Path}:TrustEmail: anybody may have a tenant at Microsoft, and write any address there. Set Tenant to yours.");
+        if (isShared && section["Actors"]?.Contains(ActorTypes.User, StringComparison.OrdinalIgnoreCase) == true)
+            throw new StartException($"{section.Path}:Actors: anybody may have an account at Microsoft. Set Tenant to yours to let in staff.");
         var actors = Parts(section, "Actors") is { Count: > 0 } given ? given : [ActorTypes.Customer];
         if (actors.Find(a => a is not (ActorTypes.Customer or ActorTypes.User)) is { } nobody) throw Wrong(section, "Actors", "customer, user, or both", nobody);
         return new OpenIdSettings(name, Address(section, preset, tenant), Need(section, "ClientId"), Need(section, "ClientSecret"))
@@ -85,6 +90,7 @@ internal sealed record OpenIdSettings(string Name, Uri Authority, string ClientI
             TrustsEmail = trustsEmail,
             IsGoogle = preset == "google",
             IsShared = isShared,
+            IsAlias = preset == "microsoft" && !Guid.TryParseExact(tenant, "D", out _),
         };
     }
 
