@@ -32,7 +32,7 @@ internal static class ListIdentities
             select id, provider, subject, profile->>'email' as email, created_at from identity.sign_ins
             where identity_id = @IdentityId and provider in (@EmailPassword, @OpenId) order by id limit 100
             """, new { actor.Session.IdentityId, EmailPassword = EmailPassword.Provider, OpenId = KindOf(actor) }, cancellationToken: ct));
-        var known = providers.OfType<OpenIdSignIn>().Where(p => p.Serves(actor.Session.ActorType)).ToList();
+        var known = providers.OfType<OpenIdSignIn>().Where(p => p.Serves(actor.Session.ActorType)).OrderBy(p => p.IsAlias).ToList();
         var identities = rows.Select(r => r.Provider == EmailPassword.Provider
             ? new AuthIdentityResponse(WireId.Encode(Prefix, r.Id), r.Provider, r.Subject, r.CreatedAt)
             : new AuthIdentityResponse(WireId.Encode(Prefix, r.Id), known.Find(p => p.Issues(r.Issuer))?.Id ?? r.Issuer, r.Email, r.CreatedAt)).ToList();

@@ -53,7 +53,7 @@ internal sealed record OpenIdSettings(string Name, Uri Authority, string ClientI
     public string CallbackOf(string actorType) => CallbackUrls.FirstOrDefault(u => u.Contains($"/auth/{actorType}/", StringComparison.Ordinal)) ?? CallbackUrls[0];
 
     /// <summary>Whether a subject's issuer is this provider.</summary>
-    public bool Issues(string issuer) => IsShared || IsAlias
+    public bool Issues(string issuer) => IsAlias
         ? Uri.TryCreate(issuer, UriKind.Absolute, out var address) && address.GetLeftPart(UriPartial.Authority) == Authority.GetLeftPart(UriPartial.Authority)
         : issuer.TrimEnd('/') == Authority.OriginalString;
 

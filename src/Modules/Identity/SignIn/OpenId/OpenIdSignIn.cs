@@ -30,6 +30,9 @@ internal sealed partial class OpenIdSignIn(OpenIdSettings settings, OpenIdClient
     /// <summary>Whether a subject's issuer is this provider.</summary>
     public bool Issues(string issuer) => settings.Issues(issuer);
 
+    /// <summary>Whether others of its host are meant as well.</summary>
+    public bool IsAlias => settings.IsAlias;
+
     public Task<Result<SignInOutcome>> SignIn(SignInAttempt attempt, CancellationToken ct) => Begin(attempt, null, ct);
 
     /// <summary>Begins a sign-in, or, of a session, that its person adds this way in to what they have.</summary>
