@@ -71,7 +71,7 @@ internal sealed class SignInRoutes(IEnumerable<ISignInProvider> providers, Throt
         var isIn = (await step(provider, attempt, ct)).Try(out var outcome, out var error);
         // Guesses count; what was right, and what could not be understood, does not.
         if (error?.Type != ErrorType.Unauthorized) await throttle.GiveBack(what, http, account, ct);
-        if (error?.Type == ErrorType.Unauthorized) await audit.Record(Refused(what, actor, provider.Id, account), ct);
+        if (error?.Type is ErrorType.Unauthorized or ErrorType.Forbidden) await audit.Record(Refused(what, actor, provider.Id, account), ct);
         return isIn ? outcome! : error!;
     }
 

@@ -139,6 +139,8 @@ public class OpenIdLinkTests(OpenIdShop shop) : IClassFixture<OpenIdShop>
         await browser.DeleteJson($"/auth/identities/{id}");
         await signedIn.GetJson("/store/customers/me", 401);
         await browser.GetJson("/store/customers/me");
+        Assert.Equal("provider_added, provider_removed", await shop.Scalar<string>(
+            $"select string_agg(action, ', ' order by id) from audit.entries where action like 'provider_%' and resource_id = '{(string)SignInTests.Claims(person.Token)["auth_identity_id"]!}'"));
         var token = await shop.SignIn(phone, elsewhere);
         Assert.Equal("", (string)SignInTests.Claims(token)["actor_id"]!);
     }

@@ -41,6 +41,7 @@ public class OpenIdSettingsTests
     [Theory]
     [InlineData("microsoft:TrustEmail=true")]
     [InlineData("microsoft:Actors=customer,user")]
+    [InlineData("microsoft:Actors:0=user")]
     [InlineData("microsoft:Tenant=9188040d-6c67-4c5b-b112-36a304b66dad", "microsoft:TrustEmail=true")]
     [InlineData("microsoft:Staff:AllowedDomains=example.com")]
     [InlineData("emailpass:ClientId=x")]

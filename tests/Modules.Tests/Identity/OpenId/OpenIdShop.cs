@@ -35,6 +35,8 @@ public class OpenIdShop : HpApp
     {
         Provider = await ProviderProcess.Start();
         await Provider.Control("openid/main/clients", new JsonObject { ["client_id"] = ClientId, ["client_secret"] = Secret });
+        // Made in no time, which an RSA key is not.
+        foreach (var realm in new[] { "contoso", "gmail", "house", "work", "office", "slow" }) await Provider.Control($"openid/{realm}/keys", new JsonObject { ["alg"] = "ES256" });
         await base.InitializeAsync();
     }
 

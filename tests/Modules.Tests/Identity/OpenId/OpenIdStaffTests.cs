@@ -69,8 +69,9 @@ public class OpenIdStaffTests(OpenIdShop shop) : IClassFixture<OpenIdShop>
     {
         var email = group is null ? await Knows() : await Knows(group);
         var before = await shop.People();
+        var refusals = await shop.Scalar<long>("select count(*) from audit.entries where action = 'sign_in_refused'");
         await Refused(email);
-        Assert.Equal(before, await shop.People());
+        Assert.Equal((before, refusals + 1), (await shop.People(), await shop.Scalar<long>("select count(*) from audit.entries where action = 'sign_in_refused'")));
     }
 
     [Fact]

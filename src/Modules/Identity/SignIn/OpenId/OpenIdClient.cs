@@ -12,7 +12,10 @@ namespace HeadlessPro.Identity.SignIn.OpenId;
 /// when the provider says it is theirs; authoritative when the provider also gives out such addresses, so that it is theirs still. Groups are null
 /// when the provider has more than it tells.
 /// </summary>
-internal sealed record OpenIdPerson(string Subject, string? Email, bool IsVerified, bool IsAuthoritative, string? GivenName, string? FamilyName, IReadOnlyList<string>? Groups);
+internal sealed record OpenIdPerson(string Subject, string? Email, bool IsVerified, bool IsAuthoritative, string? GivenName, string? FamilyName, IReadOnlyList<string>? Groups)
+{
+    public string Issuer => Subject.Split(' ')[0];
+}
 
 /// <summary>Asks a provider who came back from it: code for tokens, tokens for claims.</summary>
 internal sealed class OpenIdClient(OpenIdSettings settings, OpenIdHttp http, Discovery discovery, IdTokens tokens)

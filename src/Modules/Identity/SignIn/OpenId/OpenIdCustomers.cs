@@ -58,6 +58,7 @@ internal sealed class OpenIdCustomers(Db db, MailedSecrets mails)
         if (account is not null && !(account is { IsVerified: true, IsStaff: false } && person.IsAuthoritative))
             return Error.Unauthorized("There is an account with your e-mail address: sign in to it as before, then add this provider to it");
         var identity = account?.IdentityId ?? await New(tx, person, ct);
+        if (account is not null) tx.Record(Added(identity, person));
         await Add(tx, Provider, identity, person, ct);
         return identity;
     }
@@ -65,7 +66,7 @@ internal sealed class OpenIdCustomers(Db db, MailedSecrets mails)
     private async Task<Guid> Link(Transaction tx, OpenIdPerson person, OpenIdLink linkTo, CancellationToken ct)
     {
         await Add(tx, Provider, linkTo.Identity, person, ct);
-        tx.Record(new AuditEvent("provider_added", "identity", WireId.Encode(PeopleWire.Identity, linkTo.Identity)));
+        tx.Record(Added(linkTo.Identity, person));
         if (linkTo.Email is { } email) await mails.AskIn(tx, MailPurpose.ProviderAdded, ActorTypes.Customer, email, null, ct);
         return linkTo.Identity;
     }
@@ -74,6 +75,9 @@ internal sealed class OpenIdCustomers(Db db, MailedSecrets mails)
     public static Task Add(Transaction tx, string provider, Guid identity, OpenIdPerson person, CancellationToken ct) => tx.Connection.ExecuteAsync(new CommandDefinition(
         "insert into identity.sign_ins (id, identity_id, provider, subject, verified_at, profile) values (@id, @identity, @provider, @Subject, now(), @profile::jsonb)",
         new { id = WireId.New(), identity, provider, person.Subject, profile = ProfileOf(person) }, tx.Inner, cancellationToken: ct));
+
+    /// <summary>For the audit log.</summary>
+    public static AuditEvent Added(Guid identity, OpenIdPerson person) => new("provider_added", "identity", WireId.Encode(PeopleWire.Identity, identity)) { Details = [("issuer", person.Issuer)] };
 
     public static string ProfileOf(OpenIdPerson person) =>
         JsonSerializer.Serialize(new OpenIdProfile(person.Email, person.GivenName, person.FamilyName), OpenIdJson.Default.OpenIdProfile);

@@ -75,10 +75,9 @@ internal sealed record OpenIdSettings(string Name, Uri Authority, string ClientI
         var isShared = preset == "microsoft" && Shared.Contains(tenant);
         var trustsEmail = Truth(section, "TrustEmail");
         if (isShared && trustsEmail) throw new StartException($"{section.Path}:TrustEmail: anybody may have a tenant at Microsoft, and write any address there. Set Tenant to yours.");
-        if (isShared && section["Actors"]?.Contains(ActorTypes.User, StringComparison.OrdinalIgnoreCase) == true)
-            throw new StartException($"{section.Path}:Actors: anybody may have an account at Microsoft. Set Tenant to yours to let in staff.");
         var actors = Parts(section, "Actors") is { Count: > 0 } given ? given : [ActorTypes.Customer];
         if (actors.Find(a => a is not (ActorTypes.Customer or ActorTypes.User)) is { } nobody) throw Wrong(section, "Actors", "customer, user, or both", nobody);
+        if (isShared && actors.Contains(ActorTypes.User)) throw new StartException($"{section.Path}:Actors: anybody may have an account at Microsoft. Set Tenant to yours to let in staff.");
         return new OpenIdSettings(name, Address(section, preset, tenant), Need(section, "ClientId"), Need(section, "ClientSecret"))
         {
             DisplayName = section["DisplayName"] ?? preset switch { "google" => "Google", "microsoft" => "Microsoft", _ => name },
