@@ -4,6 +4,7 @@ using HeadlessPro.Contracts.Fulfillment;
 using HeadlessPro.Contracts.Identity;
 using HeadlessPro.Contracts.Inventory;
 using HeadlessPro.Contracts.Notifications;
+using HeadlessPro.Contracts.Ordering;
 using HeadlessPro.Contracts.Payments;
 using HeadlessPro.Contracts.Pricing;
 using HeadlessPro.Fulfillment;
@@ -14,6 +15,7 @@ using HeadlessPro.Ordering;
 using HeadlessPro.Payments;
 using HeadlessPro.Platform.Modules;
 using HeadlessPro.Pricing;
+using HeadlessPro.Privacy;
 
 namespace HeadlessPro.Host;
 
@@ -22,13 +24,13 @@ internal static class ModuleTable
 {
     public static readonly IReadOnlyList<Module> Modules =
     [
-        new("identity", Roles.IdentityCommerce, [typeof(IApiKeys), typeof(ISessions), typeof(ICustomers), typeof(IStaff)], [typeof(INotifications)],
+        new("identity", Roles.IdentityCommerce, [typeof(IApiKeys), typeof(ISessions), typeof(ICustomers), typeof(ICustomerData), typeof(IStaff)], [typeof(INotifications)],
             IdentityModule.AddIdentity, IdentityModule.MapIdentity),
-        new("notifications", Roles.IdentityCommerce, [typeof(INotifications)], [],
+        new("notifications", Roles.IdentityCommerce, [typeof(INotifications), typeof(IMessageData)], [],
             NotificationsModule.AddNotifications, NotificationsModule.MapNotifications),
-        new("pricing", Roles.IdentityCommerce, [typeof(IPricing)], [],
+        new("pricing", Roles.IdentityCommerce, [typeof(IPricing), typeof(IPromotionData)], [],
             PricingModule.AddPricing, PricingModule.MapPricing),
-        new("payments", Roles.IdentityCommerce, [typeof(IPayments)], [typeof(IPricing)],
+        new("payments", Roles.IdentityCommerce, [typeof(IPayments), typeof(IPaymentData)], [typeof(IPricing)],
             PaymentsModule.AddPayments, PaymentsModule.MapPayments),
         new("inventory", Roles.CatalogFulfillment, [typeof(IInventory)], [],
             InventoryModule.AddInventory, InventoryModule.MapInventory),
@@ -36,8 +38,11 @@ internal static class ModuleTable
             CatalogModule.AddCatalog, CatalogModule.MapCatalog),
         new("fulfillment", Roles.CatalogFulfillment, [typeof(IFulfillment)], [typeof(IPricing)],
             FulfillmentModule.AddFulfillment, FulfillmentModule.MapFulfillment),
-        new("ordering", Roles.IdentityCommerce, [],
+        new("ordering", Roles.IdentityCommerce, [typeof(IOrderData)],
             [typeof(ICatalog), typeof(IInventory), typeof(IPricing), typeof(IPayments), typeof(IFulfillment), typeof(ICustomers), typeof(INotifications)],
             OrderingModule.AddOrdering, OrderingModule.MapOrdering),
+        new("privacy", Roles.IdentityCommerce, [],
+            [typeof(ICustomerData), typeof(IOrderData), typeof(IPaymentData), typeof(IPromotionData), typeof(IMessageData), typeof(INotifications)],
+            PrivacyModule.AddPrivacy, PrivacyModule.MapPrivacy),
     ];
 }

@@ -60,6 +60,9 @@ public static class NotificationKinds
     /// <summary>A code that proves a phone number: <c>code</c>. Holds a secret.</summary>
     public const string PhoneVerification = "phone_verification";
 
+    /// <summary>That the archive of all that is held of them is ready: <c>url</c>, which asks for a sign-in.</summary>
+    public const string DataExportReady = "data_export_ready";
+
     /// <summary>Somebody with an account asks for a guest's order: <c>order</c> (its number), <c>url</c>. Holds a secret.</summary>
     public const string OrderTransfer = "order_transfer";
 

@@ -34,6 +34,7 @@ public static class IdentityModule
         services.AddSingleton<SessionStore>();
         services.AddSingleton<ISessions, ResolveSessions>();
         services.AddSingleton<ICustomers, FindCustomers>();
+        services.AddSingleton<ICustomerData, CustomerData>();
         services.AddSingleton<Passwords>();
         services.AddSingleton<ISignInProvider, EmailPassword>();
         services.AddSingleton<SignInRoutes>();

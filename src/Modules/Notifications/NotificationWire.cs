@@ -37,4 +37,5 @@ internal sealed record MessageRow(
 [JsonSerializable(typeof(Guid))]
 [JsonSerializable(typeof(MessageText))]
 [JsonSerializable(typeof(NotificationResponse))]
+[JsonSerializable(typeof(List<NotificationResponse>))]
 internal sealed partial class NotificationsJson : JsonSerializerContext;

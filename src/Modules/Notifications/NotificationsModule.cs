@@ -21,6 +21,7 @@ public static class NotificationsModule
     {
         services.AddSingleton<MessageSeal>();
         services.AddSingleton<INotifications, QueueNotification>();
+        services.AddSingleton<IMessageData, MessageData>();
         services.AddSingleton<INotificationProvider, LocalOutbox>();
         services.AddJobHandler(DeliverNotifications.Job, DeliverNotifications.Run);
         services.AddRecurringJob("notifications.forget", TimeSpan.FromMinutes(1), DeliverNotifications.Forget);

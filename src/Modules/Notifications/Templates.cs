@@ -54,6 +54,13 @@ internal sealed record Template(string Subject, string Text, bool IsSecret)
         [NotificationKinds.PhoneVerification] = new("Your code", """
             {code} is your code to confirm this number. It works once, for 10 minutes. Nobody of ours will ever ask you for it.
             """, IsSecret: true),
+        [NotificationKinds.DataExportReady] = new("Your data is ready", """
+            The archive with all that our shop holds of you is ready. Sign in to fetch it; it stays for some days:
+
+            {url}
+
+            If you did not ask for it, sign in and choose a new password at once.
+            """, IsSecret: false),
         [NotificationKinds.OrderTransfer] = new("Somebody asks for your order {order}", """
             Somebody with an account at our shop says that order {order} is theirs. If you know of it, let them have it:
 

@@ -1,4 +1,5 @@
 using HeadlessPro.Contracts.Identity;
+using HeadlessPro.Contracts.Ordering;
 using HeadlessPro.Contracts.Payments;
 using HeadlessPro.Ordering.Carts;
 using HeadlessPro.Ordering.Checkout;
@@ -52,6 +53,7 @@ public static class OrderingModule
         services.AddJson(CheckoutJson.Default);
         services.AddReconciliation(ReconcileOrders.Name, ReconcileOrders.Run);
         services.AddSingleton<TransferPeers>();
+        services.AddSingleton<IOrderData, OrderData>();
         services.AddJobHandler(MailTransfer.Name, MailTransfer.Run);
         services.AddJson(OrdersJson.Default);
     }

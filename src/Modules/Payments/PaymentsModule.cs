@@ -48,6 +48,7 @@ public static class PaymentsModule
         var options = PaymentOptions.From(configuration);
         services.AddSingleton(options);
         services.AddSingleton<IPayments, PaymentsContract>();
+        services.AddSingleton<IPaymentData, PaymentData>();
         services.AddJson(PaymentsJson.Default);
         services.AddSubscriber<OrderPlaced>(OnOrderPlaced.Name, OnOrderPlaced.Handle, OnOrderPlaced.HandleMany);
         services.AddSubscriber<OrderEdited>(OnOrderEdited.Name, OnOrderEdited.Handle);

@@ -23,6 +23,7 @@ public static class PricingModule
     {
         services.AddSingleton<PricingCache>();
         services.AddSingleton<IPricing, PricingContract>();
+        services.AddSingleton<IPromotionData, PromotionData>();
         services.AddJson(PricingJson.Default);
         services.AddSubscriber<OrderCanceled>(OnOrderCanceled.Name, OnOrderCanceled.Handle);
         services.AddSubscriber<OrderEdited>(OnOrderEdited.Name, OnOrderEdited.Handle);

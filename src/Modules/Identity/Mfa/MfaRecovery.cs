@@ -18,11 +18,13 @@ internal static class MfaRecovery
     /// <summary>A session that lies open somewhere must not be enough for a way around the second factor.</summary>
     public static Error SignInAgain => new(ErrorType.Forbidden, "sign_in_again", "Sign in again: this needs a sign-in of the last 15 minutes");
 
-    public static async Task<bool> IsFresh(Db db, Actor actor, CancellationToken ct)
+    public static Task<bool> IsFresh(Db db, Actor actor, CancellationToken ct) => IsFresh(db, actor.Session.SessionId, ct);
+
+    public static async Task<bool> IsFresh(Db db, Guid session, CancellationToken ct)
     {
         await using var connection = await db.Open(ct);
         return await connection.QuerySingleAsync<bool>(new CommandDefinition(
-            "select exists (select from identity.sessions where id = @SessionId and created_at > now() - interval '15 minutes')", new { actor.Session.SessionId }, cancellationToken: ct));
+            "select exists (select from identity.sessions where id = @session and created_at > now() - interval '15 minutes')", new { session }, cancellationToken: ct));
     }
 
     public static async Task<IResult> Generate(Body<RecoveryCodesRequest> body, Actor actor, Db db, HttpContext http, CancellationToken ct)

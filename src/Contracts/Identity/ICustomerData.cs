@@ -1,0 +1,27 @@
+using HeadlessPro.Contracts.Privacy;
+
+namespace HeadlessPro.Contracts.Identity;
+
+/// <summary>What Identity holds of a customer, for the person themself and for who forgets them.</summary>
+[Contract("identity")]
+public interface ICustomerData
+{
+    /// <summary>The person behind an account, without what they bought; <c>not_found</c> when there is none.</summary>
+    Task<Result<Person>> FindPerson(FindPerson request, CancellationToken ct);
+
+    /// <summary>All it holds of them, without secrets.</summary>
+    Task<Result<PersonalData>> ReadPersonalData(Person request, CancellationToken ct);
+
+    /// <summary>Whether the session was begun within the last minutes: one that lies open somewhere must not be enough for what cannot be undone.</summary>
+    Task<Result<SessionAge>> GetSessionAge(GetSessionAge request, CancellationToken ct);
+}
+
+/// <summary>Of which account.</summary>
+public sealed record FindPerson(Guid CustomerId);
+
+/// <summary>Of which session.</summary>
+public sealed record GetSessionAge(Guid SessionId);
+
+/// <summary>How old a sign-in is.</summary>
+/// <param name="IsFresh">Within the last 15 minutes.</param>
+public sealed record SessionAge(bool IsFresh);

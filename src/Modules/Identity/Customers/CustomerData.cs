@@ -1,0 +1,72 @@
+using Dapper;
+using HeadlessPro.Contracts;
+using HeadlessPro.Contracts.Identity;
+using HeadlessPro.Contracts.Privacy;
+using HeadlessPro.Identity.Mfa;
+using HeadlessPro.Platform.Data;
+
+namespace HeadlessPro.Identity.Customers;
+
+/// <summary>
+/// Keeps <see cref="ICustomerData"/>. What stands here must name every table with something of a customer; a test plants a text in each and looks for it.
+/// </summary>
+internal sealed class CustomerData(Db db) : ICustomerData
+{
+    private const string Mine = "(select m.identity_id from identity.customers m where m.id = @CustomerId)";
+
+    private static readonly string Documents = $"""
+        select 'profile' as name, coalesce(json_agg(r), '[]')::text as json from (
+            select audit.wire_id('cus', c.id) as id, c.email, c.first_name, c.last_name, c.company_name, c.phone, c.metadata, c.created_at, c.updated_at
+            from identity.customers c where c.id = @CustomerId) r
+        union all
+        select 'addresses', coalesce(json_agg(r), '[]')::text from (
+            select audit.wire_id('cuaddr', a.id) as id, a.address_name, a.first_name, a.last_name, a.company, a.address_1, a.address_2, a.city, a.province, a.postal_code,
+                a.country_code, a.phone, a.metadata, a.is_default_shipping, a.is_default_billing, a.created_at, a.updated_at
+            from identity.customer_addresses a where a.customer_id = @CustomerId order by a.id) r
+        union all
+        select 'ways_to_sign_in', coalesce(json_agg(r), '[]')::text from (
+            select s.provider, s.subject, s.profile, s.verified_at, s.created_at, s.updated_at from identity.sign_ins s where s.identity_id = {Mine} order by s.id) r
+        union all
+        select 'sessions', coalesce(json_agg(r), '[]')::text from (
+            select audit.wire_id('ses', s.id) as id, s.provider, host(s.ip) as ip, s.user_agent, p.name as app, s.scopes, s.created_at, s.last_used_at, s.expires_at, s.revoked_at
+            from identity.sessions s left join identity.apps p on p.id = s.app_id
+            where s.identity_id = {Mine} and s.actor_type = 'customer' order by s.id) r
+        union all
+        select 'passkeys', coalesce(json_agg(r), '[]')::text from (
+            select k.name, k.transports, k.is_backed_up, k.created_at, k.last_used_at from identity.passkeys k
+            where k.identity_id = {Mine} and k.actor_type = 'customer' order by k.id) r
+        union all
+        select 'second_factors', coalesce(json_agg(r), '[]')::text from (
+            select f.label, f.enabled_at, f.created_at from identity.mfa_factors f where f.identity_id = {Mine} order by f.id) r
+        """;
+
+    public async Task<Result<Person>> FindPerson(FindPerson request, CancellationToken ct)
+    {
+        await using var connection = await db.Open(ct);
+        var row = await connection.QuerySingleOrDefaultAsync<PersonRow>(new CommandDefinition("""
+            select c.id, c.email,
+                array(select c.email union select s.subject from identity.sign_ins s where s.identity_id = c.identity_id and s.subject like '%@%'
+                    union select s.profile ->> 'email' from identity.sign_ins s where s.identity_id = c.identity_id and s.profile ->> 'email' is not null) as emails,
+                array(select lower(s.subject) from identity.sign_ins s
+                    where s.identity_id = c.identity_id and s.provider in ('emailpass', 'phone') and s.verified_at is not null) as proven,
+                array(select c.phone where c.phone <> '' union select s.subject from identity.sign_ins s where s.identity_id = c.identity_id and s.provider = 'phone'
+                    union select a.phone from identity.customer_addresses a where a.customer_id = c.id and a.phone <> '') as phones,
+                array(select audit.wire_id('cus', c.id) union select audit.wire_id('authid', c.identity_id) where c.identity_id is not null
+                    union select audit.wire_id('ses', s.id) from identity.sessions s where s.identity_id = c.identity_id) as "references"
+            from identity.customers c where c.id = @CustomerId
+            """, new { request.CustomerId }, cancellationToken: ct));
+        return row is null
+            ? Error.NotFound($"Customer with id: {WireId.Encode(PeopleWire.Customer, request.CustomerId)} was not found")
+            : new Person(row.Id, row.Email, row.Emails, row.Proven, row.Phones, [], [], row.References);
+    }
+
+    public async Task<Result<PersonalData>> ReadPersonalData(Person request, CancellationToken ct)
+    {
+        await using var connection = await db.Open(ct);
+        return new PersonalData((await connection.QueryAsync<PersonalDocument>(new CommandDefinition(Documents, new { request.CustomerId }, cancellationToken: ct))).AsList());
+    }
+
+    public async Task<Result<SessionAge>> GetSessionAge(GetSessionAge request, CancellationToken ct) => new SessionAge(await MfaRecovery.IsFresh(db, request.SessionId, ct));
+
+    private sealed record PersonRow(Guid Id, string Email, string[] Emails, string[] Proven, string[] Phones, string[] References);
+}

@@ -1,0 +1,22 @@
+using System.Text.Json;
+using Dapper;
+using HeadlessPro.Contracts;
+using HeadlessPro.Contracts.Notifications;
+using HeadlessPro.Contracts.Privacy;
+using HeadlessPro.Platform.Data;
+
+namespace HeadlessPro.Notifications;
+
+/// <summary>Keeps <see cref="IMessageData"/>. A stranger may have registered with somebody's address: only what is proven shows what was sent there.</summary>
+internal sealed class MessageData(Db db, MessageSeal seal, TimeProvider clock) : IMessageData
+{
+    public async Task<Result<PersonalData>> ReadPersonalData(Person request, CancellationToken ct)
+    {
+        await using var connection = await db.Open(ct);
+        var rows = await connection.QueryAsync<MessageRow>(new CommandDefinition(
+            $"select {MessageRow.Columns} from notifications.messages m where lower(m.recipient) = any (@recipients) order by m.created_at, m.id",
+            new { recipients = request.Proven.ToArray() }, cancellationToken: ct));
+        var messages = rows.Select(r => r.ToWire(seal, clock.GetUtcNow())).ToList();
+        return new PersonalData([new("messages", JsonSerializer.Serialize(messages, NotificationsJson.Default.ListNotificationResponse))]);
+    }
+}
