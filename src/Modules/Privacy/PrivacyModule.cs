@@ -36,13 +36,13 @@ public static class PrivacyModule
         me.MapGet("/data-exports", ReadExports.Mine).RequireCustomer().Produces<DataExportsResponse>().WithName("GetCustomersMeDataExports");
         me.MapGet("/data-exports/{id}", ReadExports.OneOfMine).RequireCustomer().Produces<DataExportEnvelope>().WithName("GetCustomersMeDataExport");
         me.MapGet("/data-exports/{id}/archive", HandOutArchive.ToCustomer).RequireCustomer().WithName("GetCustomersMeDataExportArchive");
-        me.MapGet("/consents", ReadConsents.Mine).RequireCustomer().Produces<ConsentsResponse>().WithName("GetCustomersMeConsents");
-        me.MapPost("/consents", GiveConsent.Handle).RequireCustomer().Produces<ConsentsResponse>().WithName("PostCustomersMeConsents");
+        me.MapGet("/consents", ReadConsents.Mine).RequireCustomer().Produces<CustomerConsentsResponse>().WithName("GetCustomersMeConsents");
+        me.MapPost("/consents", GiveConsent.Handle).RequireCustomer().Produces<CustomerConsentsResponse>().WithName("PostCustomersMeConsents");
 
         var customer = routes.MapGroup("/admin/customers/{id}").WithTags("Privacy");
         customer.MapPost("/data-export", RequestExport.ByStaff).RequirePermission("customers:export").Produces<DataExportEnvelope>(StatusCodes.Status202Accepted).WithName("PostAdminCustomerDataExport");
         customer.MapGet("/data-exports", ReadExports.OfCustomer).RequirePermission("customers:read").Produces<DataExportsResponse>().WithName("GetAdminCustomerDataExports");
         customer.MapPost("/data-exports/{exportId}/archive", HandOutArchive.ToStaff).RequirePermission("customers:export").ShowsSecret().WithName("PostAdminCustomerDataExportArchive");
-        customer.MapGet("/consents", ReadConsents.OfCustomer).RequirePermission("customers:read").Produces<ConsentsResponse>().WithName("GetAdminCustomerConsents");
+        customer.MapGet("/consents", ReadConsents.OfCustomer).RequirePermission("customers:read").Produces<CustomerConsentsResponse>().WithName("GetAdminCustomerConsents");
     }
 }

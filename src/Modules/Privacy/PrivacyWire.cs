@@ -31,5 +31,5 @@ internal static class PrivacyErrors
 [JsonSerializable(typeof(DataExportsResponse))]
 [JsonSerializable(typeof(ArchiveManifest))]
 [JsonSerializable(typeof(GiveConsentRequest))]
-[JsonSerializable(typeof(ConsentsResponse))]
+[JsonSerializable(typeof(CustomerConsentsResponse))]
 internal sealed partial class PrivacyJson : JsonSerializerContext;

@@ -8,10 +8,10 @@ using Microsoft.AspNetCore.Http;
 namespace HeadlessPro.Privacy.Consents;
 
 /// <summary>What a customer agrees to now, each of the shop's purposes once, and how it came about, newest first.</summary>
-internal sealed record ConsentsResponse(IReadOnlyList<ConsentResponse> Consents, IReadOnlyList<ConsentChangeResponse> History);
+internal sealed record CustomerConsentsResponse(IReadOnlyList<PurposeConsentResponse> Consents, IReadOnlyList<ConsentChangeResponse> History);
 
 /// <summary>Where a purpose stands. Who was never asked has agreed to nothing.</summary>
-internal sealed record ConsentResponse(string Purpose, bool IsGranted, string? TextVersion, DateTimeOffset? ChangedAt);
+internal sealed record PurposeConsentResponse(string Purpose, bool IsGranted, string? TextVersion, DateTimeOffset? ChangedAt);
 
 /// <summary>Something that was agreed to, or taken back.</summary>
 internal sealed record ConsentChangeResponse(string Purpose, bool IsGranted, string TextVersion, string? Ip, string? UserAgent, DateTimeOffset CreatedAt);
@@ -36,8 +36,8 @@ internal static class ReadConsents
         var latest = history.DistinctBy(h => h.Purpose).ToDictionary(h => h.Purpose, StringComparer.Ordinal);
         // One that the shop no longer has is shown as long as somebody has said something to it.
         var state = options.Purposes.Union(latest.Keys, StringComparer.Ordinal).Select(p => latest.GetValueOrDefault(p) is { } last
-            ? new ConsentResponse(p, last.IsGranted, last.TextVersion, last.CreatedAt)
-            : new ConsentResponse(p, false, null, null));
-        return Reply.Json(new ConsentsResponse([.. state], history), PrivacyJson.Default.ConsentsResponse);
+            ? new PurposeConsentResponse(p, last.IsGranted, last.TextVersion, last.CreatedAt)
+            : new PurposeConsentResponse(p, false, null, null));
+        return Reply.Json(new CustomerConsentsResponse([.. state], history), PrivacyJson.Default.CustomerConsentsResponse);
     }
 }
