@@ -102,6 +102,6 @@ internal sealed class SignInRoutes(IEnumerable<ISignInProvider> providers, Throt
         ? null
         : Error.Invalid($"Actor type '{actor}' is not known: field 'actor' must be 'customer' or 'user'");
 
-    private static Error NoProvider(string id) => Error.Unauthorized(
+    public static Error NoProvider(string id) => Error.Unauthorized(
         $"\nUnable to retrieve the auth provider with id: {id}\nPlease make sure that the provider is registered in the container and it is configured correctly in your project configuration file.");
 }

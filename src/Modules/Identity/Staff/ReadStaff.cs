@@ -1,6 +1,7 @@
 using Dapper;
 using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Identity;
+using HeadlessPro.Identity.SignIn;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Security;
 using HeadlessPro.Platform.Web;
@@ -64,6 +65,13 @@ internal static class ReadStaff
 
     public static async Task<IResult> Me(Actor actor, Db db, CancellationToken ct) =>
         await FindUser(db, actor.Id, ct) is { } row ? Reply.Json(new UserEnvelope(row.ToWire()), StaffJson.Default.UserEnvelope) : Reply.Error(Error.Unauthorized());
+
+    /// <summary>
+    /// <c>/auth/{provider}/user</c>, the public client's <c>auth.createUser</c> after a sign-in at a provider. Whoever is to be staff became so with the
+    /// sign-in itself; this tells who they are, and others that they are nobody.
+    /// </summary>
+    public static async Task<IResult> Provisioned(string provider, Actor actor, IEnumerable<ISignInProvider> providers, Db db, CancellationToken ct) =>
+        providers.Any(p => p.Id == provider && p.Flow == "redirect" && p.Serves(ActorTypes.User)) ? await Me(actor, db, ct) : Reply.Error(SignInRoutes.NoProvider(provider));
 
     public static async Task<IResult> Invites(ApiQuery query, Db db, CancellationToken ct)
     {

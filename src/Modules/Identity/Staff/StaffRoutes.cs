@@ -32,6 +32,8 @@ internal static class StaffRoutes
         users.MapPost("/{id}/reset-mfa", ChangeUser.ResetMfa).RequirePermission("staff:write").Produces<UserEnvelope>().WithName("PostAdminUserResetMfa");
         users.MapDelete("/{id}", ChangeUser.Delete).RequirePermission("staff:write").WithName("DeleteAdminUser");
 
+        routes.MapPost("/auth/{provider}/user", ReadStaff.Provisioned).RequireStaff().WithTags("Sign-in").Produces<UserEnvelope>().WithName("PostAuthUser");
+
         var invites = routes.MapGroup("/admin/invites").WithTags("Staff");
         invites.MapPost("/accept", Invites.Accept).RequireSignIn(ActorTypes.User).Produces<UserEnvelope>().WithName("PostAdminInvitesAccept");
         invites.MapGet("", ReadStaff.Invites).RequirePermission("staff:read").WithName("GetAdminInvites");

@@ -13,6 +13,10 @@ public class OpenIdStaffTests(OpenIdShop shop) : IClassFixture<OpenIdShop>
         using var staff = await SignIn(email);
         var me = (await staff.GetJson("/admin/users/me"))["user"]!;
         Assert.Equal((email, "Thandi", """["support"]"""), ((string)me["email"]!, (string)me["first_name"]!, Roles(me)));
+        // The public client asks for this after the callback.
+        Assert.Equal((string)me["id"]!, (string)(await staff.PostJson("/auth/work/user"))["user"]!["id"]!);
+        await staff.PostJson("/auth/nobody/user", status: 401);
+        await shop.Store.PostJson("/auth/work/user", status: 401);
         await staff.GetJson("/admin/orders");
         await staff.PostJson("/admin/products", new { title = "x" }, 403);
         await staff.PostJson("/admin/invites", new { email = Person.NewEmail() }, 403);
