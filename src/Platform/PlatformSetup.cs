@@ -26,6 +26,7 @@ public static class PlatformSetup
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<HostPresence>();
         services.AddSingleton<EventLog>();
+        services.AddSingleton<PersonalTraces>();
         services.AddSingleton<AnswerCache>();
         services.AddSingleton<JobRunner>();
         services.AddHostedService<EventListener>();

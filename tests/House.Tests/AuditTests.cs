@@ -39,6 +39,7 @@ public sealed partial class AuditTests
         ["pricing.promotion_claims"] = "shoppers'",
         ["pricing.promotion_customers"] = "shoppers'",
         ["privacy.consents"] = "a journal of its own",
+        ["privacy.erasures"] = "a request for one is an entry, and so is its end",
         ["privacy.exports"] = "a request for one is an entry, and so is taking it",
     };
 

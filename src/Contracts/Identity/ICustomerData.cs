@@ -12,6 +12,9 @@ public interface ICustomerData
     /// <summary>All it holds of them, without secrets.</summary>
     Task<Result<PersonalData>> ReadPersonalData(Person request, CancellationToken ct);
 
+    /// <summary>Forgets the account and every way into it; whoever was signed in as them is out. Safe to repeat.</summary>
+    Task<Result<Forgotten>> ForgetPerson(ForgetPerson request, CancellationToken ct);
+
     /// <summary>Whether the session was begun within the last minutes: one that lies open somewhere must not be enough for what cannot be undone.</summary>
     Task<Result<SessionAge>> GetSessionAge(GetSessionAge request, CancellationToken ct);
 }

@@ -32,6 +32,7 @@ public static class Permissions
         new("customers:write", "Make, change and delete customers, never how they sign in."),
         new("customers:import", "Take in customers of another shop, with the passwords they have there."),
         new("customers:export", "Have all that is held of a customer put into one archive, and take it."),
+        new("customers:erase", "Have a customer forgotten for good: everything of them but the books."),
         new("payments:read", "See payments, their ledger and what is known of fraud."),
         new("payments:capture", "Take what was promised, or let it go."),
         new("payments:refund", "Give money back."),

@@ -63,6 +63,12 @@ public static class NotificationKinds
     /// <summary>That the archive of all that is held of them is ready: <c>url</c>, which asks for a sign-in.</summary>
     public const string DataExportReady = "data_export_ready";
 
+    /// <summary>That they are to be forgotten: <c>when</c>.</summary>
+    public const string ErasureRequested = "erasure_requested";
+
+    /// <summary>That they were forgotten, the last message to them: <c>certificate</c>, <c>secret</c> (which shows that it is theirs). Holds a secret.</summary>
+    public const string ErasureCompleted = "erasure_completed";
+
     /// <summary>Somebody with an account asks for a guest's order: <c>order</c> (its number), <c>url</c>. Holds a secret.</summary>
     public const string OrderTransfer = "order_transfer";
 

@@ -11,6 +11,12 @@ public interface IOrderData
 
     /// <summary>All it holds of them.</summary>
     Task<Result<PersonalData>> ReadPersonalData(Person request, CancellationToken ct);
+
+    /// <summary>What is under way: a checkout, an order that may not have arrived yet.</summary>
+    Task<Result<OpenMatters>> FindOpenMatters(FindOpenMatters request, CancellationToken ct);
+
+    /// <summary>Takes them out of their carts and orders, which stay as books. Safe to repeat.</summary>
+    Task<Result<Forgotten>> ForgetPerson(ForgetPerson request, CancellationToken ct);
 }
 
 /// <summary>What somebody bought, or was about to.</summary>

@@ -8,4 +8,10 @@ public interface IPaymentData
 {
     /// <summary>All it holds of them, without what the fraud rules found and why.</summary>
     Task<Result<PersonalData>> ReadPersonalData(Person request, CancellationToken ct);
+
+    /// <summary>Money that is not settled: promised, held for review, being moved, disputed.</summary>
+    Task<Result<OpenMatters>> FindOpenMatters(FindOpenMatters request, CancellationToken ct);
+
+    /// <summary>Takes them out of their payments; amounts and the ledger stay. Safe to repeat.</summary>
+    Task<Result<Forgotten>> ForgetPerson(ForgetPerson request, CancellationToken ct);
 }

@@ -8,4 +8,7 @@ public interface IPromotionData
 {
     /// <summary>All it holds of them.</summary>
     Task<Result<PersonalData>> ReadPersonalData(Person request, CancellationToken ct);
+
+    /// <summary>Their uses become nobody's; what a promotion cost stays. Safe to repeat.</summary>
+    Task<Result<Forgotten>> ForgetPerson(ForgetPerson request, CancellationToken ct);
 }

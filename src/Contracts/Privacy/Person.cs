@@ -20,3 +20,27 @@ public sealed record PersonalData(IReadOnlyList<PersonalDocument> Documents);
 /// <param name="Name">What it is: <c>addresses</c>.</param>
 /// <param name="Json">A JSON array.</param>
 public sealed record PersonalDocument(string Name, string Json);
+
+/// <summary>Somebody to forget.</summary>
+/// <param name="Person">Who.</param>
+/// <param name="Before">Nothing of later: by then the address may be somebody's who has registered anew.</param>
+public sealed record ForgetPerson(Person Person, DateTimeOffset Before);
+
+/// <summary>What a module has done about it.</summary>
+/// <param name="Kept">What it must keep, with nothing in it that says whose it is.</param>
+/// <param name="IsFinished">False while something has to leave first: ask again.</param>
+public sealed record Forgotten(IReadOnlyList<KeptData> Kept, bool IsFinished = true);
+
+/// <summary>Something that is kept.</summary>
+/// <param name="What">What: <c>orders</c>.</param>
+/// <param name="Count">How many.</param>
+/// <param name="Why">What of them and why, a sentence.</param>
+public sealed record KeptData(string What, long Count, string Why);
+
+/// <summary>Whose open matters.</summary>
+/// <param name="Person">Who.</param>
+/// <param name="Recent">For how long an order, or a dispute, counts as open when nothing says that it has ended.</param>
+public sealed record FindOpenMatters(Person Person, TimeSpan Recent);
+
+/// <summary>What is under way with somebody, a sentence each.</summary>
+public sealed record OpenMatters(IReadOnlyList<string> Reasons);

@@ -19,4 +19,26 @@ internal sealed class MessageData(Db db, MessageSeal seal, TimeProvider clock) :
         var messages = rows.Select(r => r.ToWire(seal, clock.GetUtcNow())).ToList();
         return new PersonalData([new("messages", JsonSerializer.Serialize(messages, NotificationsJson.Default.ListNotificationResponse))]);
     }
+
+    public async Task<Result<Forgotten>> ForgetPerson(ForgetPerson request, CancellationToken ct)
+    {
+        var person = request.Person;
+        await using var connection = await db.Open(ct);
+        var left = await connection.ExecuteScalarAsync<long>(new CommandDefinition("""
+            with mine as (
+                select m.id, m.sent_at is null and m.expires_at > now() and (m.kind = @ErasureCompleted or not lower(m.recipient) = any (@proven)) as leaves_first
+                from notifications.messages m
+                where lower(m.recipient) = any (@recipients) and (m.created_at <= @Before or m.kind = @ErasureCompleted)),
+            gone as (delete from notifications.messages m using mine where m.id = mine.id and not mine.leaves_first)
+            select count(*) from mine where leaves_first
+            """,
+            new
+            {
+                NotificationKinds.ErasureCompleted,
+                request.Before,
+                proven = person.Proven.ToArray(),
+                recipients = person.Emails.Concat(person.Phones).Select(r => r.ToLowerInvariant()).ToArray(),
+            }, cancellationToken: ct));
+        return new Forgotten([], IsFinished: left == 0);
+    }
 }

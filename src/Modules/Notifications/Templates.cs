@@ -61,6 +61,18 @@ internal sealed record Template(string Subject, string Text, bool IsSecret)
 
             If you did not ask for it, sign in and choose a new password at once.
             """, IsSecret: false),
+        [NotificationKinds.ErasureRequested] = new("Your account is to be erased", """
+            Your account at our shop, and all we hold of you but what the law has us keep, is to be erased at {when}. Until then you can sign in and take it back.
+
+            If you did not ask for it, do so at once, and choose a new password.
+            """, IsSecret: false),
+        [NotificationKinds.ErasureCompleted] = new("Your data is erased", """
+            What our shop held of you is erased. This is the last message to you, and says what was done:
+
+            {certificate}
+
+            Nothing in it says that it is yours. With this secret, which we do not keep, you can show it: {secret}
+            """, IsSecret: true),
         [NotificationKinds.OrderTransfer] = new("Somebody asks for your order {order}", """
             Somebody with an account at our shop says that order {order} is theirs. If you know of it, let them have it:
 

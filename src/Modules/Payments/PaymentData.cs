@@ -41,6 +41,10 @@ internal sealed class PaymentData(Db db) : IPaymentData
             new { request.CustomerId, carts = request.CartIds.ToArray(), proven = Counted(request.Proven) }, cancellationToken: ct))).AsList());
     }
 
+    public async Task<Result<OpenMatters>> FindOpenMatters(FindOpenMatters request, CancellationToken ct) => await ForgetPayer.Open(db, request, ct);
+
+    public async Task<Result<Forgotten>> ForgetPerson(ForgetPerson request, CancellationToken ct) => await ForgetPayer.Run(db, request, ct);
+
     /// <summary>As attempts keep them.</summary>
     private static string[] Counted(IEnumerable<string> emails) => [.. emails.Select(FraudFacts.Counted).OfType<string>().Distinct()];
 }

@@ -11,32 +11,57 @@ namespace HeadlessPro.Privacy;
 /// <summary>A module that holds something of people.</summary>
 /// <param name="Name">The module.</param>
 /// <param name="Read">All it holds of somebody.</param>
-internal sealed record Holder(string Name, Func<Person, CancellationToken, Task<Result<PersonalData>>> Read);
+/// <param name="Forget">Has it forget somebody; safe to repeat.</param>
+internal sealed record Holder(
+    string Name, Func<Person, CancellationToken, Task<Result<PersonalData>>> Read, Func<ForgetPerson, CancellationToken, Task<Result<Forgotten>>> Forget);
 
 /// <summary>Every module that holds something of people: a new one gets a line here, its tables a line in the House test.</summary>
-internal sealed class Holders(ICustomerData customers, IOrderData orders, IPaymentData payments, IPromotionData promotions, IMessageData messages)
+internal sealed class Holders(ICustomerData customers, IOrderData orders, IPaymentData payments, IPromotionData promotions, IMessageData messages, PrivacyOptions options)
 {
-    public IReadOnlyList<Holder> All { get; } =
+    /// <summary>Where the account is: forgotten first.</summary>
+    public Holder Account { get; } = new("identity", customers.ReadPersonalData, customers.ForgetPerson);
+
+    /// <summary>What goes by the account, or by what it bought.</summary>
+    public IReadOnlyList<Holder> Books { get; } =
     [
-        new("identity", customers.ReadPersonalData),
-        new("ordering", orders.ReadPersonalData),
-        new("payments", payments.ReadPersonalData),
-        new("pricing", promotions.ReadPersonalData),
-        new("notifications", messages.ReadPersonalData),
+        new("ordering", orders.ReadPersonalData, orders.ForgetPerson),
+        new("payments", payments.ReadPersonalData, payments.ForgetPerson),
+        new("pricing", promotions.ReadPersonalData, promotions.ForgetPerson),
     ];
 
+    /// <summary>What was sent to them: forgotten last.</summary>
+    public Holder Messages { get; } = new("notifications", messages.ReadPersonalData, messages.ForgetPerson);
+
+    public IReadOnlyList<Holder> All => [Account, .. Books, Messages];
+
     /// <summary>The person behind an account, with all that is theirs.</summary>
-    public async Task<Result<Person>> Find(Guid customer, CancellationToken ct)
+    public async Task<Result<Person>> Find(Guid customer, CancellationToken ct) =>
+        (await customers.FindPerson(new FindPerson(customer), ct)).Try(out var person, out var error) ? await AddPurchases(person, ct) : error;
+
+    /// <summary>The same person with what is found to be theirs now.</summary>
+    public async Task<Result<Person>> AddPurchases(Person person, CancellationToken ct)
     {
-        if (!(await customers.FindPerson(new FindPerson(customer), ct)).Try(out var person, out var error)) return error;
-        if (!(await orders.FindPurchases(person, ct)).Try(out var bought, out error)) return error;
+        if (!(await orders.FindPurchases(person, ct)).Try(out var bought, out var error)) return error;
         return person with
         {
-            Emails = [.. person.Emails.Concat(bought.Emails).Distinct(StringComparer.Ordinal)],
-            Phones = [.. person.Phones.Concat(bought.Phones).Distinct(StringComparer.Ordinal)],
-            CartIds = bought.CartIds,
-            OrderIds = bought.OrderIds,
-            References = [.. person.References, .. bought.OrderIds.Select(o => WireId.Encode("order", o)), .. bought.CartIds.Select(c => WireId.Encode("cart", c))],
+            Emails = [.. person.Emails.Union(bought.Emails, StringComparer.Ordinal)],
+            Phones = [.. person.Phones.Union(bought.Phones, StringComparer.Ordinal)],
+            CartIds = [.. person.CartIds.Union(bought.CartIds)],
+            OrderIds = [.. person.OrderIds.Union(bought.OrderIds)],
+            References =
+            [
+                .. person.References.Union(bought.OrderIds.Select(o => WireId.Encode("order", o)), StringComparer.Ordinal)
+                    .Union(bought.CartIds.Select(c => WireId.Encode("cart", c)), StringComparer.Ordinal),
+            ],
         };
+    }
+
+    /// <summary>What is under way with them.</summary>
+    public async Task<Result<OpenMatters>> OpenMatters(Person person, CancellationToken ct)
+    {
+        var asked = new FindOpenMatters(person, options.OrdersOpenFor);
+        if (!(await orders.FindOpenMatters(asked, ct)).Try(out var bought, out var error)) return error;
+        if (!(await payments.FindOpenMatters(asked, ct)).Try(out var owed, out error)) return error;
+        return new OpenMatters([.. bought.Reasons, .. owed.Reasons]);
     }
 }

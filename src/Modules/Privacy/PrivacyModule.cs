@@ -3,6 +3,7 @@ using HeadlessPro.Platform.Jobs;
 using HeadlessPro.Platform.Security;
 using HeadlessPro.Platform.Web;
 using HeadlessPro.Privacy.Consents;
+using HeadlessPro.Privacy.Erasures;
 using HeadlessPro.Privacy.Exports;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -25,6 +26,12 @@ public static class PrivacyModule
         services.AddSingleton<MakeArchive>();
         services.AddJobHandler(MakeArchive.Job, MakeArchive.Run);
         services.AddRecurringJob("privacy.forget_exports", TimeSpan.FromMinutes(10), MakeArchive.Forget);
+        services.AddSingleton<SubjectSeal>();
+        services.AddSingleton<ErasureRequests>();
+        services.AddSingleton<RequestErasure>();
+        services.AddSingleton<Certify>();
+        services.AddSingleton<ErasePerson>();
+        services.AddJobHandler(ErasePerson.Job, ErasePerson.Run);
         services.AddJson(PrivacyJson.Default);
     }
 
@@ -38,11 +45,16 @@ public static class PrivacyModule
         me.MapGet("/data-exports/{id}/archive", HandOutArchive.ToCustomer).RequireCustomer().WithName("GetCustomersMeDataExportArchive");
         me.MapGet("/consents", ReadConsents.Mine).RequireCustomer().Produces<CustomerConsentsResponse>().WithName("GetCustomersMeConsents");
         me.MapPost("/consents", GiveConsent.Handle).RequireCustomer().Produces<CustomerConsentsResponse>().WithName("PostCustomersMeConsents");
+        me.MapPost("/erasure", RequestErasure.ByCustomer).RequireCustomer().Produces<ErasureEnvelope>(StatusCodes.Status202Accepted).WithName("PostCustomersMeErasure");
+        me.MapGet("/erasure", RequestErasure.Mine).RequireCustomer().Produces<ErasureEnvelope>().WithName("GetCustomersMeErasure");
+        me.MapDelete("/erasure", RequestErasure.Cancel).RequireCustomer().Produces<ErasureEnvelope>().WithName("DeleteCustomersMeErasure");
 
         var customer = routes.MapGroup("/admin/customers/{id}").WithTags("Privacy");
         customer.MapPost("/data-export", RequestExport.ByStaff).RequirePermission("customers:export").Produces<DataExportEnvelope>(StatusCodes.Status202Accepted).WithName("PostAdminCustomerDataExport");
         customer.MapGet("/data-exports", ReadExports.OfCustomer).RequirePermission("customers:read").Produces<DataExportsResponse>().WithName("GetAdminCustomerDataExports");
         customer.MapPost("/data-exports/{exportId}/archive", HandOutArchive.ToStaff).RequirePermission("customers:export").ShowsSecret().WithName("PostAdminCustomerDataExportArchive");
         customer.MapGet("/consents", ReadConsents.OfCustomer).RequirePermission("customers:read").Produces<CustomerConsentsResponse>().WithName("GetAdminCustomerConsents");
+        customer.MapPost("/erasure", RequestErasure.ByStaff).RequirePermission("customers:erase").Produces<ErasureEnvelope>(StatusCodes.Status202Accepted).WithName("PostAdminCustomerErasure");
+        routes.MapGet("/admin/erasures/{id}", RequestErasure.One).RequirePermission("customers:read").Produces<ErasureEnvelope>().WithTags("Privacy").WithName("GetAdminErasure");
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using HeadlessPro.Contracts;
 using HeadlessPro.Platform.Web;
 using HeadlessPro.Privacy.Consents;
+using HeadlessPro.Privacy.Erasures;
 using HeadlessPro.Privacy.Exports;
 
 namespace HeadlessPro.Privacy;
@@ -11,6 +12,7 @@ internal static class PrivacyIds
 {
     public const string Customer = "cus";
     public const string Export = "dexp";
+    public const string Erasure = "eras";
 }
 
 /// <summary>Refusals that several routes share.</summary>
@@ -30,6 +32,12 @@ internal static class PrivacyErrors
 [JsonSerializable(typeof(DataExportEnvelope))]
 [JsonSerializable(typeof(DataExportsResponse))]
 [JsonSerializable(typeof(ArchiveManifest))]
+[JsonSerializable(typeof(RequestErasureRequest))]
+[JsonSerializable(typeof(RequestErasureOfRequest))]
+[JsonSerializable(typeof(ErasureEnvelope))]
+[JsonSerializable(typeof(ErasureCertificate))]
+[JsonSerializable(typeof(Subject))]
+[JsonSerializable(typeof(List<KeptKind>))]
 [JsonSerializable(typeof(GiveConsentRequest))]
 [JsonSerializable(typeof(CustomerConsentsResponse))]
 internal sealed partial class PrivacyJson : JsonSerializerContext;

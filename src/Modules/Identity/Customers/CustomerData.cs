@@ -12,7 +12,13 @@ namespace HeadlessPro.Identity.Customers;
 /// </summary>
 internal sealed class CustomerData(Db db) : ICustomerData
 {
-    private const string Mine = "(select m.identity_id from identity.customers m where m.id = @CustomerId)";
+    /// <summary>Who signs in as the customer; of one that staff deleted, who did, unless they are somebody else by now.</summary>
+    public const string Mine = """
+        (select coalesce(m.identity_id, (
+                select s.identity_id from identity.sign_ins s where m.deleted_at is not null and s.provider = 'emailpass' and s.subject = m.email
+                    and not exists (select from identity.customers o where o.identity_id = s.identity_id) and not exists (select from identity.users u where u.identity_id = s.identity_id)))
+            from identity.customers m where m.id = @CustomerId)
+        """;
 
     private static readonly string Documents = $"""
         select 'profile' as name, coalesce(json_agg(r), '[]')::text as json from (
@@ -32,6 +38,9 @@ internal sealed class CustomerData(Db db) : ICustomerData
             from identity.sessions s left join identity.apps p on p.id = s.app_id
             where s.identity_id = {Mine} and s.actor_type = 'customer' order by s.id) r
         union all
+        select 'apps', coalesce(json_agg(r), '[]')::text from (
+            select p.name as app, a.scopes, a.created_at, a.updated_at from identity.app_consents a join identity.apps p on p.id = a.app_id where a.identity_id = {Mine} order by p.name) r
+        union all
         select 'passkeys', coalesce(json_agg(r), '[]')::text from (
             select k.name, k.transports, k.is_backed_up, k.created_at, k.last_used_at from identity.passkeys k
             where k.identity_id = {Mine} and k.actor_type = 'customer' order by k.id) r
@@ -43,17 +52,17 @@ internal sealed class CustomerData(Db db) : ICustomerData
     public async Task<Result<Person>> FindPerson(FindPerson request, CancellationToken ct)
     {
         await using var connection = await db.Open(ct);
-        var row = await connection.QuerySingleOrDefaultAsync<PersonRow>(new CommandDefinition("""
+        var row = await connection.QuerySingleOrDefaultAsync<PersonRow>(new CommandDefinition($"""
             select c.id, c.email,
-                array(select c.email union select s.subject from identity.sign_ins s where s.identity_id = c.identity_id and s.subject like '%@%'
-                    union select s.profile ->> 'email' from identity.sign_ins s where s.identity_id = c.identity_id and s.profile ->> 'email' is not null) as emails,
+                array(select c.email union select s.subject from identity.sign_ins s where s.identity_id = i.identity and s.subject like '%@%'
+                    union select s.profile ->> 'email' from identity.sign_ins s where s.identity_id = i.identity and s.profile ->> 'email' is not null) as emails,
                 array(select lower(s.subject) from identity.sign_ins s
-                    where s.identity_id = c.identity_id and s.provider in ('emailpass', 'phone') and s.verified_at is not null) as proven,
-                array(select c.phone where c.phone <> '' union select s.subject from identity.sign_ins s where s.identity_id = c.identity_id and s.provider = 'phone'
+                    where s.identity_id = i.identity and s.provider in ('emailpass', 'phone') and s.verified_at is not null) as proven,
+                array(select c.phone where c.phone <> '' union select s.subject from identity.sign_ins s where s.identity_id = i.identity and s.provider = 'phone'
                     union select a.phone from identity.customer_addresses a where a.customer_id = c.id and a.phone <> '') as phones,
-                array(select audit.wire_id('cus', c.id) union select audit.wire_id('authid', c.identity_id) where c.identity_id is not null
-                    union select audit.wire_id('ses', s.id) from identity.sessions s where s.identity_id = c.identity_id) as "references"
-            from identity.customers c where c.id = @CustomerId
+                array(select audit.wire_id('cus', c.id) union select audit.wire_id('authid', i.identity) where i.identity is not null
+                    union select audit.wire_id('ses', s.id) from identity.sessions s where s.identity_id = i.identity) as "references"
+            from identity.customers c cross join lateral (select {Mine} as identity) i where c.id = @CustomerId
             """, new { request.CustomerId }, cancellationToken: ct));
         return row is null
             ? Error.NotFound($"Customer with id: {WireId.Encode(PeopleWire.Customer, request.CustomerId)} was not found")
@@ -65,6 +74,8 @@ internal sealed class CustomerData(Db db) : ICustomerData
         await using var connection = await db.Open(ct);
         return new PersonalData((await connection.QueryAsync<PersonalDocument>(new CommandDefinition(Documents, new { request.CustomerId }, cancellationToken: ct))).AsList());
     }
+
+    public async Task<Result<Forgotten>> ForgetPerson(ForgetPerson request, CancellationToken ct) => await ForgetCustomer.Run(db, request, ct);
 
     public async Task<Result<SessionAge>> GetSessionAge(GetSessionAge request, CancellationToken ct) => new SessionAge(await MfaRecovery.IsFresh(db, request.SessionId, ct));
 

@@ -57,5 +57,21 @@ internal sealed class OrderData(Db db) : IOrderData
             Documents, new { request.CustomerId, orders = request.OrderIds.ToArray(), carts = request.CartIds.ToArray() }, cancellationToken: ct))).AsList());
     }
 
+    public async Task<Result<OpenMatters>> FindOpenMatters(FindOpenMatters request, CancellationToken ct)
+    {
+        await using var connection = await db.Open(ct);
+        return new OpenMatters((await connection.QueryAsync<string>(new CommandDefinition("""
+            select 'a checkout is under way' where exists (
+                select from ordering.carts c where c.id = any (@carts) and c.completed_at is null and c.completing_until is not null)
+            union all
+            select format('order #%s is of the last %s days and may not have arrived', o.display_id, @days) from ordering.orders o
+            where o.id = any (@orders) and o.status in ('pending', 'requires_action') and o.created_at > now() - @Recent
+            """,
+            new { carts = request.Person.CartIds.ToArray(), orders = request.Person.OrderIds.ToArray(), request.Recent, days = Math.Ceiling(request.Recent.TotalDays) },
+            cancellationToken: ct))).AsList());
+    }
+
+    public async Task<Result<Forgotten>> ForgetPerson(ForgetPerson request, CancellationToken ct) => await ForgetOrders.Run(db, request.Person, ct);
+
     private sealed record PurchasesRow(Guid[] CartIds, Guid[] OrderIds, string[] Emails, string[] Phones);
 }

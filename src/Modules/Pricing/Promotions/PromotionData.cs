@@ -25,6 +25,21 @@ internal sealed class PromotionData(Db db) : IPromotionData
         return new PersonalData((await connection.QueryAsync<PersonalDocument>(new CommandDefinition(Documents, new { names = NamesOf(request) }, cancellationToken: ct))).AsList());
     }
 
+    /// <summary>Each name becomes one that nobody has, the same in both tables: what is canceled later is counted back.</summary>
+    public async Task<Result<Forgotten>> ForgetPerson(ForgetPerson request, CancellationToken ct)
+    {
+        var names = NamesOf(request.Person);
+        await using var tx = await db.Begin(ct);
+        var uses = await tx.Connection.ExecuteScalarAsync<long>(new CommandDefinition("""
+            with names as (select * from unnest(@names, @aliases) n (name, alias)),
+            claims as (update pricing.promotion_claims c set customer = n.alias from names n where n.name = c.customer returning 1),
+            budgets as (update pricing.promotion_customers c set customer = n.alias from names n where n.name = c.customer returning 1)
+            select count(*) from claims
+            """, new { names, aliases = names.Select(_ => $"erased {Guid.NewGuid():N}").ToArray() }, tx.Inner, cancellationToken: ct));
+        await tx.Commit(ct);
+        return new Forgotten(uses == 0 ? [] : [new("promotion_uses", uses, "what a promotion cost")]);
+    }
+
     /// <summary>What uses are counted by: the account; of a guest, the address.</summary>
     private static string[] NamesOf(Person person) => [person.CustomerId.ToString(), .. person.Proven];
 }

@@ -1,0 +1,67 @@
+using HeadlessPro.Contracts;
+using HeadlessPro.Contracts.Identity;
+using HeadlessPro.Contracts.Notifications;
+using HeadlessPro.Platform.Security;
+using HeadlessPro.Platform.Web;
+using Microsoft.AspNetCore.Http;
+
+namespace HeadlessPro.Privacy.Erasures;
+
+/// <summary>
+/// …/erasure: a person is to be forgotten. Customers have some days to take it back, and a mail that says so, should it not have been them; staff have not. It is refused as
+/// long as something is under way with the person, but for staff who force it.
+/// </summary>
+internal sealed class RequestErasure(ErasureRequests erasures, Holders holders, ICustomerData customers, INotifications notifications, PrivacyOptions options)
+{
+    public static Task<IResult> ByCustomer(Body<RequestErasureRequest> body, Actor actor, RequestErasure request, CancellationToken ct) => request.Run(body.Value, actor, ct);
+
+    public static async Task<IResult> ByStaff(string id, Body<RequestErasureOfRequest> body, ApiQuery query, RequestErasure request, CancellationToken ct)
+    {
+        query.RejectUnknown();
+        Check.Text("reason", body.Value.Reason, max: 500, min: 1);
+        if (body.Value is { Force: true, Reason: null }) return Reply.Error(Error.Invalid("Invalid request: Field 'reason' is required where 'force' is true"));
+        return WireId.TryDecode(PrivacyIds.Customer, id, out var customer)
+            ? await request.Run(customer, body.Value.Confirmation, "staff", body.Value.Force, body.Value.Reason, ct)
+            : Reply.Error(PrivacyErrors.NoCustomer(id));
+    }
+
+    public static async Task<IResult> Cancel(Actor actor, ErasureRequests erasures, CancellationToken ct) =>
+        await erasures.Cancel(actor.Id, ct) is { } row ? Answer(row) : Reply.Error(Error.NotFound("Nothing waits to be erased"));
+
+    public static async Task<IResult> Mine(Actor actor, ErasureRequests erasures, CancellationToken ct) =>
+        await erasures.Of(actor.Id, ct) is { } row ? Answer(row) : Reply.Error(Error.NotFound("Nothing waits to be erased"));
+
+    public static async Task<IResult> One(string id, ApiQuery query, ErasureRequests erasures, CancellationToken ct)
+    {
+        query.RejectUnknown();
+        return WireId.TryDecode(PrivacyIds.Erasure, id, out var erasure) && await erasures.Find(erasure, ct) is { } row
+            ? Answer(row)
+            : Reply.Error(Error.NotFound($"Erasure with id: {id} was not found"));
+    }
+
+    private async Task<IResult> Run(RequestErasureRequest asked, Actor actor, CancellationToken ct)
+    {
+        if (!(await customers.GetSessionAge(new GetSessionAge(actor.Session.SessionId), ct)).Try(out var age, out var error)) return Reply.Error(error);
+        return age.IsFresh ? await Run(actor.Id, asked.Confirmation, "customer", false, null, ct) : Reply.Error(PrivacyErrors.SignInAgain);
+    }
+
+    private async Task<IResult> Run(Guid customer, string confirmation, string by, bool force, string? reason, CancellationToken ct)
+    {
+        if (!(await holders.Find(customer, ct)).Try(out var person, out var error)) return Reply.Error(error);
+        if (!string.Equals(confirmation.Trim(), person.Email, StringComparison.OrdinalIgnoreCase))
+            return Reply.Error(Error.Invalid("Invalid request: Field 'confirmation' must be the account's e-mail address", "not_confirmed"));
+        if (!force)
+        {
+            if (!(await holders.OpenMatters(person, ct)).Try(out var open, out error)) return Reply.Error(error);
+            if (open.Reasons.Count > 0) return Reply.Error(Error.Conflict($"Something is under way still: {string.Join("; ", open.Reasons.Take(5))}", "open_matters"));
+        }
+
+        var row = await erasures.Begin(customer, by, by == "staff" ? TimeSpan.Zero : options.ErasureWaits, force, reason, ct);
+        if (by == "customer") await notifications.Send(new SendNotification(
+            NotificationKinds.ErasureRequested, person.Email, null,
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["when"] = row.DueAt.ToString("yyyy-MM-dd HH:mm 'UTC'", System.Globalization.CultureInfo.InvariantCulture) }, $"erasure_requested:{row.Id:N}"), ct);
+        return Answer(row, StatusCodes.Status202Accepted);
+    }
+
+    private static IResult Answer(ErasureRow row, int status = StatusCodes.Status200OK) => Reply.Json(new ErasureEnvelope(row.ToWire()), PrivacyJson.Default.ErasureEnvelope, status);
+}

@@ -1,0 +1,213 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using HeadlessPro.Modules.Tests.Identity;
+using HeadlessPro.Modules.Tests.Ordering;
+using HeadlessPro.Notifications.Providers;
+using HeadlessPro.Platform.Audit;
+using HeadlessPro.Platform.Reconciling;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace HeadlessPro.Modules.Tests.Privacy;
+
+/// <summary>A shop that keeps what it sends, where orders are done with at once.</summary>
+public sealed class ErasureShop : PrivacyShop
+{
+    private readonly Post _post = new();
+
+    protected override string[] Arguments => [.. base.Arguments, "--Privacy:OrdersOpenFor=00:00:00.001", "--Privacy:ErasureWaits=00:00:00"];
+
+    internal List<OutgoingMessage> Sent(string to) => [.. _post.Sent.Where(m => m.Recipient == to)];
+
+    protected override void AddServices(IServiceCollection services) => services.AddSingleton<INotificationProvider>(_post);
+
+    /// <summary>Once it is done.</summary>
+    public async Task<JsonNode> Erased(string id)
+    {
+        for (var i = 0; ; i++)
+        {
+            var erasure = (await Admin.GetJson($"/admin/erasures/{id}"))["erasure"]!;
+            if ((string)erasure["status"]! == "done") return erasure;
+            Assert.True(i < 400, $"It is never done: {erasure}; {await Scalar<string>("select string_agg(last_error, ' ') from jobs.queue")}");
+            await Task.Delay(50);
+        }
+    }
+
+    private sealed class Post : INotificationProvider
+    {
+        public ConcurrentQueue<OutgoingMessage> Sent { get; } = new();
+
+        public string Id => "post";
+
+        public Task Deliver(OutgoingMessage message, CancellationToken ct)
+        {
+            Sent.Enqueue(message);
+            return Task.CompletedTask;
+        }
+    }
+
+    /// <summary>Staff take what is promised for their orders.</summary>
+    public async Task Paid(string email)
+    {
+        var payments = await Scalar<string[]>($"""
+            select array_agg(audit.wire_id('pay', p.id)) from payments.payments p join payments.collections c on c.id = p.collection_id join ordering.orders o on o.cart_id = c.cart_id
+            where lower(o.email) = '{email}'
+            """);
+        foreach (var payment in payments!) await Admin.PostJson($"/admin/payments/{payment}/capture");
+    }
+}
+
+/// <summary>People are forgotten, and nobody and nothing else.</summary>
+public class ErasureTests(ErasureShop shop) : IClassFixture<ErasureShop>
+{
+    // What is the shop's to keep, and says nothing of who it was.
+    private static readonly string[] OfTheShop = ["consent text"];
+
+    [Fact]
+    public async Task Nothing_of_a_person_is_left_anywhere_but_the_books_which_are_even()
+    {
+        using var other = await Shopper.Join(shop);
+        using var shopper = await Shopper.Join(shop);
+        await shop.Paid(shopper.Email);
+        var (totals, others) = (await Books(), await shop.Find(other.Planted.Values));
+        Assert.NotEmpty(await shop.Find(shopper.Planted.Values));
+
+        var asked = (await shop.Admin.PostJson($"/admin/customers/{shopper.Person.Id}/erasure", new { confirmation = shopper.Email }, 202))["erasure"]!;
+        var erasure = await shop.Erased((string)asked["id"]!);
+
+        Assert.Empty(await shop.Find(shopper.Planted.Where(p => !OfTheShop.Contains(p.Key)).Select(p => p.Value)));
+        Assert.Equal(totals, await Books());
+        Assert.Equal(others.Count, (await shop.Find(other.Planted.Values)).Count);
+        await shopper.Person.Client.GetJson("/store/customers/me", 401);
+        await shop.Store.PostJson("/auth/customer/emailpass", new { email = shopper.Email, password = Person.Password }, 401);
+        await Even();
+
+        // Staff still see the orders, and give money back.
+        var order = (await shop.Admin.GetJson($"/admin/orders/{shopper.Order}"))["order"]!;
+        Assert.Equal((null, null, "za", null), ((string?)order["email"], (string?)order["customer_id"], (string)order["shipping_address"]!["country_code"]!, (string?)order["shipping_address"]!["address_1"]));
+        var payment = (string)order["payment_collections"]![0]!["payments"]![0]!["id"]!;
+        await shop.Admin.PostJson($"/admin/payments/{payment}/refund", new { amount = 100 });
+        await shop.Admin.PostJson($"/admin/orders/{shopper.GuestOrder}/cancel");
+        await Even();
+
+        await Certified(erasure, shopper);
+    }
+
+    [Fact]
+    public async Task Cut_off_in_the_middle_it_goes_on_and_ends()
+    {
+        using var shopper = await Shopper.Join(shop);
+        await shop.Paid(shopper.Email);
+        // The account and the orders are forgotten by the time payments cannot be; then the messages, once the mail has left.
+        await shop.Sql("""
+            create function public.fail() returns trigger language plpgsql as $$ begin raise exception 'cut off'; end $$;
+            create trigger fail before delete on payments.provider_customers for each statement execute function public.fail();
+            """);
+        var id = (string)(await shop.Admin.PostJson($"/admin/customers/{shopper.Person.Id}/erasure", new { confirmation = shopper.Email }, 202))["erasure"]!["id"]!;
+        await Until("select count(*) from jobs.queue where name = 'privacy.erase_person' and last_error is not null");
+        Assert.Empty(await shop.Find([shopper.Planted["own engraving"]]));
+        Assert.NotEmpty(await shop.Find([shopper.Planted["stripe account"]]));
+        await shop.Sql("drop trigger fail on payments.provider_customers; drop function public.fail()");
+        var erasure = await shop.Erased(id);
+        Assert.Empty(await shop.Find(shopper.Planted.Where(p => !OfTheShop.Contains(p.Key)).Select(p => p.Value)));
+        await Certified(erasure, shopper);
+    }
+
+    [Fact]
+    public async Task Asked_many_times_at_once_it_is_done_once_and_the_address_is_free_again()
+    {
+        using var shopper = await Shopper.Join(shop);
+        await shop.Paid(shopper.Email);
+        var ids = await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ =>
+        {
+            using var answer = await shop.Admin.PostAsync(new Uri($"/admin/customers/{shopper.Person.Id}/erasure", UriKind.Relative), new StringContent($$"""{"confirmation":"{{shopper.Email}}"}""", Encoding.UTF8, "application/json"));
+            return (int)answer.StatusCode == 404 ? null : (string)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["erasure"]!["id"]!;
+        }));
+        foreach (var id in ids.OfType<string>().Distinct().Take(1)) await shop.Erased(id);
+        Assert.Single(shop.Sent(shopper.Email), m => m.Kind == "erasure_completed");
+
+        using var again = await Person.Join(shop, shopper.Email);
+        Assert.NotEqual(shopper.Person.Id, again.Id);
+        Assert.Empty((await again.Client.GetJson("/store/orders"))["orders"]!.AsArray());
+        Assert.Empty((await again.Client.GetJson("/store/customers/me/addresses"))["addresses"]!.AsArray());
+        Assert.Empty((await again.Client.GetJson("/store/customers/me/consents"))["history"]!.AsArray());
+        Assert.Empty((await again.Client.GetJson("/auth/sessions"))["sessions"]!.AsArray().Where(s => (string?)s!["ip"] == shopper.Planted["ip"]));
+    }
+
+    [Fact]
+    public async Task Customers_do_it_themselves_with_a_fresh_sign_in_and_their_address()
+    {
+        using var person = await Person.Join(shop);
+        var before = await shop.Scalar<long>("select count(*) from privacy.erasures");
+        Assert.Equal("not_confirmed", (string)(await person.Client.PostJson("/store/customers/me/erasure", new { confirmation = "yes" }, 400))["code"]!);
+        await shop.Sql("update identity.sessions set created_at = now() - interval '16 minutes' where identity_id = (select identity_id from identity.customers where email = @email)", ("email", person.Email));
+        Assert.Equal("sign_in_again", (string)(await person.Client.PostJson("/store/customers/me/erasure", new { confirmation = person.Email }, 403))["code"]!);
+        Assert.Equal(before, await shop.Scalar<long>("select count(*) from privacy.erasures"));
+        using var support = await Colleague.Join(shop, "support");
+        await support.Client.PostJson($"/admin/customers/{person.Id}/erasure", new { confirmation = person.Email }, 403);
+
+        using var fresh = await Person.SignIn(shop, person.Email);
+        var id = (string)(await fresh.Client.PostJson("/store/customers/me/erasure", new { confirmation = person.Email.ToUpperInvariant() }, 202))["erasure"]!["id"]!;
+        Assert.Equal("customer", (string)(await shop.Erased(id))["requested_by"]!);
+        Assert.Empty(await shop.Find([person.Email]));
+    }
+
+    [Fact]
+    public async Task As_long_as_money_is_promised_it_is_refused_but_to_staff_who_say_why()
+    {
+        using var person = await Person.Join(shop);
+        var order = (string)(await shop.Complete(await shop.ReadyCart((await shop.Voucher(stock: 5), 1))))["order"]!["id"]!;
+        await shop.Sql("update ordering.orders set customer_id = @id where id = @order", ("id", ShopFixture.Decode("cus", person.Id)), ("order", ShopFixture.Decode("order", order)));
+        foreach (var (client, path) in (IEnumerable<(HttpClient, string)>)[(shop.Admin, $"/admin/customers/{person.Id}/erasure"), (person.Client, "/store/customers/me/erasure")])
+            Assert.Equal("open_matters", (string)(await client.PostJson(path, new { confirmation = person.Email }, 409))["code"]!);
+        await shop.Admin.PostJson($"/admin/customers/{person.Id}/erasure", new { confirmation = person.Email, force = true }, 400);
+        Assert.NotEmpty(await shop.Find([person.Email]));
+        var id = (string)(await shop.Admin.PostJson($"/admin/customers/{person.Id}/erasure", new { confirmation = person.Email, force = true, reason = "a court says so" }, 202))["erasure"]!["id"]!;
+        Assert.True((bool)(await shop.Erased(id))["is_forced"]!);
+        Assert.Empty(await shop.Find([person.Email]));
+    }
+
+    private async Task Certified(JsonNode erasure, Shopper shopper)
+    {
+        Assert.Null((string?)erasure["customer_id"]);
+        var text = (string)erasure["certificate"]!;
+        var sha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+        Assert.Equal(sha256, (string)erasure["certificate_sha256"]!);
+        Assert.Equal(1L, await shop.Scalar<long>($"select count(*) from audit.entries where action = 'person_erased' and resource_id = '{erasure["id"]}' and details ->> 'certificate_sha256' = '{sha256}'"));
+        var certificate = JsonNode.Parse(text)!;
+        var mail = Assert.Single(shop.Sent(shopper.Email), m => m.Kind == "erasure_completed");
+        Assert.Contains(text, mail.Text, StringComparison.Ordinal);
+        var secret = System.Text.RegularExpressions.Regex.Match(mail.Text, "[0-9a-f]{32}(?![0-9a-f])(?<![0-9a-f]{33})").Value;
+        Assert.Equal((string)certificate["email_proof"]!, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{secret} {shopper.Email}"))));
+        Assert.Equal((string)certificate["customer_proof"]!, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{secret} {shopper.Person.Id}"))));
+        Assert.Empty(await shop.Find([secret]));
+        Assert.Contains(certificate["erased"]!.AsArray(), e => (string)e!["what"]! == "identity/addresses" && (int)e["count"]! == 1);
+        Assert.Contains(certificate["kept"]!.AsArray(), e => (string)e!["what"]! == "ordering/orders" && (int)e["count"]! == 2);
+        Assert.Equal("stripe", (string)Assert.Single(certificate["providers"]!.AsArray())!["provider"]!);
+    }
+
+    private async Task Even()
+    {
+        var verdict = await shop.Contract<VerifyAudit>().Run(null, null, default);
+        Assert.Empty(verdict.Findings);
+        var now = DateTimeOffset.UtcNow;
+        foreach (var reconciliation in shop.Services.GetServices<Reconciliation>())
+            Assert.Empty((await reconciliation.Run(shop.Services, new ReconciliationPeriod(now.AddDays(-1), now.AddMinutes(1)), default)).Uneven);
+    }
+
+    private Task<string?> Books() => shop.Scalar<string>("""
+        select concat_ws(' ', (select md5(string_agg(concat_ws(',', o.id, o.display_id, o.total, o.tax_total, o.status, o.currency_code, o.created_at), ';' order by o.id)) from ordering.orders o),
+            (select md5(string_agg(concat_ws(',', l.id, l.order_id, l.title, l.quantity, l.total), ';' order by l.id)) from ordering.order_lines l),
+            (select md5(string_agg(l::text, ';' order by l.id)) from payments.ledger l))
+        """);
+
+    private async Task Until(string count)
+    {
+        for (var i = 0; await shop.Scalar<long>(count) == 0; i++)
+        {
+            Assert.True(i < 400, count);
+            await Task.Delay(50);
+        }
+    }
+}
