@@ -37,10 +37,9 @@ internal static partial class Checked
     /// <summary>An address of a picture: http(s), or a path of this shop.</summary>
     public static string? Url(string path, string? value)
     {
-        if (Code(path, value, 2048) is not { } text) return null;
-        var ok = (text[0] == '/' && !text.StartsWith("//", StringComparison.Ordinal))
-            || (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https");
-        return ok && !text.Any(char.IsWhiteSpace) ? text : throw CatalogErrors.Invalid($"Invalid request: Value for field '{path}' is not a valid URL, got: '{text}'");
+        var text = Code(path, value, 2048);
+        Check.Url(path, text);
+        return text;
     }
 
     /// <summary>One of a few words, which must be given.</summary>

@@ -92,6 +92,7 @@ public static class IdentityModule
         customers.MapPost("/import", ImportCustomers.Handle).RequirePermission("customers:import").Produces<ImportCustomersResponse>().WithName("PostAdminCustomersImport");
         customers.MapGet("/{id}", ManageCustomers.One).RequirePermission("customers:read").Produces<CustomerEnvelope>().WithName("GetAdminCustomer");
         customers.MapPost("/{id}", ManageCustomers.Update).RequirePermission("customers:write").Produces<CustomerEnvelope>().WithName("PostAdminCustomer");
+        customers.MapDelete("/{id}/sessions", ManageCustomers.EndSessions).RequirePermission("customers:write").Produces<CustomerEnvelope>().WithName("DeleteAdminCustomerSessions");
         customers.MapDelete("/{id}", ManageCustomers.Delete).RequirePermission("customers:write").WithName("DeleteAdminCustomer");
 
         var store = routes.MapGroup("/store/customers").RequirePublishableKey().WithTags("Customers");

@@ -20,7 +20,6 @@ internal static class OutboxPage
         await using var connection = await db.Open(ct);
         var rows = await connection.QueryAsync<MessageRow>(new CommandDefinition(
             $"select {MessageRow.Columns} from notifications.messages m order by m.created_at desc, m.id desc limit 100", cancellationToken: ct));
-        http.Response.Headers.CacheControl = "no-store";
         http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
         http.Response.Headers["Referrer-Policy"] = "no-referrer";
         return Results.Text(Page(rows.AsList(), seal), "text/html; charset=utf-8", Encoding.UTF8);

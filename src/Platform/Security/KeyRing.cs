@@ -3,6 +3,8 @@ using System.Text;
 using System.Xml.Linq;
 using HeadlessPro.Platform.Data;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.AuthenticatedEncryption;
+using Microsoft.AspNetCore.DataProtection.AuthenticatedEncryption.ConfigurationModel;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.AspNetCore.DataProtection.XmlEncryption;
@@ -23,7 +25,8 @@ internal static class KeyRing
 {
     public static void Add(IServiceCollection services)
     {
-        services.AddDataProtection().SetApplicationName("HeadlessPro");
+        services.AddDataProtection().SetApplicationName("HeadlessPro")
+            .UseCryptographicAlgorithms(new AuthenticatedEncryptorConfiguration { EncryptionAlgorithm = EncryptionAlgorithm.AES_256_GCM });
         // It would open the ring, and so the database, before the first request that needs it.
         services.Remove(services.Single(s => s.ServiceType == typeof(IHostedService) && s.ImplementationType?.Name == "DataProtectionHostedService"));
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider => new ConfigureOptions<KeyManagementOptions>(options =>

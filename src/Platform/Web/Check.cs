@@ -30,6 +30,15 @@ public static class Check
         throw Wrong($"Value for field '{field}' must be one of: '{string.Join("', '", allowed.ToArray())}', got: '{(value.Length > 80 ? value[..80] : value)}'");
     }
 
+    /// <summary>An address that a page may show or open: http(s), or a path of this shop.</summary>
+    public static void Url(string field, string? value)
+    {
+        if (value is null) return;
+        var isOne = (value.StartsWith('/') && !value.StartsWith("//", StringComparison.Ordinal))
+            || (Uri.TryCreate(value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https");
+        if (!isOne || value.Any(char.IsWhiteSpace)) throw Wrong($"Value for field '{field}' is not a valid URL, got: '{(value.Length > 80 ? value[..80] : value)}'");
+    }
+
     /// <summary>How many entries an array has.</summary>
     public static void Count<T>(string field, IReadOnlyCollection<T>? values, int max)
     {

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.IO.Pipelines;
 using System.Security.Cryptography;
 using System.Text;
+using HeadlessPro.Platform.Security;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 
@@ -44,7 +45,8 @@ internal sealed class DocumentReply(int status, string? contentType, ReadOnlyMem
         if (_etag is not null)
         {
             response.Headers.ETag = _etag;
-            response.Headers.CacheControl = "private, no-cache";
+            // What one person alone may see stays as it is by default: kept by nothing.
+            if (httpContext.GetEndpoint()?.Metadata.GetMetadata<SignInPolicy>() is null) response.Headers.CacheControl = "private, no-cache";
             response.Headers.Append("Vary", "x-publishable-api-key");
             if (IsKnown(httpContext.Request.Headers.IfNoneMatch))
             {

@@ -191,9 +191,5 @@ public sealed class SecretAnswer;
 public static class SecretAnswerRoutes
 {
     /// <summary>Says that the answer shows a secret.</summary>
-    public static RouteHandlerBuilder ShowsSecret(this RouteHandlerBuilder route) => route.WithMetadata(new SecretAnswer()).AddEndpointFilter((context, next) =>
-    {
-        context.HttpContext.Response.Headers.CacheControl = "no-store";
-        return next(context);
-    });
+    public static RouteHandlerBuilder ShowsSecret(this RouteHandlerBuilder route) => route.WithMetadata(new SecretAnswer());
 }

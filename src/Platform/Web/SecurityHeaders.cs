@@ -6,7 +6,7 @@ namespace HeadlessPro.Platform.Web;
 
 /// <summary>
 /// What browsers are told of everything we serve: take nothing for what it does not say it is, load nothing, stand in no frame, pass no address
-/// on. Pages allow themselves what they need (<see cref="AllowInline"/>).
+/// on, keep no copy. Pages allow themselves what they need (<see cref="AllowInline"/>).
 /// </summary>
 internal static class SecurityHeaders
 {
@@ -18,6 +18,8 @@ internal static class SecurityHeaders
         headers.XContentTypeOptions = "nosniff";
         headers.ContentSecurityPolicy = Nothing;
         headers.XFrameOptions = "DENY";
+        // Tokens and what is personal must stay in nothing that stands between; what may be kept says so.
+        headers.CacheControl = "no-store";
         headers["Referrer-Policy"] = "no-referrer";
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
         // Only over TLS does it mean anything; two years, as preload lists ask.

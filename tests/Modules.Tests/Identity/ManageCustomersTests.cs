@@ -112,6 +112,27 @@ public class ManageCustomersTests(HpApp app) : IClassFixture<HpApp>
     }
 
     [Fact]
+    public async Task Staff_end_the_sessions_of_a_customer_and_of_a_colleague()
+    {
+        using var person = await Person.Join(app);
+        using var other = await Person.Join(app);
+        using var thabo = await Colleague.Join(app, "read-only");
+        await thabo.Client.DeleteJson($"/admin/customers/{person.Id}/sessions", status: 403);
+        await thabo.Client.DeleteJson($"/admin/users/{thabo.Id}/sessions", status: 403);
+        await app.Admin.DeleteJson("/admin/customers/cus_nobody/sessions", status: 404);
+        await app.Admin.DeleteJson("/admin/users/user_nobody/sessions", status: 404);
+        await person.Client.GetJson("/store/customers/me");
+
+        Assert.Equal(person.Id, (string)(await app.Admin.DeleteJson($"/admin/customers/{person.Id}/sessions"))["customer"]!["id"]!);
+        Assert.Equal(thabo.Id, (string)(await app.Admin.DeleteJson($"/admin/users/{thabo.Id}/sessions"))["user"]!["id"]!);
+
+        await person.Client.GetJson("/store/customers/me", 401);
+        await thabo.Client.GetJson("/admin/users/me", 401);
+        await other.Client.GetJson("/store/customers/me");
+        using var again = await Colleague.SignIn(app, thabo.Email);
+    }
+
+    [Fact]
     public async Task A_deleted_customer_is_signed_out_and_may_become_a_new_one()
     {
         using var person = await Person.Join(app);

@@ -79,6 +79,57 @@ public class SignInTests(HpApp app) : IClassFixture<HpApp>
     }
 
     [Theory]
+    [InlineData("customer", "13 days 23 hours", 200)]
+    [InlineData("customer", "14 days 1 second", 401)]
+    [InlineData("user", "11 hours 59 minutes", 200)]
+    [InlineData("user", "12 hours 1 second", 401)]
+    public async Task A_session_that_nobody_uses_for_long_is_over(string actor, string since, int status)
+    {
+        string token, id;
+        if (actor == "user") using (var thabo = await Colleague.Join(app, "support")) (token, id) = ((string)(await app.Client().PostJson("/auth/user/emailpass", new { email = thabo.Email, password = Person.Password }))["token"]!, thabo.Email);
+        else using (var person = await Person.Join(app)) (token, id) = ((string)(await app.Store.PostJson("/auth/customer/emailpass", new { email = person.Email, password = Person.Password }))["token"]!, person.Email);
+        await app.Scalar<object>($"update identity.sessions s set last_used_at = now() - interval '{since}' from identity.sign_ins i where i.identity_id = s.identity_id and i.subject = '{id}'");
+        using var client = Person.With(app, token);
+        await client.GetJson(actor == "user" ? "/admin/users/me" : "/store/customers/me", status);
+        await client.PostJson("/auth/token/refresh", status: status);
+    }
+
+    [Fact]
+    public async Task A_browser_that_signs_in_anew_ends_the_session_of_its_former_cookie()
+    {
+        using var first = await Person.Join(app);
+        using var browser = new HttpClient(new SocketsHttpHandler { UseCookies = true }) { BaseAddress = app.BaseAddress };
+        HpApp.AsShopper(browser);
+        browser.DefaultRequestHeaders.Authorization = first.Client.DefaultRequestHeaders.Authorization;
+        await browser.PostJson("/auth/session");
+        await browser.PostJson("/auth/session");
+        await first.Client.GetJson("/store/customers/me");
+
+        using var second = await Person.SignIn(app, first.Email);
+        browser.DefaultRequestHeaders.Authorization = second.Client.DefaultRequestHeaders.Authorization;
+        await browser.PostJson("/auth/session");
+
+        await first.Client.GetJson("/store/customers/me", 401);
+        await second.Client.GetJson("/store/customers/me");
+        browser.DefaultRequestHeaders.Authorization = null;
+        await browser.GetJson("/store/customers/me");
+    }
+
+    [Fact]
+    public async Task What_is_personal_is_kept_by_nothing_in_between()
+    {
+        using var person = await Person.Join(app);
+        foreach (var path in (string[])["/store/customers/me", "/store/orders", "/auth/sessions"])
+        {
+            using var answer = await person.Client.GetAsync(new Uri(path, UriKind.Relative));
+            Assert.Equal("no-store", answer.Headers.CacheControl?.ToString());
+        }
+
+        using var staffs = await app.Admin.GetAsync(new Uri("/admin/customers", UriKind.Relative));
+        Assert.Equal("no-store", staffs.Headers.CacheControl?.ToString());
+    }
+
+    [Theory]
     [InlineData("short77", "Password must have 8 to 128 characters")]
     [InlineData("TrustNo1", "Password is one of those that are tried first: choose another")]
     [InlineData("aaaaaaaaaaaa", "Password must have at least 4 different characters")]

@@ -132,6 +132,19 @@ public class StaffTests(HpApp app) : IClassFixture<HpApp>
         await hr.Client.PostJson("/admin/invites", new { email = Person.NewEmail(), roles = new[] { "hr" } });
     }
 
+    [Theory]
+    [InlineData("https://pictures.example/thabo.png", 200)]
+    [InlineData("/static/thabo.png", 200)]
+    [InlineData("javascript:alert(1)", 400)]
+    [InlineData("data:text/html,x", 400)]
+    [InlineData("//pictures.example/thabo.png", 400)]
+    public async Task A_picture_is_an_address_that_a_page_may_show(string url, int status)
+    {
+        using var thabo = await Colleague.Join(app, "read-only");
+        await thabo.Client.PostJson("/admin/users/me", new { avatar_url = url }, status);
+        Assert.Equal(status == 200 ? url : null, (string?)(await thabo.Client.GetJson("/admin/users/me"))["user"]!["avatar_url"]);
+    }
+
     [Fact]
     public async Task Staff_use_a_cookie_and_no_other_page_can()
     {

@@ -39,6 +39,8 @@ public class EditOrderTests(CheckoutShop shop) : IClassFixture<CheckoutShop>
         var order = await Order([(voucher, 1), (other, 2)]);
         await shop.SetPrices(voucher, ("zar", 99900));
         Assert.Equal(916.66m, (decimal)order["total"]!);
+        // What is not sold yet would be sold together with what is added.
+        await shop.Settled(voucher, stocked: 3);
 
         var edited = await Edit(order, 1, (order, 0, 3));
 

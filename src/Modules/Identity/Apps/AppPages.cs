@@ -92,7 +92,6 @@ internal sealed class AppPages(MfaCodes shop)
     public static async ValueTask<object?> Answer(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var pages = (AppPages)context.HttpContext.RequestServices.GetService(typeof(AppPages))!;
-        context.HttpContext.Response.Headers.CacheControl = "no-store";
         try
         {
             return await next(context);

@@ -58,7 +58,6 @@ internal sealed class OAuthRefusal(string code, string description, int status =
     public static async ValueTask<object?> Answer(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
-        http.Response.Headers.CacheControl = "no-store";
         try
         {
             return await next(context);

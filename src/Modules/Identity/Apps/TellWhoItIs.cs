@@ -13,7 +13,6 @@ internal static class TellWhoItIs
     {
         var person = await PersonRow.Read(db, actor.Session.SessionId, http.RequestAborted);
         if (person.ActorId is null) return Reply.Error(Contracts.Error.Unauthorized());
-        http.Response.Headers.CacheControl = "no-store";
         return Reply.Written(json =>
         {
             json.WriteStartObject();

@@ -89,6 +89,21 @@ internal static class ManageCustomers
         return Reply.Deleted(id, "customer");
     }
 
+    public static async Task<IResult> EndSessions(string id, ApiQuery query, Db db, CancellationToken ct)
+    {
+        var fields = CustomerFields.Customer(query);
+        query.RejectUnknown();
+        await using (var tx = await db.Begin(ct))
+        {
+            if (WireId.TryDecode(PeopleWire.Customer, id, out var customer) && await tx.Connection.QuerySingleOrDefaultAsync<Guid?>(new CommandDefinition(
+                "select identity_id from identity.customers where id = @customer and deleted_at is null", new { customer }, tx.Inner, cancellationToken: ct)) is { } identity)
+                await SessionStore.RevokeIn(tx, identity, null, null, ct);
+            await tx.Commit(ct);
+        }
+
+        return await Answer(id, db, fields, ct);
+    }
+
     private static async Task<IResult> Answer(string id, Db db, Fields fields, CancellationToken ct) =>
         WireId.TryDecode(PeopleWire.Customer, id, out var customer) && await CustomersStore.Find(db, customer, ct) is { } found
             ? Reply.One("customer", found.ToWire(), PeopleJson.Default.CustomerResponse, fields)

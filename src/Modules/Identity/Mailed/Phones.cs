@@ -85,6 +85,7 @@ internal static class Phones
 
     public static async Task<IResult> Remove(Actor actor, Db db, CancellationToken ct)
     {
+        if (!await MfaRecovery.IsFresh(db, actor, ct)) return Reply.Error(MfaRecovery.SignInAgain);
         await using var tx = await db.Begin(ct);
         await tx.Connection.ExecuteAsync(new CommandDefinition(
             "delete from identity.sign_ins where identity_id = @IdentityId and provider = @Provider", new { actor.Session.IdentityId, Provider }, tx.Inner, cancellationToken: ct));

@@ -53,7 +53,7 @@ internal static class MfaFactors
         Check.Text("issuer", request.Issuer, max: 100);
         Check.Json("metadata", request.Metadata);
         if (await VerifyEmail.RefuseUnproven(db, actor.Session, ct) is { } unproven) return Reply.Error(unproven);
-        if (await MfaCodes.IsAsked(db, identity, ct) && !await MfaRecovery.IsFresh(db, actor, ct)) return Reply.Error(MfaRecovery.SignInAgain);
+        if (!await MfaRecovery.IsFresh(db, actor, ct)) return Reply.Error(MfaRecovery.SignInAgain);
         var secret = Totp.NewSecret();
         await using var connection = await db.Open(ct);
         // A setup that was not finished makes way for the next.
@@ -68,7 +68,6 @@ internal static class MfaFactors
         var issuer = Uri.EscapeDataString(request.Issuer ?? codes.Issuer);
         var holder = Uri.EscapeDataString((await VerifyEmail.Find(db, identity, ct))?.EntityId ?? actor.Session.ActorType);
         var text = Totp.ToBase32(secret);
-        http.Response.Headers.CacheControl = "no-store";
         return Reply.Json(
             new MfaSetupResponse(row.ToWire(), text, $"otpauth://totp/{issuer}:{holder}?secret={text}&issuer={issuer}&algorithm=SHA1&digits=6&period=30"), MfaJson.Default.MfaSetupResponse);
     }

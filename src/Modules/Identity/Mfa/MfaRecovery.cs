@@ -27,7 +27,7 @@ internal static class MfaRecovery
             "select exists (select from identity.sessions where id = @session and created_at > now() - interval '15 minutes')", new { session }, cancellationToken: ct));
     }
 
-    public static async Task<IResult> Generate(Body<RecoveryCodesRequest> body, Actor actor, Db db, HttpContext http, CancellationToken ct)
+    public static async Task<IResult> Generate(Body<RecoveryCodesRequest> body, Actor actor, Db db, CancellationToken ct)
     {
         Check.Range("count", body.Value.Count, 1, 20);
         var identity = actor.Session.IdentityId;
@@ -44,7 +44,6 @@ internal static class MfaRecovery
             new { identity, hashes = codes.Select(MfaCodes.HashOf).ToArray() }, tx.Inner, cancellationToken: ct));
         tx.Record(new AuditEvent("recovery_codes_made", "identity", WireId.Encode(PeopleWire.Identity, identity)));
         await tx.Commit(ct);
-        http.Response.Headers.CacheControl = "no-store";
         return Reply.Json(new RecoveryCodesResponse(codes), MfaJson.Default.RecoveryCodesResponse);
     }
 }

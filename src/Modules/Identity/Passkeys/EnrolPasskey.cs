@@ -39,7 +39,6 @@ internal static class EnrolPasskey
         var address = await PasskeyMail.AddressOf(connection, null, session, ct);
         await connection.CloseAsync();
         var asked = await ceremony.Create(address ?? session.ActorType, http);
-        http.Response.Headers.CacheControl = "no-store";
         return Reply.Json(
             new PasskeyOptionsResponse(JsonElement.Parse(asked.CreationOptionsJson), challenges.Seal(PasskeyChallenge.Enrol, session.ActorType, Asker(session), null, asked.AttestationState!)),
             PasskeyJson.Default.PasskeyOptionsResponse);

@@ -45,7 +45,6 @@ internal sealed partial class PasskeySignIn(Db db, PasskeySettings settings, Pas
         if (!AskingBrowser.Mark(http, Cookie, request.Nonce, PasskeyChallenges.Lifetime).Try(out var browser, out error)) return Reply.Error(error);
         using var ceremony = new PasskeyCeremony(options, null);
         var asked = await ceremony.Request(http);
-        http.Response.Headers.CacheControl = "no-store";
         return Reply.Json(
             new PasskeyOptionsResponse(JsonElement.Parse(asked.RequestOptionsJson), challenges.Seal(PasskeyChallenge.SignIn, actor, browser, email, asked.AssertionState!)),
             PasskeyJson.Default.PasskeyOptionsResponse);

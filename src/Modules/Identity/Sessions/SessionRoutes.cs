@@ -26,11 +26,13 @@ internal sealed record SessionsResponse(IReadOnlyList<SessionResponse> Sessions,
 /// <summary>A cookie instead of a token (<c>POST</c>, <c>DELETE /auth/session</c>), and the list of where somebody is signed in.</summary>
 internal static class SessionRoutes
 {
+    /// <summary>The session that the browser had a cookie of before ends: nobody would go on with it.</summary>
     public static async Task<IResult> GiveCookie(Actor actor, SessionStore sessions, HttpContext http, CancellationToken ct)
     {
         var session = actor.Session;
+        if (http.Request.Cookies[SessionToken.Cookie] is { } former && await sessions.OfCookie(former, ct) is { } before && before.SessionId != session.SessionId)
+            await sessions.Revoke(before.IdentityId, before.SessionId, null, ct);
         http.Response.Cookies.Append(SessionToken.Cookie, await sessions.GiveCookie(session.SessionId, ct), Cookie(http));
-        http.Response.Headers.CacheControl = "no-store";
         var id = session.ActorId is { } found ? WireId.Encode(PeopleWire.PrefixOf(session.ActorType), found) : "";
         return Reply.Json(
             new SignedInEnvelope(new SignedInResponse(id, session.ActorType, WireId.Encode(PeopleWire.Identity, session.IdentityId), WireId.Encode(PeopleWire.Session, session.SessionId))),

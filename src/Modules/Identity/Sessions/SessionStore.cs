@@ -45,6 +45,14 @@ internal sealed class SessionStore(Db db, Tokens tokens, IConfiguration configur
             and not exists (select from identity.customers c where c.identity_id = s.identity_id) order by v.updated_at desc limit 1)
         """;
 
+    // Whether session s goes on: neither ended, nor over, nor left alone for too long. Those of apps have an end of their own that moves.
+    private readonly string _goesOn = $"""
+        s.revoked_at is null and s.expires_at > now() and (s.app_id is not null or s.last_used_at > now() - make_interval(secs => case s.actor_type
+            when 'user' then {IdleSeconds(configuration, "Identity:StaffSessionIdle", TimeSpan.FromHours(12))} else {IdleSeconds(configuration, "Identity:SessionIdle", TimeSpan.FromDays(14))} end))
+        """;
+
+    private static long IdleSeconds(IConfiguration configuration, string setting, TimeSpan fallback) => (long)configuration.GetValue(setting, fallback).TotalSeconds;
+
     private readonly TimeSpan _lifetime = configuration.GetValue("Identity:SessionLifetime", TimeSpan.FromDays(30));
 
     /// <summary>Whether customers must have proven their address before they are customers to us (<c>Identity:RequireVerifiedEmail</c>).</summary>
@@ -93,7 +101,7 @@ internal sealed class SessionStore(Db db, Tokens tokens, IConfiguration configur
         await using var connection = await db.Open(ct);
         var row = await connection.QuerySingleOrDefaultAsync<SessionRow>(new CommandDefinition($"""
             update identity.sessions s set last_used_at = now()
-            where s.id = @session and s.revoked_at is null and s.expires_at > now()
+            where s.id = @session and {_goesOn}
             returning s.id, s.identity_id, s.actor_type, {_actorOf} as actor_id, s.provider, s.expires_at, {ProfileOf} as profile
             """, new { session }, cancellationToken: ct));
         return row is null ? null : await tokens.Sign(row, ct);
@@ -156,10 +164,10 @@ internal sealed class SessionStore(Db db, Tokens tokens, IConfiguration configur
         await using var command = db.Command($"""
             with used as (
                 update identity.sessions s set last_used_at = now()
-                where {condition} and s.revoked_at is null and s.last_used_at < now() - interval '5 minutes')
+                where {condition} and {_goesOn} and s.last_used_at < now() - interval '5 minutes')
             select s.id, s.identity_id, s.actor_type, {_actorOf}, s.expires_at, {GrantsOf}, {MissesFactor}, s.app_id, array(select unnest(s.scopes) intersect select unnest(a.scopes))
             from identity.sessions s left join identity.apps a on a.id = s.app_id
-            where {condition} and s.revoked_at is null and s.expires_at > now() and a.deleted_at is null
+            where {condition} and {_goesOn} and a.deleted_at is null
             """);
         command.Parameters.AddWithValue("value", value);
         await using var reader = await command.ExecuteReaderAsync(ct);

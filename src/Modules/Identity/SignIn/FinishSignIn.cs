@@ -20,7 +20,6 @@ internal sealed class FinishSignIn(SessionStore sessions, KnownDevices devices, 
     public async Task<IResult> Answer(Guid identity, string actorType, string provider, string? account, HttpContext http)
     {
         if (await MfaChallenges.Begin(db, identity, actorType, provider, account, http.RequestAborted) is not { } challenge) return await Open(identity, actorType, provider, account, hasSecondFactor: false, http);
-        http.Response.Headers.CacheControl = "no-store";
         return Reply.Json(challenge, MfaJson.Default.MfaRequiredResponse);
     }
 
@@ -35,8 +34,6 @@ internal sealed class FinishSignIn(SessionStore sessions, KnownDevices devices, 
     public async Task<IResult> Open(Guid identity, string actorType, string provider, string? account, bool hasSecondFactor, HttpContext http)
     {
         var ct = http.RequestAborted;
-        // A token must not stay in what stands between.
-        http.Response.Headers.CacheControl = "no-store";
         if (account is not null) devices.Remember(http, account);
         var token = await sessions.Open(identity, actorType, provider, hasSecondFactor, http, ct);
         return actorType == ActorTypes.Customer && sessions.RequiresVerifiedEmail && await VerifyEmail.Find(db, identity, ct) is { VerifiedAt: null } unproven

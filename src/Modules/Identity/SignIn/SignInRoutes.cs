@@ -54,8 +54,6 @@ internal sealed class SignInRoutes(IEnumerable<ISignInProvider> providers, Throt
         if (!(await Attempt(provider, attempt, what, step)).Try(out var outcome, out var error)) return Reply.Error(error);
         if (outcome.Identity is { } identity)
             return outcome.HasSecondFactor ? await finish.Open(identity, actor, id, AccountOf(attempt), hasSecondFactor: true, http) : await finish.Answer(identity, actor, id, AccountOf(attempt), http);
-        // Where to go is one browser's, as the cookie beside it.
-        http.Response.Headers.CacheControl = "no-store";
         return Reply.Written(json => { json.WriteStartObject(); json.WriteString("location", outcome.Location); json.WriteEndObject(); });
     }
 

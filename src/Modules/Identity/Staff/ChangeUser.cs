@@ -51,6 +51,9 @@ internal static class ChangeUser
     public static Task<IResult> Deactivate(string id, Caller caller, Db db, CancellationToken ct) => Change(id, caller, db, ct, (tx, user) =>
         End(tx, user, "update identity.users set deactivated_at = coalesce(deactivated_at, now()), updated_at = now() where id = @user", ct));
 
+    public static Task<IResult> EndSessions(string id, Caller caller, Db db, CancellationToken ct) => Change(id, caller, db, ct, (tx, user) =>
+        End(tx, user, "update identity.users set updated_at = now() where id = @user", ct));
+
     public static Task<IResult> Activate(string id, Caller caller, Db db, CancellationToken ct) => Change(id, caller, db, ct, (tx, user) =>
         tx.Connection.ExecuteAsync(new CommandDefinition(
             "update identity.users set deactivated_at = null, updated_at = now() where id = @user", new { user }, tx.Inner, cancellationToken: ct)));
@@ -117,6 +120,7 @@ internal static class ChangeUser
         Check.Text("first_name", request.FirstName.Value);
         Check.Text("last_name", request.LastName.Value);
         Check.Text("avatar_url", request.AvatarUrl.Value, max: 2048);
+        Check.Url("avatar_url", request.AvatarUrl.Value);
         Check.Json("metadata", request.Metadata.Value);
         var sent = new SentColumns().Add("first_name", request.FirstName).Add("last_name", request.LastName).Add("avatar_url", request.AvatarUrl).Add("metadata", request.Metadata);
         sent.Parameters.Add("user", user);

@@ -29,6 +29,7 @@ internal static class StaffRoutes
         users.MapPost("/{id}", ChangeUser.Update).RequirePermission("staff:write").Produces<UserEnvelope>().WithName("PostAdminUser");
         users.MapPost("/{id}/deactivate", ChangeUser.Deactivate).RequirePermission("staff:write").Produces<UserEnvelope>().WithName("PostAdminUserDeactivate");
         users.MapPost("/{id}/activate", ChangeUser.Activate).RequirePermission("staff:write").Produces<UserEnvelope>().WithName("PostAdminUserActivate");
+        users.MapDelete("/{id}/sessions", ChangeUser.EndSessions).RequirePermission("staff:write").Produces<UserEnvelope>().WithName("DeleteAdminUserSessions");
         users.MapPost("/{id}/reset-mfa", ChangeUser.ResetMfa).RequirePermission("staff:write").Produces<UserEnvelope>().WithName("PostAdminUserResetMfa");
         users.MapDelete("/{id}", ChangeUser.Delete).RequirePermission("staff:write").WithName("DeleteAdminUser");
 

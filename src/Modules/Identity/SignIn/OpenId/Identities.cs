@@ -63,7 +63,6 @@ internal static class AddIdentity
         var sent = new (string Name, string? Value)[] { ("callback_url", request.CallbackUrl), ("nonce", request.Nonce), ("login_hint", request.LoginHint) };
         var fields = sent.Where(f => f.Value is not null).ToDictionary(f => f.Name, f => JsonSerializer.SerializeToElement(f.Value!, PeopleJson.Default.String), StringComparer.Ordinal);
         if (!(await provider.Begin(new SignInAttempt(session.ActorType, fields, http), session.SessionId, ct)).Try(out var outcome, out var error)) return Reply.Error(error);
-        http.Response.Headers.CacheControl = "no-store";
         return Reply.Json(new AddIdentityResponse(outcome.Location!), OpenIdWireJson.Default.AddIdentityResponse);
     }
 }
