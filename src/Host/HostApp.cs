@@ -94,7 +94,7 @@ public static class HostApp
         if (builder.Environment.IsDevelopment())
             // Whose data are a demo's needs no MASTER_KEY.
             builder.Logging.AddConsole().AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
-        else builder.Logging.AddJsonConsole(console => console.UseUtcTimestamp = true);
+        else builder.Logging.AddJsonConsole(console => (console.UseUtcTimestamp, console.TimestampFormat) = (true, "yyyy-MM-ddTHH:mm:ss.fffZ"));
         // What a command prints is its answer.
         if (builder.Configuration.GetValue("beside", false)) builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning)

@@ -18,47 +18,12 @@ internal sealed record SessionRow(Guid Id, Guid IdentityId, string ActorType, Gu
 /// <summary>The rows of sessions: opened at sign-in, gone on with at refresh, revoked for good.</summary>
 internal sealed class SessionStore(Db db, Tokens tokens, IConfiguration configuration)
 {
-    // The person behind session s, now; nobody yet where the address must be proven first, and is not.
-    private readonly string _actorOf = $"""
-        case s.actor_type when 'customer' then (
-            select c.id from identity.customers c where c.identity_id = s.identity_id and c.deleted_at is null
-                {(AsksForProof(configuration) ? "and not exists (select from identity.sign_ins v where v.identity_id = s.identity_id and v.provider = 'emailpass' and v.verified_at is null)" : "")})
-            when 'user' then (select u.id from identity.users u where u.identity_id = s.identity_id and u.deleted_at is null and u.deactivated_at is null)
-            when 'app' then (select p.id from identity.apps p where p.identity_id = s.identity_id and p.deleted_at is null) end
-        """;
-
-    // What they may do, now.
-    private const string GrantsOf = """
-        array(select g from identity.users u join identity.user_roles ur on ur.user_id = u.id join identity.roles r on r.id = ur.role_id, unnest(r.permissions) g
-            where s.actor_type = 'user' and u.identity_id = s.identity_id and u.deleted_at is null and u.deactivated_at is null)
-        """;
-
-    private const string MissesFactor = """
-        s.actor_type = 'user' and s.second_factor_at is null and exists (
-            select from identity.users u join identity.user_roles ur on ur.user_id = u.id join identity.roles r on r.id = ur.role_id
-            where u.identity_id = s.identity_id and u.deleted_at is null and r.requires_mfa)
-        """;
-
-    // The storefront makes the customer of it.
-    private const string ProfileOf = """
-        (select v.profile::text from identity.sign_ins v where v.identity_id = s.identity_id and v.profile is not null
-            and not exists (select from identity.customers c where c.identity_id = s.identity_id) order by v.updated_at desc limit 1)
-        """;
-
-    // Whether session s goes on: neither ended, nor over, nor left alone for too long. Those of apps have an end of their own that moves.
-    private readonly string _goesOn = $"""
-        s.revoked_at is null and s.expires_at > now() and (s.app_id is not null or s.last_used_at > now() - make_interval(secs => case s.actor_type
-            when 'user' then {IdleSeconds(configuration, "Identity:StaffSessionIdle", TimeSpan.FromHours(12))} else {IdleSeconds(configuration, "Identity:SessionIdle", TimeSpan.FromDays(14))} end))
-        """;
-
-    private static long IdleSeconds(IConfiguration configuration, string setting, TimeSpan fallback) => (long)configuration.GetValue(setting, fallback).TotalSeconds;
+    private readonly SessionSql _sql = new(configuration);
 
     private readonly TimeSpan _lifetime = configuration.GetValue("Identity:SessionLifetime", TimeSpan.FromDays(30));
 
     /// <summary>Whether customers must have proven their address before they are customers to us (<c>Identity:RequireVerifiedEmail</c>).</summary>
-    public bool RequiresVerifiedEmail { get; } = AsksForProof(configuration);
-
-    private static bool AsksForProof(IConfiguration configuration) => configuration.GetValue("Identity:RequireVerifiedEmail", false);
+    public bool RequiresVerifiedEmail { get; } = SessionSql.AsksForProof(configuration);
 
     /// <summary>A new session's token.</summary>
     public async Task<string> Open(Guid identity, string actorType, string provider, bool hasSecondFactor, HttpContext http, CancellationToken ct) =>
@@ -73,7 +38,7 @@ internal sealed class SessionStore(Db db, Tokens tokens, IConfiguration configur
                 insert into identity.sessions (id, identity_id, actor_type, provider, ip, user_agent, expires_at, second_factor_at)
                 values (@id, @identity, @actorType, @provider, @ip::inet, @agent, now() + @lifetime, case when @hasSecondFactor then now() end)
                 returning id, identity_id, actor_type, provider, expires_at)
-            select s.id, s.identity_id, s.actor_type, {_actorOf} as actor_id, s.provider, s.expires_at, {ProfileOf} as profile from s
+            select s.id, s.identity_id, s.actor_type, {_sql.ActorOf} as actor_id, s.provider, s.expires_at, {SessionSql.ProfileOf} as profile from s
             """,
             new
             {
@@ -101,8 +66,8 @@ internal sealed class SessionStore(Db db, Tokens tokens, IConfiguration configur
         await using var connection = await db.Open(ct);
         var row = await connection.QuerySingleOrDefaultAsync<SessionRow>(new CommandDefinition($"""
             update identity.sessions s set last_used_at = now()
-            where s.id = @session and {_goesOn}
-            returning s.id, s.identity_id, s.actor_type, {_actorOf} as actor_id, s.provider, s.expires_at, {ProfileOf} as profile
+            where s.id = @session and {_sql.GoesOn}
+            returning s.id, s.identity_id, s.actor_type, {_sql.ActorOf} as actor_id, s.provider, s.expires_at, {SessionSql.ProfileOf} as profile
             """, new { session }, cancellationToken: ct));
         return row is null ? null : await tokens.Sign(row, ct);
     }
@@ -164,10 +129,10 @@ internal sealed class SessionStore(Db db, Tokens tokens, IConfiguration configur
         await using var command = db.Command($"""
             with used as (
                 update identity.sessions s set last_used_at = now()
-                where {condition} and {_goesOn} and s.last_used_at < now() - interval '5 minutes')
-            select s.id, s.identity_id, s.actor_type, {_actorOf}, s.expires_at, {GrantsOf}, {MissesFactor}, s.app_id, array(select unnest(s.scopes) intersect select unnest(a.scopes))
+                where {condition} and {_sql.GoesOn} and s.last_used_at < now() - interval '5 minutes')
+            select s.id, s.identity_id, s.actor_type, {_sql.ActorOf}, s.expires_at, {SessionSql.GrantsOf}, {SessionSql.MissesFactor}, s.app_id, array(select unnest(s.scopes) intersect select unnest(a.scopes))
             from identity.sessions s left join identity.apps a on a.id = s.app_id
-            where {condition} and {_goesOn} and a.deleted_at is null
+            where {condition} and {_sql.GoesOn} and a.deleted_at is null
             """);
         command.Parameters.AddWithValue("value", value);
         await using var reader = await command.ExecuteReaderAsync(ct);
