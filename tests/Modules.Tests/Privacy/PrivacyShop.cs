@@ -141,7 +141,12 @@ internal sealed class Shopper : IDisposable
         {
             await nobody.PostJson("/store/customers", new
             {
-                email = Email, first_name = Plant("first name"), last_name = Plant("last name"), company_name = Plant("company"), phone = Planted["phone"], metadata = new { loves = Plant("profile note") },
+                email = Email,
+                first_name = Plant("first name"),
+                last_name = Plant("last name"),
+                company_name = Plant("company"),
+                phone = Planted["phone"],
+                metadata = new { loves = Plant("profile note") },
             });
         }
 

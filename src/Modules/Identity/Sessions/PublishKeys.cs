@@ -1,6 +1,6 @@
 using HeadlessPro.Platform.Web;
-using Microsoft.IdentityModel.Tokens;
 using Microsoft.AspNetCore.Http;
+using Microsoft.IdentityModel.Tokens;
 
 namespace HeadlessPro.Identity.Sessions;
 

@@ -9,14 +9,14 @@ namespace HeadlessPro.Modules.Tests.Payments.Proof;
 
 /// <summary>
 /// Hosts are killed (SIGKILL) at random moments while shoppers pay with cards, some of whom never come back, while money is taken, given back
-/// and let go. In the end money and orders match one by one. <c>PAYMENT_KILLS</c> says how many hosts die (6), <c>PAYMENT_KILLS_SEED</c> when.
+/// and let go. In the end money and orders match one by one. <c>PAYMENT_KILLS</c> says how many hosts die (3), <c>PAYMENT_KILLS_SEED</c> when.
 /// </summary>
 public sealed class CardKillTests(CardShop shop) : IClassFixture<CardShop>, IAsyncDisposable
 {
     private const int Shoppers = 6;
     private const long Stock = 1_000_000;
 
-    private static readonly int Kills = int.Parse(Environment.GetEnvironmentVariable("PAYMENT_KILLS") ?? "6", CultureInfo.InvariantCulture);
+    private static readonly int Kills = int.Parse(Environment.GetEnvironmentVariable("PAYMENT_KILLS") ?? "3", CultureInfo.InvariantCulture);
 
     private readonly ConcurrentBag<Bought> _bought = [];
     private readonly CancellationTokenSource _closing = new();

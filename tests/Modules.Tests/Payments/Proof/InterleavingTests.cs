@@ -8,14 +8,14 @@ namespace HeadlessPro.Modules.Tests.Payments.Proof;
 /// <summary>
 /// Every order in which {succeeded ×3, refunded ×2, complete ×2, cancel} can reach one cart, 1,680 of them, against the emulator. The first
 /// «succeeded» is the provider taking the money and telling, the others tell it again. <c>INTERLEAVINGS</c> says how many of the orders are
-/// tried (48; 1680 is all).
+/// tried (24; 1680 is all).
 /// </summary>
 public sealed class InterleavingTests(CardShop shop) : IClassFixture<CardShop>
 {
     private const string Steps = "SSSRRCCX";
     private const int Workers = 12;
 
-    private static readonly int Count = int.Parse(Environment.GetEnvironmentVariable("INTERLEAVINGS") ?? "48", CultureInfo.InvariantCulture);
+    private static readonly int Count = int.Parse(Environment.GetEnvironmentVariable("INTERLEAVINGS") ?? "24", CultureInfo.InvariantCulture);
 
     [Theory]
     [InlineData(true)]

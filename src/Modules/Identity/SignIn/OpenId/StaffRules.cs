@@ -1,5 +1,5 @@
-using HeadlessPro.Platform.Web;
 using HeadlessPro.Platform;
+using HeadlessPro.Platform.Web;
 using Microsoft.Extensions.Configuration;
 
 namespace HeadlessPro.Identity.SignIn.OpenId;
