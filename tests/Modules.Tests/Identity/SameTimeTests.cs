@@ -4,7 +4,7 @@ using System.Globalization;
 namespace HeadlessPro.Modules.Tests.Identity;
 
 /// <summary>
-/// Whether the time of an answer tells what its words do not. Known and unknown are asked in turn; the figure is how often, of two answers, the known
+/// Whether the time of an answer tells what its words do not. Known and unknown are asked by turns; the figure is how often, of two answers, the known
 /// one's took longer: a half when time tells nothing. <c>TIMINGS=1000</c> for the long run.
 /// </summary>
 public class SameTimeTests(SameTimeTests.Shop app, ITestOutputHelper output) : IClassFixture<SameTimeTests.Shop>
@@ -20,10 +20,12 @@ public class SameTimeTests(SameTimeTests.Shop app, ITestOutputHelper output) : I
     public async Task Of_a_known_and_an_unknown_address(string path, string field)
     {
         using var person = await Person.Join(app);
+        // Asked about as often: what is asked for the first time costs a row more.
+        var nobody = Person.NewEmail();
         object Body(string address) => field == "identifier"
             ? new { identifier = address }
             : path.EndsWith("emailpass", StringComparison.Ordinal) ? new { email = address, password = "wrong-horse-battery" } : new { email = address };
-        await Compare(path, () => Time(app.Store, path, Body(person.Email)), () => Time(app.Store, path, Body(Person.NewEmail())));
+        await Compare(path, () => Time(app.Store, path, Body(person.Email)), () => Time(app.Store, path, Body(nobody)));
     }
 
     [Fact]
@@ -40,12 +42,13 @@ public class SameTimeTests(SameTimeTests.Shop app, ITestOutputHelper output) : I
         var (ours, others) = (new List<double>(), new List<double>());
         for (var i = -5; i < Rounds; i++)
         {
-            // Neither always comes first.
-            var (first, second) = i % 2 == 0 ? (known, unknown) : (unknown, known);
+            // By lot: what one leaves to be done in the background, a mail perhaps, must not always fall on the other.
+            var isKnownFirst = Random.Shared.Next(2) == 0;
+            var (first, second) = isKnownFirst ? (known, unknown) : (unknown, known);
             var (a, b) = (await first(), await second());
             if (i < 0) continue;
-            ours.Add(i % 2 == 0 ? a : b);
-            others.Add(i % 2 == 0 ? b : a);
+            ours.Add(isKnownFirst ? a : b);
+            others.Add(isKnownFirst ? b : a);
         }
 
         var longer = ours.Sum(k => others.Count(u => u < k) + (0.5 * others.Count(u => u == k))) / ((double)ours.Count * others.Count);
