@@ -27,6 +27,8 @@ public class PhoneTests(HpApp app) : IClassFixture<HpApp>
         await app.Store.PostJson("/auth/customer/one-time-code", new { phone, code = message.Text[..6] }, 401);
 
         Assert.Null((await person.Client.DeleteJson("/auth/phone"))["phone"]);
+        await person.Client.DeleteJson("/auth/phone");
+        Assert.Equal("phone_added, phone_removed", await app.Scalar<string>($"select string_agg(action, ', ' order by id) from audit.entries where action like 'phone_%' and actor_id = '{person.Id}'"));
         await app.Store.PostJson("/auth/customer/one-time-code", new { phone });
         await Settled();
         Assert.Equal(2, (await Mails.To(app, phone, 2)).Count);

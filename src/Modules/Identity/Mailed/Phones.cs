@@ -3,6 +3,7 @@ using HeadlessPro.Contracts;
 using HeadlessPro.Identity.Mfa;
 using HeadlessPro.Identity.Protection;
 using HeadlessPro.Identity.SignIn;
+using HeadlessPro.Platform.Audit;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Security;
 using HeadlessPro.Platform.Web;
@@ -78,6 +79,7 @@ internal static class Phones
             insert into identity.sign_ins (id, identity_id, provider, subject, verified_at) values (@id, @identity, @Provider, @phone, now())
             on conflict (provider, subject) do update set identity_id = excluded.identity_id, verified_at = now(), updated_at = now()
             """, new { id = WireId.New(), identity, Provider, phone }, tx.Inner, cancellationToken: ct));
+        tx.Record(new AuditEvent("phone_added", "identity", WireId.Encode(PeopleWire.Identity, identity)));
         await tx.Commit(ct);
         await throttle.GiveBack(Throttle.SignIn, http, phone, ct);
         return Answer(phone);
@@ -87,8 +89,9 @@ internal static class Phones
     {
         if (!await MfaRecovery.IsFresh(db, actor, ct)) return Reply.Error(MfaRecovery.SignInAgain);
         await using var tx = await db.Begin(ct);
-        await tx.Connection.ExecuteAsync(new CommandDefinition(
-            "delete from identity.sign_ins where identity_id = @IdentityId and provider = @Provider", new { actor.Session.IdentityId, Provider }, tx.Inner, cancellationToken: ct));
+        if (await tx.Connection.ExecuteAsync(new CommandDefinition(
+            "delete from identity.sign_ins where identity_id = @IdentityId and provider = @Provider", new { actor.Session.IdentityId, Provider }, tx.Inner, cancellationToken: ct)) > 0)
+            tx.Record(new AuditEvent("phone_removed", "identity", WireId.Encode(PeopleWire.Identity, actor.Session.IdentityId)));
         await tx.Commit(ct);
         return Answer(null);
     }
