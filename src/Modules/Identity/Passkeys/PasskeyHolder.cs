@@ -42,7 +42,7 @@ internal sealed class PasskeyCeremony : IUserPasskeyStore<PasskeyHolder>
         return result.Succeeded && result.UserEntity.Id == _holder!.Handle ? result.Passkey : null;
     }
 
-    /// <summary>The passkey as it is after this use; null when the answer is not good.</summary>
+    /// <summary>The passkey as it is after this use; null when the answer is not good enough for the options.</summary>
     public async Task<UserPasskeyInfo?> Check(string credential, string state, HttpContext http)
     {
         var result = await _handler.PerformAssertionAsync(new PasskeyAssertionContext { CredentialJson = credential, AssertionState = state, HttpContext = http });

@@ -16,9 +16,9 @@ internal sealed class PasskeySettings
 {
     private const string AndroidApp = "android:apk-key-hash:";
 
-    private readonly Dictionary<string, IdentityPasskeyOptions?> _options;
+    private readonly Dictionary<string, (string Domain, HashSet<string> Origins)?> _pages;
 
-    private PasskeySettings(IConfiguration configuration) => _options = new(StringComparer.Ordinal)
+    private PasskeySettings(IConfiguration configuration) => _pages = new(StringComparer.Ordinal)
     {
         [ActorTypes.Customer] = Read(configuration, ActorTypes.Customer, "STOREFRONT_URL", "STORE_CORS"),
         [ActorTypes.User] = Read(configuration, ActorTypes.User, "ADMIN_URL", "ADMIN_CORS"),
@@ -28,11 +28,13 @@ internal sealed class PasskeySettings
     public static PasskeySettings Of(IConfiguration configuration) => new(configuration);
 
     /// <summary>What the framework's handler goes by; refused where the pages are at an address (an IP) that no passkey can belong to.</summary>
-    public Result<IdentityPasskeyOptions> For(string actorType) => _options[actorType] is { } options
-        ? options
+    /// <param name="actorType">As what.</param>
+    /// <param name="verification">Whether an authenticator must look at its owner.</param>
+    public Result<IdentityPasskeyOptions> For(string actorType, string verification = "preferred") => _pages[actorType] is var (domain, origins)
+        ? Options(domain, origins, verification)
         : Error.NotAllowed("Passkeys need a domain, and this shop's pages have none", "passkeys_unavailable");
 
-    private static IdentityPasskeyOptions? Read(IConfiguration configuration, string actorType, string pageSetting, string corsSetting)
+    private static (string Domain, HashSet<string> Origins)? Read(IConfiguration configuration, string actorType, string pageSetting, string corsSetting)
     {
         var section = $"Identity:Passkeys:{actorType}";
         var page = new Uri(MailedSecrets.Pages(configuration, actorType), UriKind.RelativeOrAbsolute);
@@ -45,17 +47,17 @@ internal sealed class PasskeySettings
             if (!origins.Add(IsOrigin(origin) ? origin : throw new StartException($"{section}:Origins: '{origin}' is no origin such as 'https://shop.example.com' (http is for localhost alone)."))) continue;
         if (givenOrigins is null) origins.UnionWith(List(configuration[corsSetting]).Select(o => o.TrimEnd('/')).Append(page.IsAbsoluteUri ? page.GetLeftPart(UriPartial.Authority) : "").Where(IsOrigin));
 
-        if (domain is not null && origins.Any(o => IsAt(o, domain))) return Options(domain, origins);
+        if (domain is not null && origins.Any(o => IsAt(o, domain))) return (domain, origins);
         if (givenDomain is null && givenOrigins is null) return null;
         throw new StartException($"{section}: no page at '{domain}' or below it may ask for passkeys; set {section}:Domain, {section}:Origins or {pageSetting}.");
     }
 
-    private static IdentityPasskeyOptions Options(string domain, HashSet<string> origins) => new()
+    private static IdentityPasskeyOptions Options(string domain, HashSet<string> origins, string verification) => new()
     {
         ServerDomain = domain,
         // The account is found by the passkey: nobody has to say who they are, and nobody is told who has passkeys.
         ResidentKeyRequirement = "required",
-        UserVerificationRequirement = "preferred",
+        UserVerificationRequirement = verification,
         AttestationConveyancePreference = "none",
         AuthenticatorTimeout = PasskeyChallenges.Lifetime,
         // Never within a frame of somebody else's page.

@@ -54,19 +54,26 @@ internal sealed partial class PasskeySignIn(Db db, PasskeySettings settings, Pas
     {
         if (!attempt.Fields.TryGetValue("credential", out var credential) || credential.ValueKind != JsonValueKind.Object)
             return Error.Invalid("Invalid request: Field 'credential' must be what the browser answered to the options");
-        if (!settings.For(attempt.ActorType).Try(out var options, out var error)) return error;
+        if (settings.For(attempt.ActorType).Error is { } unavailable) return unavailable;
         var browser = AskingBrowser.Of(attempt.Http, Cookie, attempt.Text("nonce"));
         if (challenges.Open(attempt.Text("state"), PasskeyChallenge.SignIn, attempt.ActorType, browser) is not { } challenge) return Refused;
         if (await Find(attempt, credential, challenge, ct) is not { } row) return Refused;
-        using var ceremony = new PasskeyCeremony(options, new PasskeyHolder(attempt.ActorType, row.IdentityId, [row.ToInfo()]));
-        if (await ceremony.Check(credential.GetRawText(), challenge.State, attempt.Http) is not { } passkey) return Refused;
-        return await Use(row.Id, passkey, challenge, ct) ? new SignInOutcome(row.IdentityId, HasSecondFactor: IsUserVerified(credential)) : Refused;
+        // Whether it looked at its owner stands in what it signed, which the framework alone reads: an answer good enough where that is required has it.
+        foreach (var isVerified in (bool[])[true, false])
+        {
+            if (!settings.For(attempt.ActorType, isVerified ? "required" : "preferred").Try(out var options, out var error)) return error;
+            using var ceremony = new PasskeyCeremony(options, new PasskeyHolder(attempt.ActorType, row.IdentityId, [row.ToInfo()]));
+            if (await ceremony.Check(credential.GetRawText(), challenge.State, attempt.Http) is { } passkey)
+                return await Use(row.Id, passkey, challenge, ct) ? new SignInOutcome(row.IdentityId, HasSecondFactor: isVerified) : Refused;
+        }
+
+        return Refused;
     }
 
     /// <summary>The passkey, if it is one of as what its owner signs in, and of each address that was named.</summary>
     private async Task<PasskeyRow?> Find(SignInAttempt attempt, JsonElement credential, PasskeyChallenge challenge, CancellationToken ct)
     {
-        if (Bytes(credential, "id") is not { Length: > 0 } id) return null;
+        if (IdOf(credential) is not { Length: > 0 } id) return null;
         var emails = new[] { challenge.Email, attempt.Text("email") is { } given ? EmailAddress.Plain(given) : null }.OfType<string>().ToArray();
         await using var connection = await db.Open(ct);
         return await connection.QuerySingleOrDefaultAsync<PasskeyRow>(new CommandDefinition($"""
@@ -96,13 +103,10 @@ internal sealed partial class PasskeySignIn(Db db, PasskeySettings settings, Pas
         return isUsed;
     }
 
-    // The framework does not say; WebAuthn does, by bit 2 of the flags after the 32 bytes of the domain's hash. They are signed.
-    private static bool IsUserVerified(JsonElement credential) =>
-        Bytes(credential.GetProperty("response"), "authenticatorData") is { Length: > 32 } data && (data[32] & 0b100) != 0;
-
-    private static byte[]? Bytes(JsonElement of, string name)
+    // What it is found by: the handler compares its own reading with what was found.
+    private static byte[]? IdOf(JsonElement credential)
     {
-        if (!of.TryGetProperty(name, out var value) || value.ValueKind != JsonValueKind.String) return null;
+        if (!credential.TryGetProperty("id", out var value) || value.ValueKind != JsonValueKind.String) return null;
         try
         {
             return Base64Url.DecodeFromChars(value.GetString());

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Text.Json.Nodes;
 using HeadlessPro.Identity.Mfa;
 using HeadlessPro.Identity.Passkeys;
@@ -155,6 +156,24 @@ public class PasskeyRefusalTests(PasskeyShop shop)
         using var nobody = Person.With(shop, (string)half["token"]!);
         await nobody.GetJson("/store/customers/me", 401);
         Assert.Equal(before, await Sessions(person));
+
+        // Nor does who looks like more in letters of another size: what counts is what was signed.
+        foreach (var isForgedFirst in new[] { true, false })
+        {
+            (options, state, nonce) = await shop.Ask();
+            options["userVerification"] = "discouraged";
+            var credential = await page.Asserted(options);
+            var response = credential["response"]!.AsObject();
+            var signed = (string)response["authenticatorData"]!;
+            var bytes = Base64Url.DecodeFromChars(signed);
+            bytes[32] |= 0b100;
+            response.Remove("authenticatorData");
+            foreach (var isForged in new[] { isForgedFirst, !isForgedFirst }) response[isForged ? "authenticatorData" : "AuthenticatorData"] = isForged ? Base64Url.EncodeToString(bytes) : signed;
+            // Whichever of the two is read, it is the same one for all.
+            var answer = await shop.Store.PostJson("/auth/customer/passkey", new { credential, state, nonce }, isForgedFirst ? 200 : 401);
+            if (isForgedFirst) Assert.Equal("passkey", (string?)answer["mfa_challenge"]?["auth_provider"]);
+            Assert.Equal(before, await Sessions(person));
+        }
 
         using var signedIn = Person.With(shop, (await shop.SignIn(page))!);
         Assert.Equal(person.Id, (string)(await signedIn.GetJson("/store/customers/me"))["customer"]!["id"]!);
