@@ -106,6 +106,40 @@ public class PhoneTests(HpApp app) : IClassFixture<HpApp>
         Assert.Equal("verification_required", (string)(await person.Client.PostJson("/auth/phone", new { phone = NewPhone() }, 400))["code"]!);
     }
 
+    [Fact]
+    public async Task A_code_is_for_the_session_that_asked_which_is_asked_for_all_of_it_again()
+    {
+        using var person = await Proven();
+        using var elsewhere = await Person.SignIn(app, person.Email);
+        using var victims = await Person.Join(app);
+        var phone = NewPhone();
+        await person.Client.PostJson("/auth/phone", new { phone }, 202);
+        var code = (await Mails.To(app, phone))[0].Text[..6];
+        Assert.Equal("verification_required", (string)(await victims.Client.PostJson("/auth/phone/confirm", new { phone, code }, 400))["code"]!);
+        await app.Scalar<object>($"update identity.sign_ins set verified_at = now() where subject = '{victims.Email}'");
+        await victims.Client.PostJson("/auth/phone/confirm", new { phone, code }, 401);
+        await elsewhere.Client.PostJson("/auth/phone/confirm", new { phone, code }, 401);
+        await Age(person, "16 minutes");
+        Assert.Equal("sign_in_again", (string)(await person.Client.PostJson("/auth/phone/confirm", new { phone, code }, 403))["code"]!);
+        Assert.Equal(0L, await app.Scalar<long>($"select count(*) from identity.sign_ins where subject = '{phone}'"));
+        await Age(person, "1 minute");
+        await person.Client.PostJson("/auth/phone/confirm", new { phone, code });
+    }
+
+    [Fact]
+    public async Task A_number_from_before_the_address_was_proven_is_gone_when_its_owner_comes()
+    {
+        using var stranger = await Person.Join(app);
+        var phone = NewPhone();
+        await app.Scalar<object>($"insert into identity.sign_ins (id, identity_id, provider, subject, verified_at) select gen_random_uuid(), identity_id, 'phone', '{phone}', now() from identity.sign_ins where subject = '{stranger.Email}'");
+        await app.Store.PostJson("/auth/customer/one-time-code", new { email = stranger.Email });
+        await app.Store.PostJson("/auth/customer/one-time-code", new { email = stranger.Email, code = (await Mails.To(app, stranger.Email))[0].Text[..6] });
+        Assert.Equal(0L, await app.Scalar<long>($"select count(*) from identity.sign_ins where subject = '{phone}'"));
+    }
+
+    private Task Age(Person person, string age) =>
+        app.Scalar<object>($"update identity.sessions set created_at = now() - interval '{age}' where id = '{Guid.Parse((string)SignInTests.Claims(person.Token)["sid"]!)}'");
+
     private async Task<Person> Proven()
     {
         var person = await Person.Join(app);

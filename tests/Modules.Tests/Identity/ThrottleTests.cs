@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using HeadlessPro.Modules.Tests.Notifications;
 
 namespace HeadlessPro.Modules.Tests.Identity;
 
@@ -80,6 +81,33 @@ public class ThrottleTests(HpApp app) : IClassFixture<HpApp>
         var answers = new List<int>();
         for (var i = 0; i < 7; i++) answers.Add((await Post(client, "/auth/customer/emailpass/reset-password", $$"""{"identifier":"{{person.Email}}"}""")).Status);
         Assert.Equal([201, 201, 201, 201, 201, 429, 429], answers);
+    }
+
+    [Fact]
+    public async Task A_browser_is_known_for_the_account_it_signed_in_to_and_for_no_other_that_it_names()
+    {
+        using var person = await Person.Join(app);
+        var (mine, phone) = (Person.NewEmail(), $"+2783{Random.Shared.Next(1_000_000, 9_999_999)}");
+        using (var attacker = await Person.Join(app, mine))
+        {
+            await app.Scalar<object>($"update identity.sign_ins set verified_at = now() where subject = '{mine}'");
+            await attacker.Client.PostJson("/auth/phone", new { phone }, 202);
+            await attacker.Client.PostJson("/auth/phone/confirm", new { phone, code = (await Mails.To(app, phone))[0].Text[..6] });
+        }
+
+        using var browser = Client("127.0.12.1");
+        await browser.PostJson("/auth/customer/one-time-code", new { phone, email = person.Email });
+        var code = (await Mails.To(app, phone, 2))[0].Text[..6];
+        Assert.Equal(200, (await Post(browser, "/auth/customer/one-time-code", $$"""{"phone":"{{phone}}","email":"{{person.Email}}","code":"{{code}}"}""")).Status);
+        await browser.PostJson("/auth/customer/magic-link", new { email = mine });
+        var token = (await Mails.To(app, mine)).First(m => m.Kind == "magic_link").Parameter("token");
+        Assert.Equal(200, (await Post(browser, $"/auth/customer/magic-link/callback?email={Uri.EscapeDataString(person.Email)}", $$"""{"token":"{{token}}"}""")).Status);
+
+        var answers = new List<int>();
+        using var stranger = Client("127.0.12.2");
+        for (var i = 0; i < 10; i++) answers.Add((await SignIn(stranger, person.Email, "wrong-password")).Status);
+        Assert.Equal(10, answers.Count(a => a == 401));
+        Assert.Equal(429, (await SignIn(browser, person.Email, "wrong-password")).Status);
     }
 
     // Every address of 127.0.0.0/8 is this machine's.

@@ -35,7 +35,7 @@ internal static class MailPurpose
     public const string ProviderRemoved = "provider_removed";
 }
 
-/// <summary>A mail or message somebody asked for, on its way to the job that writes it; Browser is a hash of what only the browser that asked knows.</summary>
+/// <summary>A mail or message somebody asked for, on its way to the job that writes it; Browser is a hash of what only the browser that asked knows, or of the session that did.</summary>
 internal sealed record MailAsked(Guid Id, string Purpose, string ActorType, string Recipient, string? Browser);
 
 /// <summary>
@@ -115,18 +115,19 @@ internal sealed class MailedSecrets(Db db, INotifications notifications, Passwor
             returning recipient
             """, new { hash = Hash(token ?? ""), purpose, actorType, browser }, tx.Inner, cancellationToken: ct));
 
-    /// <summary>The latest code's id when this is it; an attempt is counted before it is looked at, and five wrong ones end it.</summary>
-    public async Task<Guid?> CheckCode(string purpose, string actorType, string recipient, string code, CancellationToken ct)
+    /// <summary>The latest code's id, of those that were asked for so, when this is it; an attempt is counted before it is looked at, and five wrong ones end it.</summary>
+    public async Task<Guid?> CheckCode(string purpose, string actorType, string recipient, string? asker, string code, CancellationToken ct)
     {
         await using var connection = await db.Open(ct);
         var tried = await connection.QuerySingleOrDefaultAsync<(Guid Id, string Hash)?>(new CommandDefinition($"""
             update identity.mailed_secrets set attempts = attempts + 1
             where attempts < {MostAttempts} and used_at is null and id = (
                 select id from identity.mailed_secrets
-                where purpose = @purpose and actor_type = @actorType and recipient = @recipient and used_at is null and expires_at > now()
+                where purpose = @purpose and actor_type = @actorType and recipient = @recipient and browser_hash is not distinct from @asker
+                    and used_at is null and expires_at > now()
                 order by created_at desc, id desc limit 1)
             returning id, secret_hash
-            """, new { purpose, actorType, recipient }, cancellationToken: ct));
+            """, new { purpose, actorType, recipient, asker }, cancellationToken: ct));
         await connection.CloseAsync();
         var (isRight, _) = await passwords.Check(tried?.Hash, code, ct);
         return isRight ? tried!.Value.Id : null;

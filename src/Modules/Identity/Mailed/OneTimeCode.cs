@@ -17,6 +17,8 @@ internal sealed class OneTimeCode(Db db, MailedSecrets mails, Throttle throttle)
 
     public string Flow => "code";
 
+    public string? AccountOf(SignInAttempt attempt) => MailRules.Recipient(attempt).Try(out var recipient, out _) ? recipient : null;
+
     public async Task<Result<SignInOutcome>> SignIn(SignInAttempt attempt, CancellationToken ct)
     {
         if (!MailRules.Recipient(attempt).Try(out var recipient, out var error)) return error;
@@ -28,8 +30,7 @@ internal sealed class OneTimeCode(Db db, MailedSecrets mails, Throttle throttle)
 
     private async Task<Result<SignInOutcome>> Check(SignInAttempt attempt, string recipient, string code, CancellationToken ct)
     {
-        if (await mails.CheckCode(MailPurpose.OneTimeCode, attempt.ActorType, recipient, code, ct) is not { } right) return MailRules.WrongCode;
-        var identity = await ProvenAddress.SignIn(db, tx => MailedSecrets.UseCode(tx, right, ct), ct);
-        return identity is null ? MailRules.WrongCode : new SignInOutcome(identity);
+        if (await mails.CheckCode(MailPurpose.OneTimeCode, attempt.ActorType, recipient, null, code, ct) is not { } right) return MailRules.WrongCode;
+        return await ProvenAddress.SignIn(db, tx => MailedSecrets.UseCode(tx, right, ct), ct) is { } proven ? proven : MailRules.WrongCode;
     }
 }

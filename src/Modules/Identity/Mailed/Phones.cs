@@ -56,12 +56,11 @@ internal static class Phones
     {
         var ct = http.RequestAborted;
         if (Plain(body.Value.Phone) is not { } phone) return Reply.Error(Wrong);
-        if (await VerifyEmail.RefuseUnproven(db, actor.Session, ct) is { } unproven) return Reply.Error(unproven);
-        if (!await MfaRecovery.IsFresh(db, actor, ct)) return Reply.Error(MfaRecovery.SignInAgain);
+        if (await Refuse(db, actor, ct) is { } no) return Reply.Error(no);
         if (await throttle.Take(Throttle.Mail, http, phone, ct) is { } refused) return Reply.Error(refused);
         // Neither does one person ask for codes to many numbers.
         if (await throttle.Take(Throttle.Mail, http, $"phone {actor.Session.IdentityId:N}", ct) is { } many) return Reply.Error(many);
-        await mails.Ask(MailPurpose.Phone, actor.Session.ActorType, phone, null, ct);
+        await mails.Ask(MailPurpose.Phone, actor.Session.ActorType, phone, Asker(actor), ct);
         return Answer(phone, StatusCodes.Status202Accepted);
     }
 
@@ -70,8 +69,9 @@ internal static class Phones
     {
         var (ct, identity) = (http.RequestAborted, actor.Session.IdentityId);
         if (Plain(body.Value.Phone) is not { } phone) return Reply.Error(Wrong);
+        if (await Refuse(db, actor, ct) is { } no) return Reply.Error(no);
         if (await throttle.Take(Throttle.SignIn, http, phone, ct) is { } refused) return Reply.Error(refused);
-        if (await mails.CheckCode(MailPurpose.Phone, actor.Session.ActorType, phone, body.Value.Code, ct) is not { } code) return Reply.Error(MailRules.WrongCode);
+        if (await mails.CheckCode(MailPurpose.Phone, actor.Session.ActorType, phone, Asker(actor), body.Value.Code, ct) is not { } code) return Reply.Error(MailRules.WrongCode);
         await using var tx = await db.Begin(ct);
         if (await MailedSecrets.UseCode(tx, code, ct) is null) return Reply.Error(MailRules.WrongCode);
         await tx.Connection.ExecuteAsync(new CommandDefinition("""
@@ -95,6 +95,12 @@ internal static class Phones
         await tx.Commit(ct);
         return Answer(null);
     }
+
+    private static async Task<Error?> Refuse(Db db, Actor actor, CancellationToken ct) =>
+        await VerifyEmail.RefuseUnproven(db, actor.Session, ct) ?? (await MfaRecovery.IsFresh(db, actor, ct) ? null : MfaRecovery.SignInAgain);
+
+    // A code is good in the session that asked: in no other does it say whose number it is.
+    private static string Asker(Actor actor) => MailedSecrets.Hash(actor.Session.SessionId.ToString("N"));
 
     private static IResult Answer(string? phone, int status = StatusCodes.Status200OK) => Reply.Json(new PhoneResponse(phone), MailedJson.Default.PhoneResponse, status);
 }

@@ -49,14 +49,12 @@ internal static class ResetPassword
 
         await using var tx = await db.Begin(ct);
         if (await MailedSecrets.Use(tx, MailPurpose.PasswordReset, actor, token, null, ct) is null) return Reply.Error(Error.Unauthorized());
-        var identity = await tx.Connection.QuerySingleOrDefaultAsync<Guid?>(new CommandDefinition("""
+        if (await ProvenAddress.Mark(tx, EmailPassword.Provider, email, ct) is not { } found) return Reply.Error(Error.Unauthorized());
+        await tx.Connection.ExecuteAsync(new CommandDefinition("""
             with others as (
                 update identity.mailed_secrets set used_at = now() where recipient = @email and purpose = @PasswordReset and used_at is null)
-            update identity.sign_ins set secret = @hash, verified_at = coalesce(verified_at, now()), updated_at = now()
-            where provider = @Provider and subject = @email
-            returning identity_id
+            update identity.sign_ins set secret = @hash, updated_at = now() where provider = @Provider and subject = @email
             """, new { email, hash, EmailPassword.Provider, MailPurpose.PasswordReset }, tx.Inner, cancellationToken: ct));
-        if (identity is not { } found) return Reply.Error(Error.Unauthorized());
         await SessionStore.RevokeIn(tx, found, null, null, ct);
         tx.Record(new AuditEvent("password_reset", "identity", WireId.Encode(PeopleWire.Identity, found)));
         await mails.AskIn(tx, MailPurpose.PasswordChanged, actor, email, null, ct);

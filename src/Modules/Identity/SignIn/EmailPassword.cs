@@ -16,6 +16,8 @@ internal sealed class EmailPassword(Db db, Passwords passwords) : ISignInProvide
 
     public string Flow => "credentials";
 
+    public string? AccountOf(SignInAttempt attempt) => attempt.Text("email") is { } email ? EmailAddress.Plain(email) : null;
+
     public async Task<Result<SignInOutcome>> SignIn(SignInAttempt attempt, CancellationToken ct)
     {
         if (!Read(attempt).Try(out var given, out var error)) return error;
@@ -27,7 +29,7 @@ internal sealed class EmailPassword(Db db, Passwords passwords) : ISignInProvide
         var (isRight, better) = await passwords.Check(known?.Secret, given.Password, ct);
         if (!isRight) return Error.Unauthorized("Invalid email or password");
         if (better is not null) await Replace(given.Email, known!.Value.Secret, better, ct);
-        return new SignInOutcome(known!.Value.Identity);
+        return new SignInOutcome(known!.Value.Identity, Account: given.Email);
     }
 
     public async Task<Result<SignInOutcome>> Register(SignInAttempt attempt, CancellationToken ct)
@@ -47,7 +49,7 @@ internal sealed class EmailPassword(Db db, Passwords passwords) : ISignInProvide
         foreach (var value in (object[])[identity, WireId.New(), Provider, given.Email, hash]) command.Parameters.Add(new() { Value = value });
         try
         {
-            if (await command.ExecuteNonQueryAsync(ct) == 1) return new SignInOutcome(identity);
+            if (await command.ExecuteNonQueryAsync(ct) == 1) return new SignInOutcome(identity, Account: given.Email);
         }
         catch (Npgsql.PostgresException e) when (e.SqlState == Npgsql.PostgresErrorCodes.UniqueViolation)
         {

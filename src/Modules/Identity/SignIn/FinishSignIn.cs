@@ -15,7 +15,7 @@ internal sealed class FinishSignIn(SessionStore sessions, KnownDevices devices, 
     /// <param name="identity">Who.</param>
     /// <param name="actorType">As what.</param>
     /// <param name="provider">By which way in.</param>
-    /// <param name="account">The e-mail address that was sent, or null.</param>
+    /// <param name="account">The e-mail address or phone number that was shown to be theirs, or null.</param>
     /// <param name="http">The request.</param>
     public async Task<IResult> Answer(Guid identity, string actorType, string provider, string? account, HttpContext http)
     {

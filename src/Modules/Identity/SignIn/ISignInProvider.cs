@@ -19,6 +19,9 @@ internal interface ISignInProvider
     /// <summary>Whether it is a way in for that kind of person.</summary>
     bool Serves(string actorType) => true;
 
+    /// <summary>Which account's secret an attempt tries, an e-mail address or a phone number: it is counted for that account. Null where nobody can guess.</summary>
+    string? AccountOf(SignInAttempt attempt) => null;
+
     /// <summary>Signs in with what was sent, or begins to.</summary>
     Task<Result<SignInOutcome>> SignIn(SignInAttempt attempt, CancellationToken ct);
 
@@ -44,5 +47,6 @@ internal sealed record SignInAttempt(string ActorType, IReadOnlyDictionary<strin
 /// <summary>What came of it: somebody is in, or the browser is to go elsewhere.</summary>
 /// <param name="Identity">Who; null while nobody is.</param>
 /// <param name="Location">Where to send the browser.</param>
+/// <param name="Account">The e-mail address or phone number that was shown to be theirs, whose known browser this is; null for none.</param>
 /// <param name="HasSecondFactor">Whether two factors were shown already, so that no other is asked for.</param>
-internal sealed record SignInOutcome(Guid? Identity, string? Location = null, bool HasSecondFactor = false);
+internal sealed record SignInOutcome(Guid? Identity, string? Location = null, string? Account = null, bool HasSecondFactor = false);

@@ -53,7 +53,7 @@ internal sealed class SignInRoutes(IEnumerable<ISignInProvider> providers, Throt
         var attempt = new SignInAttempt(actor, await Fields(http), http);
         if (!(await Attempt(provider, attempt, what, step)).Try(out var outcome, out var error)) return Reply.Error(error);
         if (outcome.Identity is { } identity)
-            return outcome.HasSecondFactor ? await finish.Open(identity, actor, id, AccountOf(attempt), hasSecondFactor: true, http) : await finish.Answer(identity, actor, id, AccountOf(attempt), http);
+            return outcome.HasSecondFactor ? await finish.Open(identity, actor, id, outcome.Account, hasSecondFactor: true, http) : await finish.Answer(identity, actor, id, outcome.Account, http);
         return Reply.Written(json => { json.WriteStartObject(); json.WriteString("location", outcome.Location); json.WriteEndObject(); });
     }
 
@@ -63,7 +63,7 @@ internal sealed class SignInRoutes(IEnumerable<ISignInProvider> providers, Throt
     private async Task<Result<SignInOutcome>> Attempt(ISignInProvider provider, SignInAttempt attempt, string what, Func<ISignInProvider, SignInAttempt, CancellationToken, Task<Result<SignInOutcome>>> step)
     {
         var (http, actor, ct) = (attempt.Http, attempt.ActorType, attempt.Http.RequestAborted);
-        var account = AccountOf(attempt);
+        var account = provider.AccountOf(attempt);
         if (staff.Refuses(actor, provider, account)) return NoProvider(provider.Id);
         if (await throttle.Take(what, http, account, ct) is { } refused) return refused;
         var isIn = (await step(provider, attempt, ct)).Try(out var outcome, out var error);
@@ -72,8 +72,6 @@ internal sealed class SignInRoutes(IEnumerable<ISignInProvider> providers, Throt
         if (error?.Type is ErrorType.Unauthorized or ErrorType.Forbidden) await audit.Record(Refused(what, actor, provider.Id, account), ct);
         return isIn ? outcome! : error!;
     }
-
-    private static string? AccountOf(SignInAttempt attempt) => attempt.Text("email") is { } email ? EmailAddress.Plain(email) : attempt.Text("phone") is { } phone ? Phones.Plain(phone) : null;
 
     // Somebody may have typed their password where the address goes.
     private static AuditEvent Refused(string what, string actor, string provider, string? account) =>

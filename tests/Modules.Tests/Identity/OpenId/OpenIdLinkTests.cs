@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using HeadlessPro.Modules.Tests.Notifications;
 
@@ -88,6 +89,21 @@ public class OpenIdLinkTests(OpenIdShop shop) : IClassFixture<OpenIdShop>
         using (var first = await Person.Join(shop, own)) await Prove(own);
         await shop.Provider.Knows(own, "gmail");
         await shop.SignIn(browser, own, "gmail");
+    }
+
+    [Fact]
+    public async Task Who_proves_an_address_by_choosing_a_password_has_it_to_themselves()
+    {
+        var email = Person.NewEmail();
+        await shop.Provider.Knows(email, "gmail");
+        using var browser = shop.Browser();
+        using var early = OpenIdShop.With(shop.Browser(), await shop.SignIn(browser, email, "gmail"));
+        using (var asked = await shop.Store.PostAsJsonAsync("/auth/customer/emailpass/reset-password", new { identifier = email })) Assert.Equal(201, (int)asked.StatusCode);
+        using var owner = Person.With(shop, (await Mails.To(shop, email))[0].Parameter("token"));
+        await owner.PostJson("/auth/customer/emailpass/update", new { password = Person.Password });
+        await early.GetJson("/auth/sessions", 401);
+        await shop.Refused(browser, email, "gmail", 401);
+        await shop.Store.PostJson("/auth/customer/emailpass", new { email, password = Person.Password });
     }
 
     [Fact]
