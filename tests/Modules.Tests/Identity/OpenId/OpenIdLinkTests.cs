@@ -63,6 +63,22 @@ public class OpenIdLinkTests(OpenIdShop shop) : IClassFixture<OpenIdShop>
         await shop.SignIn(browser, email, "house");
     }
 
+    [Theory]
+    [InlineData("main", "example.org")]
+    [InlineData("slow", "example.com")]
+    [InlineData("house", "example.com")]
+    public async Task An_address_that_the_provider_confirms_but_does_not_give_out_gets_no_account_that_is_there_already(string provider, string domain)
+    {
+        var email = $"{Guid.NewGuid():N}@{domain}";
+        using var person = await Person.Join(shop, email);
+        await Prove(email);
+        await shop.Provider.Knows(email, provider);
+        using var browser = shop.Browser();
+        var before = await shop.People();
+        await shop.Refused(browser, email, provider, 401);
+        Assert.Equal(before, await shop.People());
+    }
+
     [Fact]
     public async Task A_Google_account_with_another_s_domain_gets_no_account_that_is_there_already()
     {

@@ -35,19 +35,22 @@ public class OpenIdSettingsTests
     [InlineData("Identity:OpenId:own:Actors must be", "Actors=staff")]
     [InlineData("Identity:OpenId:own:Staff:AllowedDomains must be", "Actors=user")]
     [InlineData("Identity:OpenId:own:TrustEmails must be", "TrustEmails=true")]
+    [InlineData("Identity:OpenId:own:TrustedDomains must be", "TrustedDomains=*")]
+    [InlineData("Identity:OpenId:own:TrustedDomains must be", "TrustedDomains=example.com,someone@example.com")]
     public void What_could_not_work_is_refused_by_name(string expected, string setting) =>
         Assert.Contains(expected, Assert.Throws<StartException>(() => Read(["own:Authority=https://provider.example", "own:ClientId=c", "own:ClientSecret=s", "own:" + setting])).Message, StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("microsoft:TrustEmail=true")]
-    [InlineData("microsoft:Actors=customer,user")]
-    [InlineData("microsoft:Actors:0=user")]
-    [InlineData("microsoft:Tenant=9188040d-6c67-4c5b-b112-36a304b66dad", "microsoft:TrustEmail=true")]
-    [InlineData("microsoft:Staff:AllowedDomains=example.com")]
-    [InlineData("emailpass:ClientId=x")]
-    [InlineData("a_b:ClientId=x")]
-    public void What_would_not_be_safe_is_refused(params string[] settings) =>
-        Assert.Throws<StartException>(() => Read(["microsoft:ClientId=c", "microsoft:ClientSecret=s", .. settings]));
+    [InlineData("microsoft:TrustEmail: anybody may have a tenant at Microsoft", "microsoft:TrustEmail=true")]
+    [InlineData("microsoft:TrustEmail: anybody may have a tenant at Microsoft", "microsoft:Tenant=9188040d-6c67-4c5b-b112-36a304b66dad", "microsoft:TrustEmail=true")]
+    [InlineData("microsoft:TrustedDomains: anybody may have an account at Microsoft", "microsoft:TrustedDomains=example.com")]
+    [InlineData("microsoft:Actors: anybody may have an account at Microsoft", "microsoft:Actors=customer,user", "microsoft:Staff:AllowedDomains=example.com")]
+    [InlineData("microsoft:Actors: anybody may have an account at Microsoft", "microsoft:Actors:0=user", "microsoft:Staff:AllowedDomains=example.com")]
+    [InlineData("microsoft:Staff is set: set Actors", "microsoft:Staff:AllowedDomains=example.com")]
+    [InlineData("emailpass: a provider's name", "emailpass:Authority=https://provider.example", "emailpass:ClientId=x", "emailpass:ClientSecret=s")]
+    [InlineData("a_b: a provider's name", "a_b:Authority=https://provider.example", "a_b:ClientId=x", "a_b:ClientSecret=s")]
+    public void What_would_not_be_safe_is_refused(string expected, params string[] settings) =>
+        Assert.Contains("Identity:OpenId:" + expected, Assert.Throws<StartException>(() => Read(["microsoft:ClientId=c", "microsoft:ClientSecret=s", .. settings])).Message, StringComparison.Ordinal);
 
     private static IReadOnlyList<OpenIdSettings> Read(params string[] settings) => OpenIdSettings.All(new ConfigurationBuilder().AddInMemoryCollection(
         settings.Select(s => s.Split('=', 2)).GroupBy(s => s[0]).Select(g => KeyValuePair.Create("Identity:OpenId:" + g.Key, (string?)g.Last()[1])).Append(new("STOREFRONT_URL", "https://shop.example"))).Build());

@@ -18,7 +18,7 @@ public class OpenIdShop : HpApp
     /// <summary>How every host of this shop is configured.</summary>
     internal IEnumerable<(string Name, string Value)> Configured =>
     [
-        .. Named("main", ("Authority", Provider.Url + "/openid/main"), ("CallbackUrls", $"{Callback},https://shop.example/other"), ("DisplayName", "Main street")),
+        .. Named("main", ("Authority", Provider.Url + "/openid/main"), ("CallbackUrls", $"{Callback},https://shop.example/other"), ("DisplayName", "Main street"), ("TrustedDomains", "example.com, Example.net")),
         .. Named("tenants", ("Preset", "microsoft"), ("Authority", Provider.Url + "/openid/common"), ("CallbackUrls", Callback)),
         .. Named("contoso", ("Preset", "microsoft"), ("Tenant", "contoso.example"), ("Authority", Provider.Url + "/openid/contoso"), ("CallbackUrls", Callback), ("TrustEmail", "true")),
         .. Named("gmail", ("Preset", "google"), ("Authority", Provider.Url + "/openid/gmail"), ("CallbackUrls", Callback)),

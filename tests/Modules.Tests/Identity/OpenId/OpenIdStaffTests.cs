@@ -104,6 +104,31 @@ public class OpenIdStaffTests(OpenIdShop shop) : IClassFixture<OpenIdShop>
     }
 
     [Fact]
+    public async Task Whoever_has_a_colleague_s_address_there_later_does_not_become_that_colleague()
+    {
+        var email = await Knows("shop-support");
+        using var staff = await SignIn(email);
+        var id = (string)(await staff.GetJson("/admin/users/me"))["user"]!["id"]!;
+        await shop.Provider.Knows(email, "work", new JsonObject { ["sub"] = "their-successor", ["groups"] = new JsonArray("shop-admins") });
+        var before = await shop.People();
+        await Refused(email);
+        Assert.Equal(before, await shop.People());
+
+        // At another provider nobody has been them yet.
+        await shop.Provider.Knows(email, "office");
+        using var browser = shop.Browser();
+        using var office = OpenIdShop.With(shop.Client(), await shop.SignIn(browser, email, "office", "user"));
+        Assert.Equal(id, (string)(await office.GetJson("/admin/users/me"))["user"]!["id"]!);
+
+        // Once the colleague is removed, the address is whose it is now.
+        await shop.Admin.DeleteJson($"/admin/users/{id}");
+        using var successor = await SignIn(email);
+        var user = (await successor.GetJson("/admin/users/me"))["user"]!;
+        Assert.NotEqual(id, (string)user["id"]!);
+        Assert.Equal("""["admin"]""", Roles(user));
+    }
+
+    [Fact]
     public async Task Who_was_never_given_a_role_by_a_group_loses_none_by_trying()
     {
         using var colleague = await Colleague.Join(shop, "manager");

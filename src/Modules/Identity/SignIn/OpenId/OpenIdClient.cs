@@ -74,7 +74,7 @@ internal sealed class OpenIdClient(OpenIdSettings settings, OpenIdHttp http, Dis
         // Of many tenants none is believed beyond that.
         var isVerified = email is not null && (source.IsTrue("xms_edov") || (source.IsTrue("email_verified") && !settings.IsShared) || settings.TrustsEmail);
         return new OpenIdPerson(
-            $"{claims.Text("iss")} {claims.Text("sub")}", email, isVerified, isVerified && (!settings.IsGoogle || IsOfGoogle(email!, claims.Text("hd"))),
+            $"{claims.Text("iss")} {claims.Text("sub")}", email, isVerified, isVerified && IsGivenOut(email!, claims.Text("hd")),
             Name("given_name"), Name("family_name"), Groups(claims, more));
 
         string? Name(string claim) => (claims.Text(claim) ?? more?.Text(claim)) is { Length: <= 200 } name && !name.Contains('\0', StringComparison.Ordinal) ? name : null;
@@ -85,9 +85,9 @@ internal sealed class OpenIdClient(OpenIdSettings settings, OpenIdHttp http, Dis
         : claims.Texts(name) ?? more?.Texts(name)
         ?? (claims.TryGetProperty("_claim_names", out var elsewhere) && elsewhere.ValueKind == JsonValueKind.Object && elsewhere.TryGetProperty(name, out _) ? null : []);
 
-    /// <summary>Other addresses were their holder's once, and may be somebody else's by now.</summary>
-    private static bool IsOfGoogle(string email, string? hostedDomain) =>
-        email.Split('@')[1] is var domain && (domain is "gmail.com" or "googlemail.com" || string.Equals(domain, hostedDomain, StringComparison.OrdinalIgnoreCase));
+    /// <summary>Whether it is the provider that gives out the address. Others were their holder's once, and may be somebody else's by now.</summary>
+    private bool IsGivenOut(string email, string? hostedDomain) => email.Split('@')[1] is var domain
+        && (settings.TrustedDomains.Contains(domain) || (settings.IsGoogle && (domain is "gmail.com" or "googlemail.com" || string.Equals(domain, hostedDomain, StringComparison.OrdinalIgnoreCase))));
 
     private string Basic() => Convert.ToBase64String(Encoding.UTF8.GetBytes($"{WebUtility.UrlEncode(settings.ClientId)}:{WebUtility.UrlEncode(settings.ClientSecret)}"));
 

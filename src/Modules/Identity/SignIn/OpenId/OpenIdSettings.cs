@@ -1,6 +1,7 @@
 using HeadlessPro.Contracts.Identity;
 using HeadlessPro.Identity.Mailed;
 using HeadlessPro.Platform;
+using HeadlessPro.Platform.Web;
 using Microsoft.Extensions.Configuration;
 
 namespace HeadlessPro.Identity.SignIn.OpenId;
@@ -14,7 +15,7 @@ internal sealed record OpenIdSettings(string Name, Uri Authority, string ClientI
     private const string Section = "Identity:OpenId";
 
     private static readonly string[] Known =
-        ["Preset", "Tenant", "Authority", "ClientId", "ClientSecret", "DisplayName", "Scopes", "CallbackUrls", "TrustEmail", "TimeoutSeconds", "Actors", "Staff"];
+        ["Preset", "Tenant", "Authority", "ClientId", "ClientSecret", "DisplayName", "Scopes", "CallbackUrls", "TrustEmail", "TrustedDomains", "TimeoutSeconds", "Actors", "Staff"];
 
     // Ways in that are here without configuration.
     private static readonly string[] Taken = ["emailpass", "magic-link", "one-time-code", "passkey", "passkeys", "sms"];
@@ -34,6 +35,9 @@ internal sealed record OpenIdSettings(string Name, Uri Authority, string ClientI
 
     /// <summary>Whether the operator vouches for addresses that the provider does not call verified.</summary>
     public bool TrustsEmail { get; init; }
+
+    /// <summary>Domains whose e-mail addresses the provider gives out: who has one there has it here. Google says it of each account.</summary>
+    public IReadOnlyList<string> TrustedDomains { get; init; } = [];
 
     public bool IsGoogle { get; init; }
 
@@ -78,15 +82,20 @@ internal sealed record OpenIdSettings(string Name, Uri Authority, string ClientI
         var actors = Parts(section, "Actors") is { Count: > 0 } given ? given : [ActorTypes.Customer];
         if (actors.Find(a => a is not (ActorTypes.Customer or ActorTypes.User)) is { } nobody) throw Wrong(section, "Actors", "customer, user, or both", nobody);
         if (isShared && actors.Contains(ActorTypes.User)) throw new StartException($"{section.Path}:Actors: anybody may have an account at Microsoft. Set Tenant to yours to let in staff.");
+        var domains = Domains(section, "TrustedDomains", "domains whose e-mail addresses the provider gives out");
+        if (isShared && domains.Count > 0) throw new StartException($"{section.Path}:TrustedDomains: anybody may have an account at Microsoft, with any address. Set Tenant to yours.");
+        var staff = StaffRules.Read(section.GetSection("Staff"), actors.Contains(ActorTypes.User));
         return new OpenIdSettings(name, Address(section, preset, tenant), Need(section, "ClientId"), Need(section, "ClientSecret"))
         {
             DisplayName = section["DisplayName"] ?? preset switch { "google" => "Google", "microsoft" => "Microsoft", _ => name },
             Scopes = Scope(section),
             CallbackUrls = Callbacks(section, name, actors, configuration),
             Actors = actors,
-            Staff = StaffRules.Read(section.GetSection("Staff"), actors.Contains(ActorTypes.User)),
+            Staff = staff,
             Patience = Seconds(section),
             TrustsEmail = trustsEmail,
+            // Whose staff sign in there has their addresses there.
+            TrustedDomains = [.. domains, .. preset == "google" ? [] : staff?.AllowedDomains ?? []],
             IsGoogle = preset == "google",
             IsShared = isShared,
             IsAlias = preset == "microsoft" && !Guid.TryParseExact(tenant, "D", out _),
@@ -136,6 +145,13 @@ internal sealed record OpenIdSettings(string Name, Uri Authority, string ClientI
     /// <summary>One text with commas or blanks between, or a list.</summary>
     public static List<string> Parts(IConfigurationSection section, string name) =>
         [.. (section[name] is { } text ? text.Split([',', ' '], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) : section.GetSection(name).GetChildren().Select(c => c.Value ?? ""))];
+
+    /// <summary>Of e-mail addresses, in lower case.</summary>
+    public static List<string> Domains(IConfigurationSection section, string name, string expected)
+    {
+        var domains = Parts(section, name).ConvertAll(d => d.ToLowerInvariant());
+        return domains.TrueForAll(d => EmailAddress.IsOne("a@" + d)) ? domains : throw Wrong(section, name, expected + ", separated by commas", string.Join(',', domains));
+    }
 
     private static string Need(IConfigurationSection section, string name) =>
         section[name] is { Length: > 0 } value ? value : throw new StartException($"{section.Path} is a provider to sign in with: set {section.Path}:{name} too.");

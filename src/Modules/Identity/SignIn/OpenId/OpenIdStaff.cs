@@ -13,7 +13,8 @@ namespace HeadlessPro.Identity.SignIn.OpenId;
 /// <summary>
 /// Staff who sign in at a provider (decision 33):
 /// <code>
-/// WHO     issuer and subject; the first time the address, of a domain that is ours, finds who is staff already, or makes them so
+/// WHO     issuer and subject; the first time the address, of a domain that is ours, finds who is staff already, or makes them so. Whoever has the
+///         address later, at the same issuer, is somebody else
 /// ROLES   what their groups give is all they have: what is gone is taken away at this sign-in, and what they had no role for, their sessions too
 /// STAY    the last admin stays one, whatever the provider says
 /// </code>
@@ -54,7 +55,7 @@ internal sealed partial class OpenIdStaff(Db db, MailedSecrets mails, ILogger<Op
         return isWithout ? OpenIdErrors.NotStaff : user.IdentityId;
     }
 
-    /// <summary>Whose sign-in it is; else who adds it; else who has that address.</summary>
+    /// <summary>Whose sign-in it is; else who adds it; else who has that address and was nobody there until now: addresses are given to others, numbers are not.</summary>
     private static Task<Member?> Known(Transaction tx, OpenIdPerson person, OpenIdLink? linkTo, CancellationToken ct) => tx.Connection.QuerySingleOrDefaultAsync<Member>(new CommandDefinition("""
         select u.id, u.identity_id, u.deactivated_at is not null as is_deactivated,
             exists (select from identity.sign_ins s where s.provider = @Provider and s.subject = @Subject and s.identity_id = u.identity_id) as is_linked
@@ -63,19 +64,23 @@ internal sealed partial class OpenIdStaff(Db db, MailedSecrets mails, ILogger<Op
             (select s.identity_id from identity.sign_ins s join identity.users b on b.identity_id = s.identity_id
                 where s.provider = @Provider and s.subject = @Subject and b.deleted_at is null),
             @linkTo::uuid,
-            (select b.identity_id from identity.users b where b.email = @Email and b.deleted_at is null))
+            (select b.identity_id from identity.users b where b.email = @Email and b.deleted_at is null and not exists (
+                select from identity.sign_ins s where s.identity_id = b.identity_id and s.provider = @Provider and starts_with(s.subject, @Issuer || ' '))))
         for no key update of u
-        """, new { Provider, person.Subject, person.Email, linkTo = linkTo?.Identity }, tx.Inner, cancellationToken: ct));
+        """, new { Provider, person.Subject, person.Issuer, person.Email, linkTo = linkTo?.Identity }, tx.Inner, cancellationToken: ct));
 
-    /// <summary>With an identity of their own: whoever registered that address here before is somebody else until proven.</summary>
-    private static async Task<Member> New(Transaction tx, OpenIdPerson person, CancellationToken ct)
+    /// <summary>With an identity of their own: whoever registered that address here before is somebody else until proven. Null where a colleague has the address.</summary>
+    private async Task<Member?> New(Transaction tx, OpenIdPerson person, CancellationToken ct)
     {
         var user = new Member(WireId.New(), WireId.New(), false, true);
-        await tx.Connection.ExecuteAsync(new CommandDefinition("""
-            insert into identity.identities (id) values (@IdentityId);
-            insert into identity.users (id, identity_id, email, first_name, last_name) values (@Id, @IdentityId, @Email, @GivenName, @FamilyName)
-            """, new { user.Id, user.IdentityId, person.Email, person.GivenName, person.FamilyName }, tx.Inner, cancellationToken: ct));
-        return user;
+        var isNew = await tx.Connection.ExecuteAsync(new CommandDefinition("""
+            with person as (
+                insert into identity.identities (id)
+                select @IdentityId where not exists (select from identity.users where email = @Email and deleted_at is null) returning id)
+            insert into identity.users (id, identity_id, email, first_name, last_name) select @Id, id, @Email, @GivenName, @FamilyName from person
+            """, new { user.Id, user.IdentityId, person.Email, person.GivenName, person.FamilyName }, tx.Inner, cancellationToken: ct)) > 0;
+        if (!isNew) LogSuccessor(logger, person.Issuer);
+        return isNew ? user : null;
     }
 
     /// <summary>Exactly these roles, from now on; the refusal where that would leave the shop without an admin.</summary>
@@ -103,6 +108,9 @@ internal sealed partial class OpenIdStaff(Db db, MailedSecrets mails, ILogger<Op
 
     [LoggerMessage(LogLevel.Warning, "A member of staff is in more groups than the provider tells (claim {Claim}): have it send the groups of this application only")]
     private static partial void LogTooMany(ILogger logger, string claim);
+
+    [LoggerMessage(LogLevel.Warning, "Somebody at {Issuer} has the address of a colleague who signs in there under another number: if it is their successor, remove the colleague")]
+    private static partial void LogSuccessor(ILogger logger, string issuer);
 
     private sealed record Member(Guid Id, Guid IdentityId, bool IsDeactivated, bool IsLinked);
 }

@@ -23,14 +23,14 @@ internal sealed record StaffRules(IReadOnlyList<string> AllowedDomains, string G
     {
         if (!isForStaff) return section.Exists() ? throw new StartException($"{section.Path} is set: set Actors to user, or customer,user, too.") : null;
         OpenIdSettings.RefuseUnknown(section, Known);
-        var domains = OpenIdSettings.Parts(section, "AllowedDomains");
-        if (domains.Count == 0 || domains.Exists(d => !EmailAddress.IsOne("a@" + d)))
-            throw OpenIdSettings.Wrong(section, "AllowedDomains", "the domains of your staff's e-mail addresses, separated by commas", string.Join(',', domains));
+        const string expected = "the domains of your staff's e-mail addresses";
+        var domains = OpenIdSettings.Domains(section, "AllowedDomains", expected);
+        if (domains.Count == 0) throw OpenIdSettings.Wrong(section, "AllowedDomains", expected + ", separated by commas", null);
         var roles = section.GetSection("Roles").GetChildren().ToDictionary(r => r.Key, r => r.Value ?? "", StringComparer.Ordinal);
         if (roles.FirstOrDefault(r => r.Value.Length == 0) is { Key: { } group }) throw OpenIdSettings.Wrong(section, $"Roles:{group}", "the name of a role", "");
         var createsStaff = OpenIdSettings.Truth(section, "AutoCreate");
         if (createsStaff && roles.Count == 0) throw new StartException($"{section.Path}:AutoCreate: set {section.Path}:Roles too, which say who may become what.");
-        return new StaffRules([.. domains.Select(d => d.ToLowerInvariant())], section["GroupsClaim"] is { Length: > 0 } claim ? claim : "groups", roles, createsStaff);
+        return new StaffRules(domains, section["GroupsClaim"] is { Length: > 0 } claim ? claim : "groups", roles, createsStaff);
     }
 }
 
