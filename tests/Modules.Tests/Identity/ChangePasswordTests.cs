@@ -49,6 +49,34 @@ public class ChangePasswordTests(HpApp app) : IClassFixture<HpApp>
     }
 
     [Fact]
+    public async Task A_sign_in_that_was_under_way_with_the_old_password_opens_nothing()
+    {
+        using var person = await Person.Join(app);
+        var sessions = $"select count(*) from identity.sessions where identity_id = '{Identity(person)}' and revoked_at is null";
+        Assert.Equal(2L, await app.Scalar<long>(sessions));
+        Task<System.Text.Json.Nodes.JsonNode> signIn;
+        // The password is right; what follows it waits.
+        await using (var connection = await app.Database.OpenConnectionAsync())
+        {
+            await using var tx = await connection.BeginTransactionAsync();
+            await using (var rival = new Npgsql.NpgsqlCommand("lock table identity.mfa_challenges in access exclusive mode", connection, tx)) await rival.ExecuteNonQueryAsync();
+            signIn = app.Store.PostJson("/auth/customer/emailpass", new { email = person.Email, password = Person.Password }, 401);
+            for (var i = 0; await app.Scalar<long>("select count(*) from pg_locks where relation = 'identity.mfa_challenges'::regclass and not granted and database = (select oid from pg_database where datname = current_database())") == 0; i++)
+            {
+                Assert.True(i < 600, "The sign-in does not wait");
+                await Task.Delay(20);
+            }
+
+            await person.Client.PostJson("/auth/password", new { current_password = Person.Password, password = Better });
+            await tx.CommitAsync();
+        }
+
+        await signIn;
+        Assert.Equal(1L, await app.Scalar<long>(sessions));
+        await app.Store.PostJson("/auth/customer/emailpass", new { email = person.Email, password = Better });
+    }
+
+    [Fact]
     public async Task Of_many_changes_at_once_one_counts()
     {
         using var person = await Person.Join(app);
@@ -63,4 +91,6 @@ public class ChangePasswordTests(HpApp app) : IClassFixture<HpApp>
         var won = Array.IndexOf(answers, 200);
         await app.Store.PostJson("/auth/customer/emailpass", new { email = person.Email, password = $"{Better} {won}" });
     }
+
+    private static Guid Identity(Person person) => HeadlessPro.Contracts.WireId.TryDecode("authid", (string)SignInTests.Claims(person.Token)["auth_identity_id"]!, out var id) ? id : default;
 }

@@ -62,6 +62,19 @@ public class MfaTests(HpApp app) : IClassFixture<HpApp>
     }
 
     [Fact]
+    public async Task A_challenge_that_was_open_when_the_password_changed_is_over()
+    {
+        using var person = await Person.Join(app);
+        var secret = await Enrol(person);
+        var (challenge, token) = await Challenge(person.Email);
+        await person.Client.PostJson("/auth/password", new { current_password = Person.Password, password = "an even better-one" });
+        var before = await app.Scalar<long>("select count(*) from identity.sessions");
+        using var half = Person.With(app, token);
+        await half.PostJson($"/auth/mfa/challenges/{challenge["id"]}/verify", new { method = "totp", code = Totp.CodeOf(secret, Totp.StepAt(DateTimeOffset.UtcNow)) }, 401);
+        Assert.Equal(before, await app.Scalar<long>("select count(*) from identity.sessions"));
+    }
+
+    [Fact]
     public async Task One_code_sent_many_times_at_once_works_once()
     {
         using var person = await Person.Join(app);

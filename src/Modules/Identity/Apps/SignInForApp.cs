@@ -22,11 +22,11 @@ internal sealed class SignInForApp(AskPerson ask, SealedRequests requests, AppPa
         }
 
         var email = EmailAddress.Plain(form["email"] ?? "");
-        if (!(await entry.Password(app.Audience, email, form["password"] ?? "", http)).Try(out var identity, out var error))
+        if (!(await entry.Password(app.Audience, email, form["password"] ?? "", http)).Try(out var who, out var error))
             return pages.SignIn(app, requests.Seal(request), email, error.Type == ErrorType.Unauthorized ? "The e-mail address or the password is wrong." : error.Message + ".", Platform.Web.ErrorBody.StatusOf(error.Type));
-        if (await MfaChallenges.Begin(db, identity, app.Audience, EmailPassword.Provider, email, http.RequestAborted) is { } challenge)
+        if (await MfaChallenges.Begin(db, who, app.Audience, EmailPassword.Provider, http.RequestAborted) is { } challenge)
             return pages.SecondStep(app, requests.Seal(request with { Challenge = challenge.MfaChallenge.Id, ChallengeToken = challenge.Token }), null, StatusCodes.Status200OK);
-        return await GoOn(app, request, await entry.Open(identity, app.Audience, email, hasSecondFactor: false, http), http);
+        return await GoOn(app, request, await entry.Open(who, app.Audience, http), http);
     }
 
     public async Task<IResult> Code(HttpContext http)
@@ -43,7 +43,7 @@ internal sealed class SignInForApp(AskPerson ask, SealedRequests requests, AppPa
                 : pages.SecondStep(app, requests.Seal(request), refusal.Type == ErrorType.Unauthorized ? "The code is wrong, or was used before." : refusal.Message + ".", Platform.Web.ErrorBody.StatusOf(refusal.Type));
         }
 
-        return await GoOn(app, request, await entry.Open(passed.IdentityId, app.Audience, passed.Account, hasSecondFactor: true, http), http);
+        return await GoOn(app, request, await entry.Open(passed.Outcome, app.Audience, http), http);
     }
 
     /// <summary>The answer to what an app may. It counts only from who was asked, while they are signed in.</summary>
@@ -56,8 +56,9 @@ internal sealed class SignInForApp(AskPerson ask, SealedRequests requests, AppPa
         return await ask.Allow(app, request, session, http);
     }
 
-    private async Task<IResult> GoOn(AppRow app, AuthorizationRequest request, Contracts.Identity.SignedIn session, HttpContext http) =>
-        await ask.Step(app, request with { Session = session.SessionId, Challenge = null, ChallengeToken = null }, session, http);
+    private async Task<IResult> GoOn(AppRow app, AuthorizationRequest request, Contracts.Identity.SignedIn? session, HttpContext http) => session is null
+        ? pages.SignIn(app, requests.Seal(request), null, "Your ways in were changed while you signed in. Sign in again.", StatusCodes.Status401Unauthorized)
+        : await ask.Step(app, request with { Session = session.SessionId, Challenge = null, ChallengeToken = null }, session, http);
 
     private async Task<(OAuthForm Form, AuthorizationRequest Request, AppRow App)> Read(HttpContext http)
     {
@@ -74,24 +75,25 @@ internal sealed class SignInForApp(AskPerson ask, SealedRequests requests, AppPa
 /// <summary>The steps of signing in, for pages: no token leaves, but a cookie of these pages.</summary>
 internal sealed class PageSignIn(SignInRoutes signIn, FinishSignIn finish, MfaGate gate, SessionStore sessions)
 {
-    public async Task<Result<Guid>> Password(string actorType, string email, string password, HttpContext http)
+    public Task<Result<SignInOutcome>> Password(string actorType, string email, string password, HttpContext http)
     {
         var fields = new Dictionary<string, JsonElement>(StringComparer.Ordinal)
         {
             ["email"] = JsonSerializer.SerializeToElement(email, PeopleJson.Default.String),
             ["password"] = JsonSerializer.SerializeToElement(password, PeopleJson.Default.String),
         };
-        return (await signIn.Password(new SignInAttempt(actorType, fields, http))).Try(out var outcome, out var error) ? outcome.Identity!.Value : error;
+        return signIn.Password(new SignInAttempt(actorType, fields, http));
     }
 
     /// <summary>Who passed the second step; neither they nor an error when it is over.</summary>
     public Task<(MfaPassed? Passed, Error? Refusal)> Code(string challenge, string token, string method, string code, Db db, HttpContext http) =>
         MfaChallenges.Pass(challenge, token, method, code, db, gate, http);
 
-    public async Task<Contracts.Identity.SignedIn> Open(Guid identity, string actorType, string? account, bool hasSecondFactor, HttpContext http)
+    /// <summary>The session; null when all of theirs were ended since they began.</summary>
+    public async Task<Contracts.Identity.SignedIn?> Open(SignInOutcome who, string actorType, HttpContext http)
     {
-        var session = await finish.OpenHere(identity, actorType, EmailPassword.Provider, account, hasSecondFactor, http);
+        if (await finish.OpenHere(who, actorType, EmailPassword.Provider, http) is not { } session) return null;
         await AppBrowser.Remember(http, actorType, session, sessions);
-        return (await sessions.Of(session, http.RequestAborted))!;
+        return await sessions.Of(session, http.RequestAborted);
     }
 }

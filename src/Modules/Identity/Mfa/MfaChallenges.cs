@@ -20,7 +20,10 @@ internal sealed record MfaChallengeResponse(
 internal sealed record MfaRequiredResponse(MfaChallengeResponse MfaChallenge, string Token);
 
 /// <summary>Who has shown their second factor, and how they began.</summary>
-internal sealed record MfaPassed(Guid IdentityId, string ActorType, string Provider, string? Account);
+internal sealed record MfaPassed(Guid IdentityId, string ActorType, string Provider, string? Account, int Revocations)
+{
+    public SignInOutcome Outcome => new(IdentityId, Account: Account, HasSecondFactor: true, Revocations: Revocations);
+}
 
 /// <summary>The second step of a sign-in. Its token is no session's: no route but this one knows it.</summary>
 internal static class MfaChallenges
@@ -29,19 +32,20 @@ internal static class MfaChallenges
     private const int MostAttempts = 5;
 
     /// <summary>Begins one for whoever has a second factor; null for others.</summary>
-    public static async Task<MfaRequiredResponse?> Begin(Db db, Guid identity, string actorType, string provider, string? account, CancellationToken ct)
+    public static async Task<MfaRequiredResponse?> Begin(Db db, SignInOutcome who, string actorType, string provider, CancellationToken ct)
     {
         var (id, token) = (WireId.New(), "mfa_" + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32)));
         await using var connection = await db.Open(ct);
         var begun = await connection.QuerySingleOrDefaultAsync<Begun>(new CommandDefinition("""
-            insert into identity.mfa_challenges (id, identity_id, actor_type, provider, account, token_hash, expires_at)
-            select @id, @identity, @actorType, @provider, @account, @hash, now() + interval '10 minutes'
-            where exists (select from identity.mfa_factors where identity_id = @identity and enabled_at is not null)
-            returning expires_at, exists (select from identity.recovery_codes where identity_id = @identity and used_at is null) as has_codes
-            """, new { id, identity, actorType, provider, account, hash = MailedSecrets.Hash(token) }, cancellationToken: ct));
+            insert into identity.mfa_challenges (id, identity_id, actor_type, provider, account, revocations, token_hash, expires_at)
+            select @id, i.id, @actorType, @provider, @Account, coalesce(@Revocations, i.revocations), @hash, now() + interval '10 minutes'
+            from identity.identities i
+            where i.id = @Identity and exists (select from identity.mfa_factors where identity_id = @Identity and enabled_at is not null)
+            returning expires_at, exists (select from identity.recovery_codes where identity_id = @Identity and used_at is null) as has_codes
+            """, new { id, who.Identity, actorType, provider, who.Account, who.Revocations, hash = MailedSecrets.Hash(token) }, cancellationToken: ct));
         return begun is null ? null : new(
             new MfaChallengeResponse(
-                WireId.Encode(Prefix, id), WireId.Encode(PeopleWire.Identity, identity), provider,
+                WireId.Encode(Prefix, id), WireId.Encode(PeopleWire.Identity, who.Identity!.Value), provider,
                 begun.HasCodes ? [MfaCodes.Totp, MfaCodes.RecoveryCode] : [MfaCodes.Totp], begun.ExpiresAt, 0, MostAttempts), token);
     }
 
@@ -49,7 +53,7 @@ internal static class MfaChallenges
     {
         Check.OneOf("method", body.Value.Method, MfaCodes.Totp, MfaCodes.RecoveryCode);
         var (passed, refusal) = SessionToken.OfHeader(http) is { } token ? await Pass(id, token, body.Value.Method, body.Value.Code, db, gate, http) : (null, null);
-        return passed is null ? Reply.Error(refusal ?? Error.Unauthorized()) : await finish.Open(passed.IdentityId, passed.ActorType, passed.Provider, passed.Account, hasSecondFactor: true, http);
+        return passed is null ? Reply.Error(refusal ?? Error.Unauthorized()) : await finish.Open(passed.Outcome, passed.ActorType, passed.Provider, http);
     }
 
     /// <summary>Who showed the right code; neither they nor a refusal when there is no such challenge (any more).</summary>
@@ -62,7 +66,7 @@ internal static class MfaChallenges
         var tried = await connection.QuerySingleOrDefaultAsync<MfaPassed>(new CommandDefinition($"""
             update identity.mfa_challenges set attempts = attempts + 1
             where id = @challenge and token_hash = @hash and completed_at is null and expires_at > now() and attempts < {MostAttempts}
-            returning identity_id, actor_type, provider, account
+            returning identity_id, actor_type, provider, account, revocations
             """, new { challenge, hash = MailedSecrets.Hash(token) }, cancellationToken: ct));
         await connection.CloseAsync();
         if (tried is null) return (null, null);

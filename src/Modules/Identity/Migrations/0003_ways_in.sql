@@ -1,6 +1,9 @@
 -- When the address was proven to be its identity's, by a link or a code that was sent there.
 alter table identity.sign_ins add column verified_at timestamptz;
 
+-- How often all their sessions were ended at once: a sign-in that was begun before the last time opens none.
+alter table identity.identities add column revocations int not null default 0;
+
 -- Links and codes that were sent to people: their hashes. Each works once, for some minutes.
 create table identity.mailed_secrets (
     id uuid primary key,
@@ -53,6 +56,8 @@ create table identity.mfa_challenges (
     actor_type text not null check (actor_type in ('customer', 'user')),
     provider text not null,
     account text,
+    -- Of its identity, when the sign-in began.
+    revocations int not null,
     token_hash text not null unique,
     attempts int not null default 0,
     expires_at timestamptz not null,

@@ -3,6 +3,7 @@ using Dapper;
 using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Identity;
 using HeadlessPro.Identity.Keys;
+using HeadlessPro.Identity.SignIn;
 using HeadlessPro.Platform.Audit;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Web;
@@ -25,35 +26,38 @@ internal sealed class SessionStore(Db db, Tokens tokens, IConfiguration configur
     /// <summary>Whether customers must have proven their address before they are customers to us (<c>Identity:RequireVerifiedEmail</c>).</summary>
     public bool RequiresVerifiedEmail { get; } = SessionSql.AsksForProof(configuration);
 
-    /// <summary>A new session's token.</summary>
-    public async Task<string> Open(Guid identity, string actorType, string provider, bool hasSecondFactor, HttpContext http, CancellationToken ct) =>
-        await tokens.Sign(await Begin(identity, actorType, provider, hasSecondFactor, http, ct), ct);
+    /// <summary>A new session's token; null as for <see cref="Begin"/>.</summary>
+    public async Task<string?> Open(SignInOutcome who, string actorType, string provider, HttpContext http, CancellationToken ct) =>
+        await Begin(who, actorType, provider, http, ct) is { } session ? await tokens.Sign(session, ct) : null;
 
-    /// <summary>A new session.</summary>
-    public async Task<SessionRow> Begin(Guid identity, string actorType, string provider, bool hasSecondFactor, HttpContext http, CancellationToken ct)
+    /// <summary>A new session; null when all of theirs were ended since the sign-in began (<see cref="RevokeIn"/>), for a new password perhaps.</summary>
+    public async Task<SessionRow?> Begin(SignInOutcome who, string actorType, string provider, HttpContext http, CancellationToken ct)
     {
         await using var tx = await db.Begin(ct);
-        var row = await tx.Connection.QuerySingleAsync<SessionRow>(new CommandDefinition($"""
+        var row = await tx.Connection.QuerySingleOrDefaultAsync<SessionRow>(new CommandDefinition($"""
             with s as (
                 insert into identity.sessions (id, identity_id, actor_type, provider, ip, user_agent, expires_at, second_factor_at)
-                values (@id, @identity, @actorType, @provider, @ip::inet, @agent, now() + @lifetime, case when @hasSecondFactor then now() end)
+                select @id, i.id, @actorType, @provider, @ip::inet, @agent, now() + @lifetime, case when @HasSecondFactor then now() end
+                from identity.identities i where i.id = @Identity and i.revocations = coalesce(@Revocations, i.revocations) for share
                 returning id, identity_id, actor_type, provider, expires_at)
             select s.id, s.identity_id, s.actor_type, {_sql.ActorOf} as actor_id, s.provider, s.expires_at, {SessionSql.ProfileOf} as profile from s
             """,
             new
             {
                 id = WireId.New(),
-                identity,
+                who.Identity,
                 actorType,
                 provider,
-                hasSecondFactor,
+                who.HasSecondFactor,
+                who.Revocations,
                 ip = ClientAddress.Of(http)?.ToString(),
                 agent = Agent(http),
                 lifetime = _lifetime,
             }, tx.Inner, cancellationToken: ct));
+        if (row is null) return null;
         tx.Record(new AuditEvent("signed_in", "session", WireId.Encode(PeopleWire.Session, row.Id))
         {
-            Actor = row.ActorId is { } person ? (actorType, WireId.Encode(PeopleWire.PrefixOf(actorType), person)) : ("identity", WireId.Encode(PeopleWire.Identity, identity)),
+            Actor = row.ActorId is { } person ? (actorType, WireId.Encode(PeopleWire.PrefixOf(actorType), person)) : ("identity", WireId.Encode(PeopleWire.Identity, row.IdentityId)),
             Details = [("actor_type", actorType), ("provider", provider)],
         });
         await tx.Commit(ct);
@@ -92,12 +96,17 @@ internal sealed class SessionStore(Db db, Tokens tokens, IConfiguration configur
         return isAny;
     }
 
-    /// <summary>As <see cref="Revoke"/>, with what else the caller writes.</summary>
+    /// <summary>As <see cref="Revoke"/>, with what else the caller writes. Where not one session is meant but all, sign-ins that are under way end, too.</summary>
     public static async Task<bool> RevokeIn(Transaction tx, Guid identity, Guid? only, Guid? except, CancellationToken ct)
     {
-        var revoked = await tx.Connection.ExecuteAsync(new CommandDefinition("""
-            update identity.sessions set revoked_at = now()
-            where identity_id = @identity and revoked_at is null and (@only::uuid is null or id = @only) and (@except::uuid is null or id <> @except)
+        // In this order: a session that is being opened now is seen by the second, or sees the first.
+        var revoked = await tx.Connection.QuerySingleAsync<long>(new CommandDefinition("""
+            update identity.identities set revocations = revocations + 1 where id = @identity and @only::uuid is null;
+            with ended as (
+                update identity.sessions set revoked_at = now()
+                where identity_id = @identity and revoked_at is null and (@only::uuid is null or id = @only) and (@except::uuid is null or id <> @except)
+                returning id)
+            select count(*) from ended
             """, new { identity, only, except }, tx.Inner, cancellationToken: ct));
         if (revoked == 0) return false;
         tx.Publish(new SessionsRevoked(identity));

@@ -22,14 +22,14 @@ internal sealed class EmailPassword(Db db, Passwords passwords) : ISignInProvide
     {
         if (!Read(attempt).Try(out var given, out var error)) return error;
         await using var connection = await db.Open(ct);
-        var known = await connection.QuerySingleOrDefaultAsync<(Guid Identity, string Secret)?>(new CommandDefinition(
-            "select identity_id, secret from identity.sign_ins where provider = @Provider and subject = @Email",
+        var known = await connection.QuerySingleOrDefaultAsync<(Guid Identity, string Secret, int Revocations)?>(new CommandDefinition(
+            "select s.identity_id, s.secret, i.revocations from identity.sign_ins s join identity.identities i on i.id = s.identity_id where s.provider = @Provider and s.subject = @Email",
             new { Provider, given.Email }, cancellationToken: ct));
         await connection.CloseAsync();
         var (isRight, better) = await passwords.Check(known?.Secret, given.Password, ct);
         if (!isRight) return Error.Unauthorized("Invalid email or password");
         if (better is not null) await Replace(given.Email, known!.Value.Secret, better, ct);
-        return new SignInOutcome(known!.Value.Identity, Account: given.Email);
+        return new SignInOutcome(known!.Value.Identity, Account: given.Email, Revocations: known.Value.Revocations);
     }
 
     public async Task<Result<SignInOutcome>> Register(SignInAttempt attempt, CancellationToken ct)

@@ -49,4 +49,5 @@ internal sealed record SignInAttempt(string ActorType, IReadOnlyDictionary<strin
 /// <param name="Location">Where to send the browser.</param>
 /// <param name="Account">The e-mail address or phone number that was shown to be theirs, whose known browser this is; null for none.</param>
 /// <param name="HasSecondFactor">Whether two factors were shown already, so that no other is asked for.</param>
-internal sealed record SignInOutcome(Guid? Identity, string? Location = null, string? Account = null, bool HasSecondFactor = false);
+/// <param name="Revocations">How often all their sessions had been ended when their secret was read: where it is more by now, the sign-in opens nothing. Null where nothing was waited for since.</param>
+internal sealed record SignInOutcome(Guid? Identity, string? Location = null, string? Account = null, bool HasSecondFactor = false, int? Revocations = null);

@@ -52,8 +52,7 @@ internal sealed class SignInRoutes(IEnumerable<ISignInProvider> providers, Throt
         if (!_providers.TryGetValue(id, out var provider) || !provider.Serves(actor)) return Reply.Error(NoProvider(id));
         var attempt = new SignInAttempt(actor, await Fields(http), http);
         if (!(await Attempt(provider, attempt, what, step)).Try(out var outcome, out var error)) return Reply.Error(error);
-        if (outcome.Identity is { } identity)
-            return outcome.HasSecondFactor ? await finish.Open(identity, actor, id, outcome.Account, hasSecondFactor: true, http) : await finish.Answer(identity, actor, id, outcome.Account, http);
+        if (outcome.Identity is not null) return await finish.Answer(outcome, actor, id, http);
         return Reply.Written(json => { json.WriteStartObject(); json.WriteString("location", outcome.Location); json.WriteEndObject(); });
     }
 
