@@ -43,6 +43,8 @@ public class ManageCustomersTests(HpApp app) : IClassFixture<HpApp>
     [InlineData("$2b$06$FnXjQI6NXY4kvU0MdXrIbez9hZkjcJ/k2zIai414Wg4Xu6lW7lLI", "must be a whole bcrypt hash")]
     [InlineData("c2NyeXB0AB4AAAAIAAAAAbZa9Rx6rAKWHcya2cpHMo+cD1oLVYZFwknWgPNlE1WBRlMcrdC71DCP0wffIMvYRfz98yIv0WUsH51V/r/bh9tdpgUKqOpzg+YzctZwgDqr", "at most 256 MiB")]
     [InlineData("pbkdf2_sha256$99000000$Zf3kq8wLmN0p$qM3sSmR3ec/g6Kw5VD9AuSmBu/3JKIV7Renx4tBH4xY=", "at most 2000000 iterations")]
+    [InlineData("AQAAAAJ/////AAAAEAECAwQFBgcICQoLDA0ODxABAgMEBQYHCAkKCwwNDg8QAQIDBAUGBwgJCgsMDQ4PEA==", "at most 2000000 iterations")]
+    [InlineData("AQAAAAL/////AAAAEAECAwQFBgcICQoLDA0ODxABAgMEBQYHCAkKCwwNDg8QAQIDBAUGBwgJCgsMDQ4PEA==", "at most 2000000 iterations")]
     [InlineData("5f4dcc3b5aa765d61d8327deb882cf99", "must be a hash of")]
     [InlineData("hunter2hunter2", "must be a hash of")]
     [InlineData("", "must be a hash of")]

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
 
 namespace HeadlessPro.Modules.Tests.Identity;
 
@@ -26,6 +28,19 @@ public class SameTimeTests(SameTimeTests.Shop app, ITestOutputHelper output) : I
             ? new { identifier = address }
             : path.EndsWith("emailpass", StringComparison.Ordinal) ? new { email = address, password = "wrong-horse-battery" } : new { email = address };
         await Compare(path, () => Time(app.Store, path, Body(person.Email)), () => Time(app.Store, path, Body(nobody)));
+    }
+
+    [Theory]
+    [InlineData(500)]
+    [InlineData(20_000)]
+    public async Task Of_an_account_whose_hash_came_along_from_another_shop_and_an_unknown_address(int iterations)
+    {
+        var (email, nobody) = (Person.NewEmail(), Person.NewEmail());
+        var hash = new PasswordHasher<string>(Options.Create(new PasswordHasherOptions { IterationCount = iterations })).HashPassword(email, Person.Password);
+        Assert.Equal(1, (int)(await app.Admin.PostJson("/admin/customers/import", new { customers = new[] { new { email, password_hash = hash } } }))["imported"]!);
+        const string path = "/auth/customer/emailpass";
+        object Body(string address) => new { email = address, password = "wrong-horse-battery" };
+        await Compare($"{iterations} iterations", () => Time(app.Store, path, Body(email)), () => Time(app.Store, path, Body(nobody)));
     }
 
     [Fact]
@@ -73,7 +88,7 @@ public class SameTimeTests(SameTimeTests.Shop app, ITestOutputHelper output) : I
     {
         protected override string[] Arguments =>
         [
-            "--RateLimits:PerMinute=1000000", "--RateLimits:SignInPerMinute=1000000",
+            "--RateLimits:PerMinute=1000000", "--RateLimits:SignInPerMinute=1000000", "--Identity:PasswordIterations=5000",
             .. ((string[])["sign_in", "mail", "register"]).SelectMany(what => ((string[])["PerAccount", "PerAddress"]).Select(limit => $"--Identity:Throttle:{what}:{limit}=1000000")),
         ];
     }

@@ -46,9 +46,16 @@ internal static class ImportedHashes
         if (hash.StartsWith(Scrypt, StringComparison.Ordinal))
             return ScryptParts(hash) is null ? "must be a whole scrypt hash that needs at most 256 MiB" : EvpScrypt.Value is null ? "scrypt hashes need the system's libcrypto, which is not here" : null;
         var ours = new byte[hash.Length];
-        return Convert.TryFromBase64String(hash, ours, out var length) && (length, ours.FirstOrDefault()) is (49, 0) or ( >= 61 and <= 256, 1)
-            ? null
-            : "must be a hash of bcrypt ($2…), scrypt (Medusa's), pbkdf2_sha256 (Django's) or ASP.NET Core Identity";
+        if (!Convert.TryFromBase64String(hash, ours, out var length) || (length, ours.FirstOrDefault()) is not ((49, 0) or ( >= 61 and <= 256, 1)))
+            return "must be a hash of bcrypt ($2…), scrypt (Medusa's), pbkdf2_sha256 (Django's) or ASP.NET Core Identity";
+        return ours[0] == 1 && BinaryPrimitives.ReadUInt32BigEndian(ours.AsSpan(5)) > MostIterations ? $"must be a hash of ASP.NET Core Identity with at most {MostIterations} iterations" : null;
+    }
+
+    /// <summary>Whether it is of the framework's hasher with that many iterations, as ours are.</summary>
+    public static bool IsOurs(string hash, int iterations)
+    {
+        var bytes = new byte[hash.Length];
+        return Convert.TryFromBase64String(hash, bytes, out var length) && length >= 61 && bytes[0] == 1 && BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(5)) == iterations;
     }
 
     /// <summary>Whether it is the hash of that password.</summary>

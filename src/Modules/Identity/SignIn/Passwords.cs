@@ -30,12 +30,15 @@ internal sealed class Passwords : IDisposable
     // Whose password is unknown takes as long to refuse as whose password is wrong.
     private readonly Lazy<string> _nobodys;
 
-    // The hash of another shop that was checked last, if any ever was.
-    private volatile string? _anImported;
+    private readonly int _iterations;
+
+    // The hash that was checked last of those that cost another time than ours: another shop's, or one of other days. Null where there was none.
+    private volatile string? _another;
 
     public Passwords(IConfiguration configuration)
     {
-        _hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = configuration.GetValue("Identity:PasswordIterations", Iterations) }));
+        _iterations = configuration.GetValue("Identity:PasswordIterations", Iterations);
+        _hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = _iterations }));
         _nobodys = new(() => _hasher.HashPassword(this, Guid.NewGuid().ToString()));
     }
 
@@ -55,16 +58,18 @@ internal sealed class Passwords : IDisposable
     public Task<(bool IsRight, string? Better)> Check(string? hash, string password, CancellationToken ct) => AtWork<(bool, string?)>(() =>
     {
         var given = password.Length > Most ? password[..Most] : password;
-        var imported = hash is not null && ImportedHashes.IsOne(hash) ? hash : null;
-        if (imported is not null) _anImported = imported;
-        if (imported is not null && ImportedHashes.IsOf(imported, given) && given.Length == password.Length) return (true, _hasher.HashPassword(this, password));
-        var result = _hasher.VerifyHashedPassword(this, imported is null && hash is not null ? hash : _nobodys.Value, given);
-        if (imported is null && hash is not null && result != PasswordVerificationResult.Failed && given.Length == password.Length)
+        var isOurs = hash is null || ImportedHashes.IsOurs(hash, _iterations);
+        if (!isOurs) _another = hash;
+        var result = Verify(hash ?? _nobodys.Value, given);
+        if (hash is not null && result != PasswordVerificationResult.Failed && given.Length == password.Length)
             return (true, result == PasswordVerificationResult.SuccessRehashNeeded ? _hasher.HashPassword(this, password) : null);
         // Whoever is refused waits for both kinds of check: the time does not tell which kind of hash is there, or whether any is.
-        if (imported is null && _anImported is { } another) ImportedHashes.IsOf(another, given);
+        if ((isOurs ? _another : _nobodys.Value) is { } also) Verify(also, given);
         return (false, null);
     }, ct);
+
+    private PasswordVerificationResult Verify(string hash, string password) => !ImportedHashes.IsOne(hash) ? _hasher.VerifyHashedPassword(this, hash, password)
+        : ImportedHashes.IsOf(hash, password) ? PasswordVerificationResult.SuccessRehashNeeded : PasswordVerificationResult.Failed;
 
     private async Task<T> AtWork<T>(Func<T> work, CancellationToken ct)
     {
