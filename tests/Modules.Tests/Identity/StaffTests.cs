@@ -1,3 +1,6 @@
+using HeadlessPro.Contracts.Identity;
+using HeadlessPro.Modules.Tests.Notifications;
+
 namespace HeadlessPro.Modules.Tests.Identity;
 
 public class StaffTests(HpApp app) : IClassFixture<HpApp>
@@ -33,6 +36,34 @@ public class StaffTests(HpApp app) : IClassFixture<HpApp>
         // As a shopper, the same token is nobody's.
         using var shopper = Person.With(app, thabo.Token);
         await shopper.GetJson("/store/customers/me", 401);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Staff_keep_their_password_when_they_sign_in_with_a_code(bool isInvited)
+    {
+        var email = Person.NewEmail();
+        if (isInvited) email = (await Colleague.Join(app, "support")).Email;
+        else Assert.Null((await app.Contract<IStaff>().Create(new CreateStaff(email, Person.Password, "support"), default)).Error);
+        using var anybody = app.Client();
+        await anybody.PostJson("/auth/user/one-time-code", new { email });
+        var code = System.Text.RegularExpressions.Regex.Match((await Mails.To(app, email, isInvited ? 2 : 1))[0].Text, "[0-9]{6}").Value;
+        await anybody.PostJson("/auth/user/one-time-code", new { email, code });
+        using var again = await Colleague.SignIn(app, email);
+        await again.Client.GetJson("/admin/orders");
+    }
+
+    [Fact]
+    public async Task An_invitation_that_somebody_accepts_with_another_address_proves_none()
+    {
+        var (invited, other) = (Person.NewEmail(), Person.NewEmail());
+        var token = (string)(await app.Admin.PostJson("/admin/invites", new { email = invited, roles = new[] { "support" } }))["invite"]!["token"]!;
+        using var anybody = app.Client();
+        var first = (string)(await anybody.PostJson("/auth/user/emailpass/register", new { email = other, password = Person.Password }))["token"]!;
+        using var nobody = Colleague.With(app, first);
+        await nobody.PostJson($"/admin/invites/accept?token={token}", new { });
+        Assert.Equal(1L, await app.Scalar<long>($"select count(*) from identity.sign_ins where subject = '{other}' and verified_at is null"));
     }
 
     [Fact]

@@ -106,8 +106,9 @@ internal static class Invites
             var row = await tx.Connection.QuerySingleAsync<UserRow>(new CommandDefinition($"""
                 insert into identity.users (id, identity_id, email, first_name, last_name) values (@id, @IdentityId, @Email, @FirstName, @LastName);
                 insert into identity.user_roles (user_id, role_id) select @id, r.id from identity.roles r where r.id = any (@Roles);
+                update identity.sign_ins set verified_at = now() where identity_id = @IdentityId and provider = @Provider and subject = @Email and verified_at is null;
                 select {UserRow.Columns} from identity.users u where u.id = @id
-                """, new { id, actor.Session.IdentityId, invited.Email, request.FirstName, request.LastName, invited.Roles }, tx.Inner, cancellationToken: ct));
+                """, new { id, actor.Session.IdentityId, EmailPassword.Provider, invited.Email, request.FirstName, request.LastName, invited.Roles }, tx.Inner, cancellationToken: ct));
             tx.Publish(new StaffChanged([id]));
             await tx.Commit(ct);
             return Reply.Json(new UserEnvelope(row.ToWire()), StaffJson.Default.UserEnvelope);

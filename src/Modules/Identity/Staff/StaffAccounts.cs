@@ -29,7 +29,7 @@ internal sealed class StaffAccounts(Db db, Passwords passwords) : IStaff
             var (id, identity) = (WireId.New(), WireId.New());
             await tx.Connection.ExecuteAsync(new CommandDefinition("""
                 insert into identity.identities (id) values (@identity);
-                insert into identity.sign_ins (id, identity_id, provider, subject, secret) values (@signIn, @identity, @Provider, @email, @hash);
+                insert into identity.sign_ins (id, identity_id, provider, subject, secret, verified_at) values (@signIn, @identity, @Provider, @email, @hash, now());
                 insert into identity.users (id, identity_id, email) values (@id, @identity, @email);
                 insert into identity.user_roles (user_id, role_id) values (@id, @role)
                 """, new { id, identity, signIn = WireId.New(), EmailPassword.Provider, email, hash, role }, tx.Inner, cancellationToken: ct));
