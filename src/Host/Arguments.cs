@@ -5,7 +5,7 @@ namespace HeadlessPro.Host;
 /// <summary>The command line, checked before anything is started.</summary>
 internal static class Arguments
 {
-    private const string Usage = "headlesspro serve [--role R] [--port N] [--host H] [--data DIR] [--empty], headlesspro reconcile [--days N], headlesspro user create --email E, or headlesspro audit verify";
+    private const string Usage = "headlesspro serve [--role R] [--port N] [--host H] [--data DIR] [--empty], headlesspro reconcile [--days N], headlesspro user create --email E, headlesspro audit verify, or headlesspro keys";
 
     private static readonly string[] WithValue = ["--role", "--port", "--host", "--data"];
 

@@ -3,6 +3,7 @@ using HeadlessPro.Host.Demo;
 using HeadlessPro.Platform;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Modules;
+using HeadlessPro.Platform.Security;
 using HeadlessPro.Platform.Web;
 using Microsoft.Extensions.Logging.Console;
 using Npgsql;
@@ -56,6 +57,7 @@ public static class HostApp
             await opening;
             // Made first, so that it is disposed of last: the database outlives whoever uses it.
             app.Services.GetRequiredService<Database>();
+            await app.Services.GetRequiredService<KeyRing>().Prepare(CancellationToken.None);
             if (modules.Any(m => m.Offers.Contains(typeof(Contracts.Identity.IApiKeys))))
             {
                 await FirstKey.Ensure(app);

@@ -7,6 +7,7 @@ try
     if (args.FirstOrDefault() == Reconcile.Command) return await Reconcile.Run(args[1..]);
     if (args.FirstOrDefault() == FirstAdmin.Command) return await FirstAdmin.Run(args[1..], Console.In);
     if (args.FirstOrDefault() == AuditCommand.Command) return await AuditCommand.Run(args[1..]);
+    if (args.FirstOrDefault() == KeysCommand.Command) return await KeysCommand.Run(args[1..]);
     await using var app = await HostApp.Build(Arguments.Check(args));
     try
     {

@@ -35,6 +35,9 @@ public static class IdentityModule
         services.AddSingleton<ISessions, ResolveSessions>();
         services.AddSingleton<ICustomers, FindCustomers>();
         services.AddSingleton<ICustomerData, CustomerData>();
+        services.AddSingleton<CustomersStore>();
+        services.AddSingleton<AddressBook>();
+        services.AddSealedColumn(new("identity.customer_addresses", "sealed"));
         services.AddSingleton<Passwords>();
         services.AddSingleton<ISignInProvider, EmailPassword>();
         services.AddSingleton<SignInRoutes>();

@@ -53,6 +53,10 @@ public static class OrderingModule
         services.AddJson(CheckoutJson.Default);
         services.AddReconciliation(ReconcileOrders.Name, ReconcileOrders.Run);
         services.AddSingleton<TransferPeers>();
+        services.AddSingleton<OrderAnswers>();
+        foreach (var table in (string[])["ordering.carts", "ordering.orders"])
+            foreach (var address in (string[])["shipping_address", "billing_address"])
+                services.AddSealedColumn(new(table, address, Member: "sealed"));
         services.AddSingleton<IOrderData, OrderData>();
         services.AddJobHandler(MailTransfer.Name, MailTransfer.Run);
         services.AddJson(OrdersJson.Default);

@@ -7,7 +7,7 @@ namespace HeadlessPro.Platform.Tests.Start;
 /// <summary>A host that cannot start says so in one sentence, exits with 1, and shows no stack trace.</summary>
 public sealed class RefusalTests
 {
-    private const string Usage = "Usage: headlesspro serve [--role R] [--port N] [--host H] [--data DIR] [--empty], headlesspro reconcile [--days N], headlesspro user create --email E, or headlesspro audit verify";
+    private const string Usage = "Usage: headlesspro serve [--role R] [--port N] [--host H] [--data DIR] [--empty], headlesspro reconcile [--days N], headlesspro user create --email E, headlesspro audit verify, or headlesspro keys";
 
     [Theory]
     [InlineData("--bla", $"Unknown argument '--bla'. {Usage}")]

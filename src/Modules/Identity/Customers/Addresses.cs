@@ -16,76 +16,60 @@ internal sealed record CustomerAddressRequest(
     Optional<string?> City = default, Optional<string?> Province = default, Optional<string?> PostalCode = default, Optional<string?> CountryCode = default,
     Optional<string?> Phone = default, Optional<JsonElement?> Metadata = default, bool? IsDefaultShipping = null, bool? IsDefaultBilling = null)
 {
-    /// <summary>Columns and what was sent for them.</summary>
-    public IEnumerable<(string Column, Optional<string?> Value)> Texts =>
-    [
-        ("address_name", AddressName), ("first_name", FirstName), ("last_name", LastName), ("company", Company), ("address_1", Address1), ("address_2", Address2),
-        ("city", City), ("province", Province), ("postal_code", PostalCode), ("country_code", CountryCode.IsSet ? new(Addresses.Country(CountryCode.Value)) : default), ("phone", Phone),
-    ];
+    public AddressDetails Over(AddressDetails a) => new(
+        AddressName.Or(a.AddressName), FirstName.Or(a.FirstName), LastName.Or(a.LastName), Company.Or(a.Company), Address1.Or(a.Address1), Address2.Or(a.Address2), City.Or(a.City),
+        Province.Or(a.Province), PostalCode.Or(a.PostalCode), CountryCode.IsSet ? Addresses.Country(CountryCode.Value) : a.CountryCode, Phone.Or(a.Phone), Metadata.Or(a.Metadata));
 }
 
 /// <summary>The address book, <c>/store/customers/me/addresses</c>: at most one default for shipping and one for billing.</summary>
 internal static class Addresses
 {
-    private const int Most = 200;
-
-    private static readonly SqlList Book = new("identity.customer_addresses a", $"json_build_object({AddressRow.Json})::text", "a.id")
-    {
-        Always = "a.customer_id = @value",
-        Filters = (filter, query) => filter
-            .And("a.city = any (@value)", query.Texts("city"))
-            .And("a.postal_code = any (@value)", query.Texts("postal_code"))
-            .And("a.country_code = any (@value)", query.Texts("country_code"))
-            .AndTimes(query, "a"),
-        Orders = SqlList.Columns("a", "id", "created_at", "updated_at", "city", "postal_code"),
-        DefaultOrder = "a.id",
-    };
-
-    public static async Task<IResult> List(ApiQuery query, Actor actor, Db db, CancellationToken ct)
+    /// <summary>In memory: what it is searched by is under the key ring.</summary>
+    public static async Task<IResult> List(ApiQuery query, Actor actor, CustomersStore customers, CancellationToken ct)
     {
         var fields = CustomerFields.Address(query);
-        await using var connection = await db.Open(ct);
-        var page = await Book.Of(query, actor.Id, refuseUnknown: false).Read<string>(connection, ct);
-        return Reply.Page("addresses", page.To(Read), PeopleJson.Default.CustomerAddressResponse, fields);
+        var (paging, filter, order) = (query.Paging(50), ListFilter.InMemory(query, Filters), query.Text("order") ?? "");
+        Func<CustomerAddressResponse, string?> key = order.TrimStart('-', '+') switch
+        {
+            // Ids tell the time they were made.
+            "" or "id" or "created_at" => a => a.Id,
+            "updated_at" => a => a.UpdatedAt.ToString("O"),
+            "city" => a => a.City,
+            "postal_code" => a => a.PostalCode,
+            "country_code" => a => a.CountryCode,
+            var other => throw new ErrorException(Error.Invalid($"Order field {other} is not valid")),
+        };
+        var found = ((await customers.Find(actor.Id, ct))?.Addresses ?? []).Where(filter);
+        var sorted = (order.StartsWith('-') ? found.OrderByDescending(key, StringComparer.Ordinal) : found.OrderBy(key, StringComparer.Ordinal)).ToList();
+        return Reply.Page("addresses", sorted.Skip(paging.Offset).Take(paging.Limit).ToList(), PeopleJson.Default.CustomerAddressResponse, fields, sorted.Count, paging);
     }
 
-    public static async Task<IResult> One(string id, ApiQuery query, Actor actor, Db db, CancellationToken ct)
+    public static async Task<IResult> One(string id, ApiQuery query, Actor actor, CustomersStore customers, CancellationToken ct)
     {
         var fields = CustomerFields.Address(query);
-        if (!WireId.TryDecode(PeopleWire.Address, id, out var address)) return Reply.Error(NotFound(id));
-        await using var connection = await db.Open(ct);
-        var row = await connection.QuerySingleOrDefaultAsync<string>(new CommandDefinition(
-            $"select json_build_object({AddressRow.Json})::text from identity.customer_addresses a where a.id = @address and a.customer_id = @Id",
-            new { address, actor.Id }, cancellationToken: ct));
-        return row is null ? Reply.Error(NotFound(id)) : Reply.One("address", Read(row), PeopleJson.Default.CustomerAddressResponse, fields);
+        return (await customers.Find(actor.Id, ct))?.Addresses.FirstOrDefault(a => a.Id == id) is { } address
+            ? Reply.One("address", address, PeopleJson.Default.CustomerAddressResponse, fields)
+            : Reply.Error(NotFound(id));
     }
 
-    public static async Task<IResult> Create(Body<CustomerAddressRequest> body, ApiQuery query, Actor actor, Db db, CancellationToken ct)
+    public static async Task<IResult> Create(Body<CustomerAddressRequest> body, ApiQuery query, Actor actor, CustomersStore customers, AddressBook book, CancellationToken ct)
     {
         var fields = CustomerFields.Customer(query);
         if (Refuse(body.Value) is { } problem) return Reply.Error(problem);
-        await using var tx = await Begin(actor, db, ct);
-        if (await tx.Connection.ExecuteScalarAsync<long>(new CommandDefinition(
-            "select count(*) from identity.customer_addresses where customer_id = @Id", new { actor.Id }, tx.Inner, cancellationToken: ct)) >= Most)
-            return Reply.Error(Error.NotAllowed($"An address book holds at most {Most} addresses: delete one first"));
-        await Write(tx, WireId.New(), "insert into identity.customer_addresses (id, customer_id) values (@id, @customer)", body.Value, actor, ct);
-        await tx.Commit(ct);
-        return await Me.Answer(actor, db, fields, ct);
+        if (!await book.Add(actor.Id, body.Value, ct)) return Reply.Error(Error.NotAllowed($"An address book holds at most {AddressBook.Most} addresses: delete one first"));
+        return await Me.Answer(actor, customers, fields, ct);
     }
 
-    public static async Task<IResult> Update(string id, Body<CustomerAddressRequest> body, ApiQuery query, Actor actor, Db db, CancellationToken ct)
+    public static async Task<IResult> Update(
+        string id, Body<CustomerAddressRequest> body, ApiQuery query, Actor actor, CustomersStore customers, AddressBook book, CancellationToken ct)
     {
         var fields = CustomerFields.Customer(query);
         if (!WireId.TryDecode(PeopleWire.Address, id, out var address)) return Reply.Error(NotFound(id));
         if (Refuse(body.Value) is { } problem) return Reply.Error(problem);
-        await using var tx = await Begin(actor, db, ct);
-        if (!await Write(tx, address, "update identity.customer_addresses set updated_at = now() where id = @id and customer_id = @customer", body.Value, actor, ct))
-            return Reply.Error(NotFound(id));
-        await tx.Commit(ct);
-        return await Me.Answer(actor, db, fields, ct);
+        return await book.Change(actor.Id, address, body.Value, ct) ? await Me.Answer(actor, customers, fields, ct) : Reply.Error(NotFound(id));
     }
 
-    public static async Task<IResult> Delete(string id, Actor actor, Db db, CancellationToken ct)
+    public static async Task<IResult> Delete(string id, Actor actor, Db db, CustomersStore customers, CancellationToken ct)
     {
         if (!WireId.TryDecode(PeopleWire.Address, id, out var address)) return Reply.Error(NotFound(id));
         await using (var connection = await db.Open(ct))
@@ -95,46 +79,21 @@ internal static class Addresses
                 return Reply.Error(NotFound(id));
         }
 
-        return await CustomersStore.Find(db, actor.Id, ct) is { } parent
+        return await customers.Find(actor.Id, ct) is { } parent
             // The customer's id, as the peer answers.
-            ? Reply.Json(new CustomerAddressDeleted(WireId.Encode(PeopleWire.Customer, actor.Id), "address", true, parent.ToWire()), PeopleJson.Default.CustomerAddressDeleted)
+            ? Reply.Json(new CustomerAddressDeleted(WireId.Encode(PeopleWire.Customer, actor.Id), "address", true, parent), PeopleJson.Default.CustomerAddressDeleted)
             : Reply.Error(Error.Unauthorized());
-    }
-
-    // One at a time for a customer: two defaults at once would meet in the index.
-    private static async Task<Transaction> Begin(Actor actor, Db db, CancellationToken ct)
-    {
-        var tx = await db.Begin(ct);
-        await tx.Connection.ExecuteAsync(new CommandDefinition("select from identity.customers where id = @Id for update", new { actor.Id }, tx.Inner, cancellationToken: ct));
-        return tx;
-    }
-
-    /// <summary>The row by <paramref name="statement"/>, then what was sent into it; false when there is no such row.</summary>
-    private static async Task<bool> Write(Transaction tx, Guid id, string statement, CustomerAddressRequest request, Actor actor, CancellationToken ct)
-    {
-        var sent = new SentColumns().Add("metadata", request.Metadata);
-        foreach (var (column, value) in request.Texts) sent.Add(column, value);
-        var values = sent.Parameters;
-        values.AddDynamicParams(new { id, customer = actor.Id });
-        if (await tx.Connection.ExecuteAsync(new CommandDefinition(statement, values, tx.Inner, cancellationToken: ct)) == 0) return false;
-        var sets = sent.Sql;
-        foreach (var (column, value) in ((string, bool?)[])[("is_default_shipping", request.IsDefaultShipping), ("is_default_billing", request.IsDefaultBilling)])
-        {
-            if (value is null) continue;
-            sets += $", {column} = {(value.Value ? "true" : "false")}";
-            if (value.Value)
-                await tx.Connection.ExecuteAsync(new CommandDefinition(
-                    $"update identity.customer_addresses set {column} = false, updated_at = now() where customer_id = @customer and {column} and id <> @id", values, tx.Inner, cancellationToken: ct));
-        }
-
-        await tx.Connection.ExecuteAsync(new CommandDefinition(
-            $"update identity.customer_addresses set updated_at = now(){sets} where id = @id", values, tx.Inner, cancellationToken: ct));
-        return true;
     }
 
     private static Error? Refuse(CustomerAddressRequest request)
     {
-        foreach (var (column, value) in request.Texts) Check.Text(column, value.Value);
+        ReadOnlySpan<(string Name, string? Value)> texts =
+        [
+            ("address_name", request.AddressName.Value), ("first_name", request.FirstName.Value), ("last_name", request.LastName.Value), ("company", request.Company.Value),
+            ("address_1", request.Address1.Value), ("address_2", request.Address2.Value), ("city", request.City.Value), ("province", request.Province.Value),
+            ("postal_code", request.PostalCode.Value), ("country_code", request.CountryCode.Value), ("phone", request.Phone.Value),
+        ];
+        foreach (var (name, value) in texts) Check.Text(name, value);
         Check.Json("metadata", request.Metadata.Value);
         return Country(request.CountryCode.Value) is { } country && (country.Length != 2 || !country.All(char.IsAsciiLetterLower))
             ? Error.Invalid("Invalid request: Field 'country_code' must be a country code of two letters")
@@ -144,7 +103,16 @@ internal static class Addresses
     /// <summary>As it is kept: small letters, null for an empty one.</summary>
     public static string? Country(string? code) => code is { Length: > 0 } ? code.ToLowerInvariant() : null;
 
-    private static CustomerAddressResponse Read(string json) => JsonSerializer.Deserialize(json, CustomerRowsJson.Default.AddressRow)!.ToWire();
+    private static Func<CustomerAddressResponse, bool> Filters(ApiQuery query)
+    {
+        var (words, companies, cities) = (ListFilter.Words(query.Text("q")).ToList(), query.Texts("company"), query.Texts("city"));
+        var (provinces, codes, countries) = (query.Texts("province"), query.Texts("postal_code"), query.Texts("country_code"));
+        return a => companies?.Contains(a.Company) != false && cities?.Contains(a.City) != false && provinces?.Contains(a.Province) != false
+            && codes?.Contains(a.PostalCode) != false && countries?.Contains(a.CountryCode) != false
+            && words.TrueForAll(word => Text(a).Contains(word, StringComparison.OrdinalIgnoreCase));
+    }
+
+    private static string Text(CustomerAddressResponse a) => string.Join(' ', a.AddressName, a.FirstName, a.LastName, a.Company, a.Address1, a.Address2, a.City, a.PostalCode);
 
     private static Error NotFound(string id) => Error.NotFound($"Address with id: {id} was not found");
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Dapper;
 using HeadlessPro.Contracts;
 using HeadlessPro.Identity.SignIn;
 using HeadlessPro.Platform.Data;
@@ -15,7 +16,7 @@ internal sealed record CreateCustomerRequest(
 
 internal static class CreateCustomer
 {
-    public static async Task<IResult> Handle(Body<CreateCustomerRequest> body, ApiQuery query, Actor actor, Db db, CancellationToken ct)
+    public static async Task<IResult> Handle(Body<CreateCustomerRequest> body, ApiQuery query, Actor actor, Db db, CustomersStore customers, CancellationToken ct)
     {
         var request = body.Value;
         var fields = CustomerFields.Customer(query);
@@ -27,7 +28,7 @@ internal static class CreateCustomer
         try
         {
             return await Insert(request, actor.Session.IdentityId, db, ct) is { } id
-                ? Reply.One("customer", (await CustomersStore.Find(db, id, ct))!.ToWire(), PeopleJson.Default.CustomerResponse, fields)
+                ? Reply.One("customer", (await customers.Find(id, ct))!, PeopleJson.Default.CustomerResponse, fields)
                 : Reply.Error(Error.Invalid("Invalid request: Field 'email' must be the e-mail address that was registered"));
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
@@ -66,25 +67,34 @@ internal static class CustomerRules
     }
 }
 
-internal static class CustomersStore
+/// <summary>The rows of customers.</summary>
+internal sealed class CustomersStore(Db db, PersonalSeal seal)
 {
     /// <summary>Writes what was sent; nothing where there is no such customer.</summary>
-    public static async Task Update(Db db, Guid customer, UpdateCustomerRequest request, CancellationToken ct)
+    public async Task Update(Guid customer, UpdateCustomerRequest request, CancellationToken ct)
     {
         CustomerRules.Check(request.FirstName.Value, request.LastName.Value, request.CompanyName.Value, request.Phone.Value, request.Metadata.Value);
         var sent = new SentColumns().Add("first_name", request.FirstName).Add("last_name", request.LastName).Add("company_name", request.CompanyName)
             .Add("phone", request.Phone).Add("metadata", request.Metadata);
         sent.Parameters.Add("customer", customer);
         await using var tx = await db.Begin(ct);
-        await Dapper.SqlMapper.ExecuteAsync(tx.Connection, new Dapper.CommandDefinition(
+        await tx.Connection.ExecuteAsync(new CommandDefinition(
             $"update identity.customers set updated_at = now(){sent.Sql} where id = @customer and deleted_at is null", sent.Parameters, tx.Inner, cancellationToken: ct));
         await tx.Commit(ct);
     }
 
-    public static async Task<CustomerRow?> Find(Db db, Guid customer, CancellationToken ct)
+    /// <summary>A customer with their address book; null when there is none, or no longer.</summary>
+    public async Task<CustomerResponse?> Find(Guid customer, CancellationToken ct)
     {
         await using var connection = await db.Open(ct);
-        return await Dapper.SqlMapper.QuerySingleOrDefaultAsync<CustomerRow>(connection, new Dapper.CommandDefinition(
-            $"select {CustomerRow.Columns} from identity.customers c where c.id = @customer and c.deleted_at is null", new { customer }, cancellationToken: ct));
+        return (await connection.QuerySingleOrDefaultAsync<CustomerRow>(new CommandDefinition(
+            $"select {CustomerRow.Columns} from identity.customers c where c.id = @customer and c.deleted_at is null", new { customer }, cancellationToken: ct)))?.ToWire(seal);
+    }
+
+    /// <summary>A page of them.</summary>
+    public async Task<ListPage<CustomerResponse>> Read(SqlListRequest list, CancellationToken ct)
+    {
+        await using var connection = await db.Open(ct);
+        return (await list.Read<CustomerRow>(connection, ct)).To(row => row.ToWire(seal));
     }
 }

@@ -1,16 +1,19 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Dapper;
 using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Identity;
 using HeadlessPro.Contracts.Privacy;
 using HeadlessPro.Identity.Mfa;
 using HeadlessPro.Platform.Data;
+using HeadlessPro.Platform.Security;
 
 namespace HeadlessPro.Identity.Customers;
 
 /// <summary>
 /// Keeps <see cref="ICustomerData"/>. What stands here must name every table with something of a customer; a test plants a text in each and looks for it.
 /// </summary>
-internal sealed class CustomerData(Db db) : ICustomerData
+internal sealed class CustomerData(Db db, PersonalSeal seal) : ICustomerData
 {
     /// <summary>Who signs in as the customer; of one that staff deleted, who did, unless they are somebody else by now.</summary>
     public const string Mine = """
@@ -20,14 +23,15 @@ internal sealed class CustomerData(Db db) : ICustomerData
             from identity.customers m where m.id = @CustomerId)
         """;
 
+    private const string Addresses = "addresses";
+
     private static readonly string Documents = $"""
         select 'profile' as name, coalesce(json_agg(r), '[]')::text as json from (
             select audit.wire_id('cus', c.id) as id, c.email, c.first_name, c.last_name, c.company_name, c.phone, c.metadata, c.created_at, c.updated_at
             from identity.customers c where c.id = @CustomerId) r
         union all
-        select 'addresses', coalesce(json_agg(r), '[]')::text from (
-            select audit.wire_id('cuaddr', a.id) as id, a.address_name, a.first_name, a.last_name, a.company, a.address_1, a.address_2, a.city, a.province, a.postal_code,
-                a.country_code, a.phone, a.metadata, a.is_default_shipping, a.is_default_billing, a.created_at, a.updated_at
+        select '{Addresses}', coalesce(json_agg(r), '[]')::text from (
+            select audit.wire_id('cuaddr', a.id) as id, a.sealed as address, a.is_default_shipping, a.is_default_billing, a.created_at, a.updated_at
             from identity.customer_addresses a where a.customer_id = @CustomerId order by a.id) r
         union all
         select 'ways_to_sign_in', coalesce(json_agg(r), '[]')::text from (
@@ -58,26 +62,37 @@ internal sealed class CustomerData(Db db) : ICustomerData
                     union select s.profile ->> 'email' from identity.sign_ins s where s.identity_id = i.identity and s.profile ->> 'email' is not null) as emails,
                 array(select lower(s.subject) from identity.sign_ins s
                     where s.identity_id = i.identity and s.provider in ('emailpass', 'phone') and s.verified_at is not null) as proven,
-                array(select c.phone where c.phone <> '' union select s.subject from identity.sign_ins s where s.identity_id = i.identity and s.provider = 'phone'
-                    union select a.phone from identity.customer_addresses a where a.customer_id = c.id and a.phone <> '') as phones,
+                array(select c.phone where c.phone <> '' union select s.subject from identity.sign_ins s where s.identity_id = i.identity and s.provider = 'phone') as phones,
+                array(select a.sealed from identity.customer_addresses a where a.customer_id = c.id) as addresses,
                 array(select audit.wire_id('cus', c.id) union select audit.wire_id('authid', i.identity) where i.identity is not null
                     union select audit.wire_id('ses', s.id) from identity.sessions s where s.identity_id = i.identity) as "references"
             from identity.customers c cross join lateral (select {Mine} as identity) i where c.id = @CustomerId
             """, new { request.CustomerId }, cancellationToken: ct));
         return row is null
             ? Error.NotFound($"Customer with id: {WireId.Encode(PeopleWire.Customer, request.CustomerId)} was not found")
-            : new Person(row.Id, row.Email, row.Emails, row.Proven, row.Phones, [], [], row.References);
+            : new Person(
+                row.Id, row.Email, row.Emails, row.Proven,
+                [.. row.Phones.Union(row.Addresses.Select(a => seal.Open(a, CustomerRowsJson.Default.AddressDetails).Phone).OfType<string>().Where(p => p.Length > 0))], [], [], row.References);
     }
 
     public async Task<Result<PersonalData>> ReadPersonalData(Person request, CancellationToken ct)
     {
         await using var connection = await db.Open(ct);
-        return new PersonalData((await connection.QueryAsync<PersonalDocument>(new CommandDefinition(Documents, new { request.CustomerId }, cancellationToken: ct))).AsList());
+        var documents = await connection.QueryAsync<PersonalDocument>(new CommandDefinition(Documents, new { request.CustomerId }, cancellationToken: ct));
+        return new PersonalData([.. documents.Select(d => d.Name == Addresses ? d with { Json = Opened(d.Json) } : d)]);
+    }
+
+    private string Opened(string addresses)
+    {
+        var rows = JsonNode.Parse(addresses)!.AsArray();
+        foreach (var row in rows.OfType<JsonObject>())
+            row["address"] = JsonSerializer.SerializeToNode(seal.Open((string)row["address"]!, CustomerRowsJson.Default.AddressDetails), CustomerRowsJson.Default.AddressDetails);
+        return rows.ToJsonString();
     }
 
     public async Task<Result<Forgotten>> ForgetPerson(ForgetPerson request, CancellationToken ct) => await ForgetCustomer.Run(db, request, ct);
 
     public async Task<Result<SessionAge>> GetSessionAge(GetSessionAge request, CancellationToken ct) => new SessionAge(await MfaRecovery.IsFresh(db, request.SessionId, ct));
 
-    private sealed record PersonRow(Guid Id, string Email, string[] Emails, string[] Proven, string[] Phones, string[] References);
+    private sealed record PersonRow(Guid Id, string Email, string[] Emails, string[] Proven, string[] Phones, string[] Addresses, string[] References);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using HeadlessPro.Contracts;
+using HeadlessPro.Platform.Security;
 using HeadlessPro.Platform.Web;
 
 namespace HeadlessPro.Identity.Customers;
@@ -46,31 +47,36 @@ internal sealed record CustomerRow(
             from identity.customer_addresses a where a.customer_id = c.id) as addresses
         """;
 
-    public CustomerResponse ToWire() => new(
+    public CustomerResponse ToWire(PersonalSeal seal) => new(
         WireId.Encode(PeopleWire.Customer, Id), Email, CompanyName, FirstName, LastName, Phone, JsonColumn.Read(Metadata), HasAccount, DeletedAt, CreatedAt, UpdatedAt,
-        [.. JsonSerializer.Deserialize(Addresses, CustomerRowsJson.Default.ListAddressRow)!.Select(a => a.ToWire())]);
+        [.. JsonSerializer.Deserialize(Addresses, CustomerRowsJson.Default.ListAddressRow)!.Select(a => a.ToWire(seal))]);
 }
 
-/// <summary>A row of <c>identity.customer_addresses</c>.</summary>
-internal sealed record AddressRow(
-    Guid Id, Guid CustomerId, string? AddressName, string? FirstName, string? LastName, string? Company,
-    [property: JsonPropertyName("address_1")] string? Address1, [property: JsonPropertyName("address_2")] string? Address2,
-    string? City, string? Province, string? PostalCode, string? CountryCode, string? Phone, JsonElement? Metadata, bool IsDefaultShipping, bool IsDefaultBilling,
-    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+/// <summary>A row of <c>identity.customer_addresses</c>; <paramref name="Sealed"/> is an <see cref="AddressDetails"/>.</summary>
+internal sealed record AddressRow(Guid Id, Guid CustomerId, string Sealed, bool IsDefaultShipping, bool IsDefaultBilling, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
 {
     public const string Json = """
-        'id', a.id, 'customer_id', a.customer_id, 'address_name', a.address_name, 'first_name', a.first_name, 'last_name', a.last_name,
-        'company', a.company, 'address_1', a.address_1, 'address_2', a.address_2, 'city', a.city, 'province', a.province,
-        'postal_code', a.postal_code, 'country_code', a.country_code, 'phone', a.phone, 'metadata', a.metadata,
-        'is_default_shipping', a.is_default_shipping, 'is_default_billing', a.is_default_billing, 'created_at', a.created_at, 'updated_at', a.updated_at
+        'id', a.id, 'customer_id', a.customer_id, 'sealed', a.sealed, 'is_default_shipping', a.is_default_shipping, 'is_default_billing', a.is_default_billing,
+        'created_at', a.created_at, 'updated_at', a.updated_at
         """;
 
-    public CustomerAddressResponse ToWire() => new(
-        WireId.Encode(PeopleWire.Address, Id), AddressName, Company, WireId.Encode(PeopleWire.Customer, CustomerId), FirstName, LastName, Address1, Address2, City,
-        Province, PostalCode, CountryCode, Phone, Metadata, IsDefaultShipping, IsDefaultBilling, CreatedAt, UpdatedAt);
+    public CustomerAddressResponse ToWire(PersonalSeal seal)
+    {
+        var a = seal.Open(Sealed, CustomerRowsJson.Default.AddressDetails);
+        return new(
+            WireId.Encode(PeopleWire.Address, Id), a.AddressName, a.Company, WireId.Encode(PeopleWire.Customer, CustomerId), a.FirstName, a.LastName, a.Address1, a.Address2, a.City,
+            a.Province, a.PostalCode, a.CountryCode, a.Phone, a.Metadata, IsDefaultShipping, IsDefaultBilling, CreatedAt, UpdatedAt);
+    }
 }
+
+/// <summary>What is under the key ring of an address: where it is and who is there.</summary>
+internal sealed record AddressDetails(
+    string? AddressName = null, string? FirstName = null, string? LastName = null, string? Company = null,
+    [property: JsonPropertyName("address_1")] string? Address1 = null, [property: JsonPropertyName("address_2")] string? Address2 = null,
+    string? City = null, string? Province = null, string? PostalCode = null, string? CountryCode = null, string? Phone = null, JsonElement? Metadata = null);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(List<AddressRow>))]
 [JsonSerializable(typeof(AddressRow))]
+[JsonSerializable(typeof(AddressDetails))]
 internal sealed partial class CustomerRowsJson : JsonSerializerContext;

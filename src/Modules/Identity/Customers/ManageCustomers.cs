@@ -29,22 +29,20 @@ internal static class ManageCustomers
         DefaultOrder = "c.created_at desc",
     };
 
-    public static async Task<IResult> List(ApiQuery query, Db db, CancellationToken ct)
+    public static async Task<IResult> List(ApiQuery query, CustomersStore customers, CancellationToken ct)
     {
         var fields = CustomerFields.Customer(query);
-        var list = Customers.Of(query);
-        await using var connection = await db.Open(ct);
-        return Reply.Page("customers", (await list.Read<CustomerRow>(connection, ct)).To(r => r.ToWire()), PeopleJson.Default.CustomerResponse, fields);
+        return Reply.Page("customers", await customers.Read(Customers.Of(query), ct), PeopleJson.Default.CustomerResponse, fields);
     }
 
-    public static async Task<IResult> One(string id, ApiQuery query, Db db, CancellationToken ct)
+    public static async Task<IResult> One(string id, ApiQuery query, CustomersStore customers, CancellationToken ct)
     {
         var fields = CustomerFields.Customer(query);
         query.RejectUnknown();
-        return await Answer(id, db, fields, ct);
+        return await Answer(id, customers, fields, ct);
     }
 
-    public static async Task<IResult> Create(Body<AdminCreateCustomerRequest> body, ApiQuery query, Db db, CancellationToken ct)
+    public static async Task<IResult> Create(Body<AdminCreateCustomerRequest> body, ApiQuery query, Db db, CustomersStore customers, CancellationToken ct)
     {
         var request = body.Value;
         var fields = CustomerFields.Customer(query);
@@ -62,15 +60,15 @@ internal static class ManageCustomers
             await tx.Commit(ct);
         }
 
-        return await Answer(WireId.Encode(PeopleWire.Customer, id), db, fields, ct);
+        return await Answer(WireId.Encode(PeopleWire.Customer, id), customers, fields, ct);
     }
 
-    public static async Task<IResult> Update(string id, Body<UpdateCustomerRequest> body, ApiQuery query, Db db, CancellationToken ct)
+    public static async Task<IResult> Update(string id, Body<UpdateCustomerRequest> body, ApiQuery query, CustomersStore customers, CancellationToken ct)
     {
         var fields = CustomerFields.Customer(query);
         query.RejectUnknown();
-        if (WireId.TryDecode(PeopleWire.Customer, id, out var customer)) await CustomersStore.Update(db, customer, body.Value, ct);
-        return await Answer(id, db, fields, ct);
+        if (WireId.TryDecode(PeopleWire.Customer, id, out var customer)) await customers.Update(customer, body.Value, ct);
+        return await Answer(id, customers, fields, ct);
     }
 
     /// <summary>The row stays, for the orders it bought. Whoever signed in as it is out, and nobody's until they become a customer again.</summary>
@@ -89,7 +87,7 @@ internal static class ManageCustomers
         return Reply.Deleted(id, "customer");
     }
 
-    public static async Task<IResult> EndSessions(string id, ApiQuery query, Db db, CancellationToken ct)
+    public static async Task<IResult> EndSessions(string id, ApiQuery query, Db db, CustomersStore customers, CancellationToken ct)
     {
         var fields = CustomerFields.Customer(query);
         query.RejectUnknown();
@@ -101,12 +99,12 @@ internal static class ManageCustomers
             await tx.Commit(ct);
         }
 
-        return await Answer(id, db, fields, ct);
+        return await Answer(id, customers, fields, ct);
     }
 
-    private static async Task<IResult> Answer(string id, Db db, Fields fields, CancellationToken ct) =>
-        WireId.TryDecode(PeopleWire.Customer, id, out var customer) && await CustomersStore.Find(db, customer, ct) is { } found
-            ? Reply.One("customer", found.ToWire(), PeopleJson.Default.CustomerResponse, fields)
+    private static async Task<IResult> Answer(string id, CustomersStore customers, Fields fields, CancellationToken ct) =>
+        WireId.TryDecode(PeopleWire.Customer, id, out var customer) && await customers.Find(customer, ct) is { } found
+            ? Reply.One("customer", found, PeopleJson.Default.CustomerResponse, fields)
             : Reply.Error(NotFound(id));
 
     private static Error NotFound(string id) => Error.NotFound($"Customer with id: {id} was not found");

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using HeadlessPro.Contracts;
-using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Security;
 using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Http;
@@ -15,21 +14,21 @@ internal sealed record UpdateCustomerRequest(
 /// <summary><c>/store/customers/me</c>.</summary>
 internal static class Me
 {
-    public static async Task<IResult> Read(ApiQuery query, Actor actor, Db db, CancellationToken ct)
+    public static async Task<IResult> Read(ApiQuery query, Actor actor, CustomersStore customers, CancellationToken ct)
     {
         var fields = CustomerFields.Customer(query);
-        return await Answer(actor, db, fields, ct);
+        return await Answer(actor, customers, fields, ct);
     }
 
-    public static async Task<IResult> Update(Body<UpdateCustomerRequest> body, ApiQuery query, Actor actor, Db db, CancellationToken ct)
+    public static async Task<IResult> Update(Body<UpdateCustomerRequest> body, ApiQuery query, Actor actor, CustomersStore customers, CancellationToken ct)
     {
         var fields = CustomerFields.Customer(query);
-        await CustomersStore.Update(db, actor.Id, body.Value, ct);
-        return await Answer(actor, db, fields, ct);
+        await customers.Update(actor.Id, body.Value, ct);
+        return await Answer(actor, customers, fields, ct);
     }
 
-    public static async Task<IResult> Answer(Actor actor, Db db, Fields fields, CancellationToken ct) =>
-        await CustomersStore.Find(db, actor.Id, ct) is { } customer
-            ? Reply.One("customer", customer.ToWire(), PeopleJson.Default.CustomerResponse, fields)
+    public static async Task<IResult> Answer(Actor actor, CustomersStore customers, Fields fields, CancellationToken ct) =>
+        await customers.Find(actor.Id, ct) is { } customer
+            ? Reply.One("customer", customer, PeopleJson.Default.CustomerResponse, fields)
             : Reply.Error(Error.Unauthorized());
 }

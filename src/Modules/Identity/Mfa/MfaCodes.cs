@@ -4,6 +4,7 @@ using HeadlessPro.Contracts;
 using HeadlessPro.Identity.Mailed;
 using HeadlessPro.Platform.Audit;
 using HeadlessPro.Platform.Data;
+using HeadlessPro.Platform.Security;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Configuration;
 
@@ -15,7 +16,10 @@ internal sealed class MfaCodes(IDataProtectionProvider ring, IConfiguration conf
     public const string Totp = "totp";
     public const string RecoveryCode = "recovery_code";
 
-    private readonly IDataProtector _protector = ring.CreateProtector("identity.mfa_factors");
+    /// <summary>Where people's secrets are, for years.</summary>
+    public static readonly SealedColumn Secrets = new("identity.mfa_factors", "secret", Purpose: "identity.mfa_factors");
+
+    private readonly IDataProtector _protector = ring.CreateProtector(Secrets.Purpose);
 
     /// <summary>The shop's name in people's apps.</summary>
     public string Issuer { get; } = configuration["Identity:Mfa:Issuer"] ?? "HeadlessPro";

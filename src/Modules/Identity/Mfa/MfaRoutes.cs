@@ -15,6 +15,7 @@ internal static class MfaRoutes
     public static void Add(IServiceCollection services)
     {
         services.AddSingleton<MfaCodes>();
+        services.AddSealedColumn(MfaCodes.Secrets);
         services.AddSingleton<MfaGate>();
         services.AddJson(MfaJson.Default);
     }

@@ -34,12 +34,17 @@ internal sealed record CartLine(
 internal sealed record CartShippingMethod(
     Guid Id, Guid OptionId, Guid ProfileId, string Name, [property: JsonConverter(typeof(RawJsonConverter))] string? Data, DateTimeOffset CreatedAt);
 
-/// <summary>An address of a cart; a new one gets a new id.</summary>
+/// <summary>An address of a cart; a new one gets a new id, and none is changed.</summary>
 internal sealed record CartAddress(
     Guid Id, string? FirstName = null, string? LastName = null, string? Company = null,
     [property: JsonPropertyName("address_1")] string? Address1 = null, [property: JsonPropertyName("address_2")] string? Address2 = null,
     string? City = null, string? PostalCode = null, string? CountryCode = null, string? Province = null, string? Phone = null,
-    Dictionary<string, JsonElement>? Metadata = null);
+    Dictionary<string, JsonElement>? Metadata = null)
+{
+    /// <summary>As its row keeps it; null for one that no row has yet.</summary>
+    [JsonIgnore]
+    public KeptAddress? Kept { get; init; }
+}
 
 /// <summary>What a line shows of its product, copied so that it outlives the product. No prices.</summary>
 internal sealed record LineSnapshot(
@@ -65,4 +70,5 @@ internal sealed record LineSnapshot(
 [JsonSerializable(typeof(IReadOnlyList<CartLine>))]
 [JsonSerializable(typeof(IReadOnlyList<CartShippingMethod>))]
 [JsonSerializable(typeof(CartAddress))]
+[JsonSerializable(typeof(KeptAddress))]
 internal sealed partial class CartColumnsJson : JsonSerializerContext;

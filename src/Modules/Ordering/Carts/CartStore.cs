@@ -3,6 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 using HeadlessPro.Contracts;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Events;
+using HeadlessPro.Platform.Security;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -12,7 +13,7 @@ namespace HeadlessPro.Ordering.Carts;
 /// Reads and writes carts: a row each, one round trip each. A write takes place only on the version that was read, in one statement, so
 /// that no change is lost and nothing is locked while other modules are asked.
 /// </summary>
-internal sealed class CartStore(Db db)
+internal sealed class CartStore(Db db, PersonalSeal seal)
 {
     /// <summary>What <see cref="Read"/> reads, of a row called <c>c</c>.</summary>
     public static readonly string Columns = $"""
@@ -129,21 +130,21 @@ internal sealed class CartStore(Db db)
     }
 
     /// <summary>The cart of the row at which the reader stands.</summary>
-    public static CartState Read(NpgsqlDataReader reader) => new(
+    public CartState Read(NpgsqlDataReader reader) => new(
         reader.GetGuid(1), reader.GetInt64(2), reader.GetGuid(3), reader.GetString(4), Maybe<Guid>(reader, 5), Text(reader, 6), Text(reader, 7),
-        Maybe<Guid>(reader, 8), reader.GetFieldValue<string[]>(9), Json(reader, 12, CartColumnsJson.Default.CartAddress),
-        Json(reader, 13, CartColumnsJson.Default.CartAddress), reader.GetBoolean(10), Text(reader, 11), Time(reader, 14), Time(reader, 15),
+        Maybe<Guid>(reader, 8), reader.GetFieldValue<string[]>(9), seal.Open(Json(reader, 12, CartColumnsJson.Default.KeptAddress)),
+        seal.Open(Json(reader, 13, CartColumnsJson.Default.KeptAddress)), reader.GetBoolean(10), Text(reader, 11), Time(reader, 14), Time(reader, 15),
         Maybe<DateTimeOffset>(reader, 16), Maybe<Guid>(reader, 17), reader.GetBoolean(18), reader.GetBoolean(19),
         Json(reader, 20, CartColumnsJson.Default.IReadOnlyListCartLine)!, Json(reader, 21, CartColumnsJson.Default.IReadOnlyListCartShippingMethod)!)
     { CatalogVersion = reader.GetInt64(0), CustomerEmail = Text(reader, 22) };
 
-    private static void AddValues(NpgsqlCommand command, CartState cart, long version, IReadOnlyList<CartLine>? lines) =>
+    private void AddValues(NpgsqlCommand command, CartState cart, long version, IReadOnlyList<CartLine>? lines) =>
         command.Parameters.AddRange(new[]
         {
             Value(cart.Id), Value(version), Value(cart.UpdatedAt), Value(cart.RegionId), Value(cart.CurrencyCode),
             Value(cart.SalesChannelId, NpgsqlDbType.Uuid), Value(cart.Email, NpgsqlDbType.Text), Value(cart.Locale, NpgsqlDbType.Text),
             Value(cart.CustomerId, NpgsqlDbType.Uuid), Value(cart.PromoCodes.ToArray()), Value(cart.TaxesAsked), Value(cart.Metadata, NpgsqlDbType.Json),
-            Json(cart.ShippingAddress, CartColumnsJson.Default.CartAddress), Json(cart.BillingAddress, CartColumnsJson.Default.CartAddress),
+            Json(seal.Close(cart.ShippingAddress), CartColumnsJson.Default.KeptAddress), Json(seal.Close(cart.BillingAddress), CartColumnsJson.Default.KeptAddress),
             Json(cart.ShippingMethods, CartColumnsJson.Default.IReadOnlyListCartShippingMethod), Json(lines, CartColumnsJson.Default.IReadOnlyListCartLine),
             Value(cart.CustomerEmail, NpgsqlDbType.Text),
         });

@@ -11,7 +11,7 @@ namespace HeadlessPro.Ordering.Checkout;
 /// nobody else completes it; a host that dies lets it lapse. The token is also the fence: FINALIZE happens only while the cart carries
 /// it, and every undo is preceded by making sure of it.
 /// </summary>
-internal sealed class CheckoutLease(Db db, CheckoutOptions options)
+internal sealed class CheckoutLease(Db db, CartStore carts, CheckoutOptions options)
 {
     private static readonly string TakeIt = $"""
         update ordering.carts c set completing_token = $2, completing_until = now() + $3
@@ -30,7 +30,7 @@ internal sealed class CheckoutLease(Db db, CheckoutOptions options)
         batch.BatchCommands.Add(TopicVersion.Read("catalog"));
         await using var reader = await batch.ExecuteReaderAsync(ct);
         if (!await reader.ReadAsync(ct)) return null;
-        var (cart, number, resumed) = (CartStore.Read(reader), reader.GetInt64(reader.GetOrdinal("number")), reader.GetBoolean(reader.GetOrdinal("resumed")));
+        var (cart, number, resumed) = (carts.Read(reader), reader.GetInt64(reader.GetOrdinal("number")), reader.GetBoolean(reader.GetOrdinal("resumed")));
         await reader.NextResultAsync(ct);
         await reader.ReadAsync(ct);
         return new Claim(cart with { CatalogVersion = reader.GetInt64(0) }, token, number, resumed);

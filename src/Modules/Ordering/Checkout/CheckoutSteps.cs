@@ -102,7 +102,7 @@ internal sealed class CheckoutSteps(CartPricing pricing, CheckoutPeers peers, Ch
     }
 
     private static PayingShopper ShopperOf(OrderRow order) =>
-        Shopper(order.Email, NewOrder.CountryOf(order.BillingAddress), NewOrder.CountryOf(order.ShippingAddress), order.CustomerId);
+        Shopper(order.Email, order.BillingAddress?.CountryCode, order.ShippingAddress?.CountryCode, order.CustomerId);
 
     private static PayingShopper Shopper(string? email, string? billing, string? shipping, Guid? customer) => new(email, billing ?? shipping, shipping, customer);
 

@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using HeadlessPro.Contracts;
-using HeadlessPro.Contracts.Catalog;
 using HeadlessPro.Ordering.Carts;
 using HeadlessPro.Ordering.Orders;
 using HeadlessPro.Platform.Security;
@@ -19,7 +18,7 @@ internal sealed record PlaceOrderRequest(string CartId);
 /// Completes a cart. The answer of a 200 is a union: <c>{"type": "order", "order"}</c> or, when the payment was refused or needs the
 /// shopper, <c>{"type": "cart", "cart", "error"}</c>. Other failures are 4xx. A cart that is an order already answers that order again.
 /// </summary>
-internal sealed class CompleteCart(PlaceOrder placeOrder, CartReader carts, CartAnswers cartAnswers, ICatalog catalog, TimeProvider clock)
+internal sealed class CompleteCart(PlaceOrder placeOrder, CartReader carts, CartAnswers cartAnswers, OrderAnswers orderAnswers, TimeProvider clock)
 {
     // As recorded: the order of a completion lacks what has only begun to exist.
     private static readonly string[] OrderFields =
@@ -37,7 +36,7 @@ internal sealed class CompleteCart(PlaceOrder placeOrder, CartReader carts, Cart
         if ((await placeOrder.Run(cartId, ct)).Try(out var placed, out var error))
         {
             var view = GetOrder.ViewOf(placed.Order, caller, clock.GetUtcNow());
-            return await OrderAnswer.Of(placed.Order, placed.Payment, query.Fields(OrderFields), catalog, placed.CatalogVersion, view, "order", ct);
+            return await orderAnswers.One(placed.Order, placed.Payment, query.Fields(OrderFields), view, placed.CatalogVersion, "order", ct);
         }
 
         return error.Type == ErrorType.PaymentAuthorization ? await CartWith(id, error, ct) : Reply.Error(error);

@@ -1,7 +1,5 @@
 using HeadlessPro.Contracts;
-using HeadlessPro.Contracts.Catalog;
 using HeadlessPro.Contracts.Ordering;
-using HeadlessPro.Contracts.Payments;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Http;
@@ -19,7 +17,7 @@ internal sealed record CancelOrderRequest;
 internal static class CancelOrder
 {
     public static async Task<IResult> Handle(
-        string id, Body<CancelOrderRequest> _, ApiQuery query, Db db, IPayments payments, ICatalog catalog, TimeProvider clock, CancellationToken ct)
+        string id, Body<CancelOrderRequest> _, ApiQuery query, Db db, OrderAnswers answers, TimeProvider clock, CancellationToken ct)
     {
         var fields = query.Fields(OrderJson.StaffDefaults);
         query.RejectUnknown();
@@ -27,7 +25,7 @@ internal static class CancelOrder
         await Move(db, orderId, clock.GetUtcMilliseconds(), ct);
         if (await OrdersStore.Load(db, orderId, byCart: false, ct) is not { } order) return Reply.Error(OrderErrors.NotFound(id));
         return order.Row.Status == OrderFlow.Cancel.To
-            ? await ReadOrders.Answer(order, fields, payments, catalog, ct)
+            ? await answers.One(order, fields, OrderView.Staff, ct)
             : Reply.Error(OrderFlow.Cancel.Refusal(order.Row));
     }
 

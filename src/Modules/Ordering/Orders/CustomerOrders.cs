@@ -1,5 +1,3 @@
-using HeadlessPro.Contracts.Catalog;
-using HeadlessPro.Contracts.Payments;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Security;
 using HeadlessPro.Platform.Web;
@@ -28,12 +26,12 @@ internal static class CustomerOrders
         DefaultOrder = "o.created_at desc",
     };
 
-    public static async Task<IResult> List(ApiQuery query, Actor actor, Db db, IPayments payments, ICatalog catalog, CancellationToken ct)
+    public static async Task<IResult> List(ApiQuery query, Actor actor, Db db, OrderAnswers answers, CancellationToken ct)
     {
         var fields = query.Fields(Defaults);
         var list = Orders.Of(query, actor.Id, refuseUnknown: false);
         ListPage<Order> page;
         await using (var connection = await db.Open(ct)) page = (await list.Read<string>(connection, ct)).To(OrdersStore.Read);
-        return await OrderAnswer.Page(page, fields, payments, catalog, OrderView.Shopper, ct);
+        return await answers.Page(page, fields, OrderView.Shopper, ct);
     }
 }

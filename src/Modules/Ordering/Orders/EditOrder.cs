@@ -29,12 +29,12 @@ internal sealed record EditOrderItem(string Id, long Quantity);
 internal sealed class EditOrder(Db db, CheckoutPeers peers, ICatalog catalog, CheckoutOptions options, TimeProvider clock)
 {
     public static async Task<IResult> Handle(
-        string id, Body<EditOrderRequest> body, ApiQuery query, EditOrder edit, IPayments payments, ICatalog catalog, CancellationToken ct)
+        string id, Body<EditOrderRequest> body, ApiQuery query, EditOrder edit, OrderAnswers answers, CancellationToken ct)
     {
         var fields = query.Fields(OrderJson.StaffDefaults);
         query.RejectUnknown();
         return (await edit.Run(id, body.Value, ct)).Try(out var order, out var error)
-            ? await ReadOrders.Answer(order, fields, payments, catalog, ct)
+            ? await answers.One(order, fields, OrderView.Staff, ct)
             : Reply.Error(error);
     }
 

@@ -6,14 +6,10 @@ namespace HeadlessPro.Ordering.Orders;
 
 /// <summary>
 /// Takes a person out of their carts and orders, all at once. The books stay: numbers, lines, amounts, currency, dates, and of addresses the country and the
-/// province, which taxes go by (<see cref="OrderAddressMask"/> keeps the same). Refunds and cancellations need nothing else.
+/// province, which taxes go by. Refunds and cancellations need nothing else.
 /// </summary>
 internal static class ForgetOrders
 {
-    private const string Masked = """
-        (select json_object_agg(f.key, case when f.key in ('id', 'country_code', 'province', 'created_at', 'updated_at', 'deleted_at') then f.value end) from json_each({0}) f)
-        """;
-
     private static readonly string Sql = $$"""
         update ordering.orders o set customer_id = null, email = null, metadata = null, shipping_address = {{Of("o.shipping_address")}}, billing_address = {{Of("o.billing_address")}}
         where o.id = any (@orders);
@@ -39,5 +35,5 @@ internal static class ForgetOrders
         return new Forgotten([new("orders", person.OrderIds.Count, "number, lines, amounts, currency, dates, country and province: the law has shops keep their books")]);
     }
 
-    private static string Of(string column) => Masked.Replace("{0}", column, StringComparison.Ordinal);
+    private static string Of(string address) => $"({address}::jsonb - 'sealed')::json";
 }

@@ -1,6 +1,4 @@
 using HeadlessPro.Contracts;
-using HeadlessPro.Contracts.Catalog;
-using HeadlessPro.Contracts.Payments;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Security;
 using HeadlessPro.Platform.Web;
@@ -17,15 +15,11 @@ internal static class GetOrder
     private static readonly TimeSpan OpenFor = TimeSpan.FromHours(1);
 
     public static async Task<IResult> Handle(
-        string id, ApiQuery query, Caller caller, Db db, IPayments payments, ICatalog catalog, TimeProvider clock, CancellationToken ct)
+        string id, ApiQuery query, Caller caller, Db db, OrderAnswers answers, TimeProvider clock, CancellationToken ct)
     {
         if (!WireId.TryDecode("order", id, out var orderId) || await OrdersStore.Load(db, orderId, byCart: false, ct) is not { } order)
             return Reply.Error(OrderErrors.NotFound(id));
-        var found = await payments.GetCollections(new GetPaymentCollections([order.Row.CartId]), ct);
-        if (!found.Try(out var collections, out var error)) return Reply.Error(error);
-
-        var view = ViewOf(order, caller, clock.GetUtcNow());
-        return await OrderAnswer.Of(order, collections.FirstOrDefault(), query.Fields(OrderJson.Defaults), catalog, asOf: null, view, type: null, ct);
+        return await answers.One(order, query.Fields(OrderJson.Defaults), ViewOf(order, caller, clock.GetUtcNow()), ct);
     }
 
     /// <summary>How an order is shown to whoever holds its id; its customer always sees all of it.</summary>

@@ -26,7 +26,7 @@ internal static class NewOrder
             id, number, cart.Id, cart.RegionId, cart.CurrencyCode, cart.SalesChannelId, cart.CustomerId, cart.Email, cart.Locale, OrderFlow.Pending,
             priced.Quote.IsTaxInclusive, totals.OriginalTotal, totals.OriginalTaxTotal, totals.Subtotal, totals.DiscountTotal,
             totals.DiscountSubtotal, totals.DiscountTaxTotal, totals.TaxTotal, totals.Total, PlacedTotal: totals.Total,
-            Address(cart.ShippingAddress, now), Address(cart.BillingAddress, now), cart.Metadata, Version: 1, now, now, CanceledAt: null);
+            Address(cart.ShippingAddress), Address(cart.BillingAddress), cart.Metadata, Version: 1, now, now, CanceledAt: null);
     }
 
     private static OrderLineRow Line(PricedCart priced, CartLine line, Guid orderId, int position)
@@ -59,28 +59,9 @@ internal static class NewOrder
     private static List<OrderAdjustment> Adjustments(QuotedEntry entry) =>
         entry.Adjustments.Select(a => new OrderAdjustment(WireId.New(), a.PromotionId, a.Code, a.Amount, a.Total)).ToList();
 
-    /// <summary>The country of an address as it is stored.</summary>
-    public static string? CountryOf(string? address) =>
-        address is null ? null : JsonSerializer.Deserialize(address, NewOrderJson.Default.OrderAddress)!.CountryCode;
-
-    private static string? Address(CartAddress? address, DateTimeOffset now) => address is null
-        ? null
-        : JsonSerializer.Serialize(
-            new OrderAddress(
-                WireId.Encode("ordaddr", WireId.New()), null, address.Company, address.FirstName, address.LastName, address.Address1,
-                address.Address2, address.City, address.CountryCode, address.Province, address.PostalCode, address.Phone, address.Metadata, now, now,
-                null),
-            NewOrderJson.Default.OrderAddress);
+    // The cart was read, so its addresses are as a row keeps them: closed already.
+    private static KeptAddress? Address(CartAddress? address) => address is null ? null : address.Kept! with { Id = WireId.New() };
 }
 
-/// <summary>An address of an order, as stored and as the wire shows it (recording 060).</summary>
-internal sealed record OrderAddress(
-    string Id, string? CustomerId, string? Company, string? FirstName, string? LastName,
-    [property: JsonPropertyName("address_1")] string? Address1, [property: JsonPropertyName("address_2")] string? Address2,
-    string? City, string? CountryCode, string? Province, string? PostalCode, string? Phone, Dictionary<string, JsonElement>? Metadata,
-    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? DeletedAt);
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, Converters = [typeof(Platform.Web.WireTimeConverter)])]
-[JsonSerializable(typeof(OrderAddress))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
 internal sealed partial class NewOrderJson : JsonSerializerContext;

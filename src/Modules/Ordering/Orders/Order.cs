@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using HeadlessPro.Contracts.Pricing;
+using HeadlessPro.Ordering.Carts;
 using HeadlessPro.Platform.Web;
 
 namespace HeadlessPro.Ordering.Orders;
@@ -28,14 +29,13 @@ internal static class HasAmountsExtensions
     public static Amounts Sum(this IEnumerable<IHasAmounts> rows) => rows.Aggregate(default(Amounts), (sum, row) => sum + row.Amounts());
 }
 
-/// <summary><c>ordering.orders</c>. Addresses and metadata are JSON objects.</summary>
+/// <summary><c>ordering.orders</c>. Metadata is a JSON object.</summary>
 internal sealed record OrderRow(
     Guid Id, long DisplayId, Guid CartId, Guid? RegionId, string CurrencyCode, Guid? SalesChannelId, Guid? CustomerId,
     string? Email, string? Locale, string Status, bool IsTaxInclusive,
     long OriginalTotal, long OriginalTaxTotal, long Subtotal, long DiscountTotal, long DiscountSubtotal, long DiscountTaxTotal,
     long TaxTotal, long Total, long PlacedTotal,
-    [property: JsonConverter(typeof(RawJsonConverter))] string? ShippingAddress,
-    [property: JsonConverter(typeof(RawJsonConverter))] string? BillingAddress,
+    KeptAddress? ShippingAddress, KeptAddress? BillingAddress,
     [property: JsonConverter(typeof(RawJsonConverter))] string? Metadata, long Version,
     DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? CanceledAt) : IHasAmounts;
 

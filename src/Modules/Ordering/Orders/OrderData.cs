@@ -1,13 +1,17 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Dapper;
 using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Ordering;
 using HeadlessPro.Contracts.Privacy;
+using HeadlessPro.Ordering.Carts;
 using HeadlessPro.Platform.Data;
+using HeadlessPro.Platform.Security;
 
 namespace HeadlessPro.Ordering.Orders;
 
 /// <summary>Keeps <see cref="IOrderData"/>: carts, orders and requests for orders of a person.</summary>
-internal sealed class OrderData(Db db) : IOrderData
+internal sealed class OrderData(Db db, PersonalSeal seal) : IOrderData
 {
     private const string Documents = """
         select 'orders' as name, coalesce(json_agg(r), '[]')::text as json from (
@@ -40,21 +44,32 @@ internal sealed class OrderData(Db db) : IOrderData
                 select c.id, c.email, c.customer_email, c.shipping_address, c.billing_address from ordering.carts c
                 where c.customer_id = @CustomerId or (c.customer_id is null and lower(c.email) = any (@proven)) or c.id in (select o.cart_id from orders o)),
             addresses as (
-                select a.address ->> 'phone' as phone from (
-                    select o.shipping_address from orders o union all select o.billing_address from orders o
-                    union all select c.shipping_address from carts c union all select c.billing_address from carts c) a (address))
+                select o.shipping_address as address from orders o union all select o.billing_address from orders o
+                union all select c.shipping_address from carts c union all select c.billing_address from carts c)
             select array(select c.id from carts c union select o.cart_id from orders o) as cart_ids, array(select o.id from orders o) as order_ids,
                 array(select e.email from (select o.email from orders o union select c.email from carts c union select c.customer_email from carts c) e where e.email <> '') as emails,
-                array(select distinct a.phone from addresses a where a.phone <> '') as phones
+                array(select a.address::text from addresses a where a.address is not null) as addresses
             """, new { request.CustomerId, proven = request.Proven.ToArray() }, cancellationToken: ct));
-        return new Purchases(row.CartIds, row.OrderIds, row.Emails, row.Phones);
+        var phones = row.Addresses.Select(a => seal.Open(JsonSerializer.Deserialize(a, CartColumnsJson.Default.KeptAddress))?.Phone).OfType<string>().Where(p => p.Length > 0);
+        return new Purchases(row.CartIds, row.OrderIds, row.Emails, [.. phones.Distinct(StringComparer.Ordinal)]);
     }
 
     public async Task<Result<PersonalData>> ReadPersonalData(Person request, CancellationToken ct)
     {
         await using var connection = await db.Open(ct);
-        return new PersonalData((await connection.QueryAsync<PersonalDocument>(new CommandDefinition(
-            Documents, new { request.CustomerId, orders = request.OrderIds.ToArray(), carts = request.CartIds.ToArray() }, cancellationToken: ct))).AsList());
+        var documents = await connection.QueryAsync<PersonalDocument>(new CommandDefinition(
+            Documents, new { request.CustomerId, orders = request.OrderIds.ToArray(), carts = request.CartIds.ToArray() }, cancellationToken: ct));
+        return new PersonalData([.. documents.Select(d => d with { Json = Opened(d.Json) })]);
+    }
+
+    private string Opened(string document)
+    {
+        var rows = JsonNode.Parse(document)!.AsArray();
+        foreach (var row in rows.OfType<JsonObject>())
+            foreach (var address in (string[])["shipping_address", "billing_address"])
+                if (row[address] is { } kept)
+                    row[address] = JsonSerializer.SerializeToNode(seal.Open(kept.Deserialize(CartColumnsJson.Default.KeptAddress)), CartColumnsJson.Default.CartAddress!);
+        return rows.ToJsonString();
     }
 
     public async Task<Result<OpenMatters>> FindOpenMatters(FindOpenMatters request, CancellationToken ct)
@@ -73,5 +88,5 @@ internal sealed class OrderData(Db db) : IOrderData
 
     public async Task<Result<Forgotten>> ForgetPerson(ForgetPerson request, CancellationToken ct) => await ForgetOrders.Run(db, request.Person, ct);
 
-    private sealed record PurchasesRow(Guid[] CartIds, Guid[] OrderIds, string[] Emails, string[] Phones);
+    private sealed record PurchasesRow(Guid[] CartIds, Guid[] OrderIds, string[] Emails, string[] Addresses);
 }

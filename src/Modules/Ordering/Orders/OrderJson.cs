@@ -3,13 +3,15 @@ using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Catalog;
 using HeadlessPro.Contracts.Payments;
 using HeadlessPro.Contracts.Pricing;
+using HeadlessPro.Ordering.Carts;
+using HeadlessPro.Platform.Security;
 using HeadlessPro.Platform.Web;
 
 namespace HeadlessPro.Ordering.Orders;
 
 /// <summary>An order as the wire shows it (recordings 060 and 062): written whole, a <see cref="Fields"/> selection cuts it to size.</summary>
 internal sealed class OrderJson(
-    Utf8JsonWriter writer, Order order, PaymentCollection? payment, IReadOnlyDictionary<Guid, VariantDocument> variants, OrderView view)
+    Utf8JsonWriter writer, Order order, PaymentCollection? payment, IReadOnlyDictionary<Guid, VariantDocument> variants, OrderView view, PersonalSeal seal)
 {
     /// <summary>What an order answers unasked.</summary>
     public static readonly string[] Defaults =
@@ -62,8 +64,8 @@ internal sealed class OrderJson(
         writer.WriteStartArray("items");
         foreach (var line in order.Lines) WriteLine(line, id);
         writer.WriteEndArray();
-        writer.WriteRaw("shipping_address", masked ? OrderAddressMask.Apply(row.ShippingAddress) : row.ShippingAddress);
-        writer.WriteRaw("billing_address", masked ? OrderAddressMask.Apply(row.BillingAddress) : row.BillingAddress);
+        WriteAddress("shipping_address", row.ShippingAddress);
+        WriteAddress("billing_address", row.BillingAddress);
         writer.WriteStartArray("shipping_methods");
         foreach (var method in order.Shipping) WriteShipping(method, id);
         writer.WriteEndArray();
@@ -101,6 +103,33 @@ internal sealed class OrderJson(
         foreach (var reason in fraud.Reasons) writer.WriteStringValue(reason);
         writer.WriteEndArray();
         writer.WriteString("review", fraud.Review);
+        writer.WriteEndObject();
+    }
+
+    // Masked, what names nobody: the country and the province.
+    private void WriteAddress(string name, KeptAddress? kept)
+    {
+        if (seal.Open(view == OrderView.Masked && kept is not null ? kept with { Sealed = null } : kept) is not { } address)
+        {
+            writer.WriteNull(name);
+            return;
+        }
+
+        writer.WriteStartObject(name);
+        writer.WriteString("id", WireId.Encode("ordaddr", address.Id));
+        writer.WriteNull("customer_id");
+        writer.WriteString("company", address.Company);
+        writer.WriteString("first_name", address.FirstName);
+        writer.WriteString("last_name", address.LastName);
+        writer.WriteString("address_1", address.Address1);
+        writer.WriteString("address_2", address.Address2);
+        writer.WriteString("city", address.City);
+        writer.WriteString("country_code", address.CountryCode);
+        writer.WriteString("province", address.Province);
+        writer.WriteString("postal_code", address.PostalCode);
+        writer.WriteString("phone", address.Phone);
+        writer.WriteRaw("metadata", address.Metadata is null ? null : JsonSerializer.Serialize(address.Metadata, CartColumnsJson.Default.DictionaryStringJsonElement));
+        writer.WriteTimes(order.Row.CreatedAt, order.Row.CreatedAt, deletable: true);
         writer.WriteEndObject();
     }
 

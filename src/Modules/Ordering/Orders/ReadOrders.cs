@@ -1,7 +1,5 @@
 using System.Globalization;
 using HeadlessPro.Contracts;
-using HeadlessPro.Contracts.Catalog;
-using HeadlessPro.Contracts.Payments;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Http;
@@ -31,31 +29,22 @@ internal static class ReadOrders
         DefaultOrder = "o.created_at desc",
     };
 
-    public static async Task<IResult> List(ApiQuery query, Db db, IPayments payments, ICatalog catalog, CancellationToken ct)
+    public static async Task<IResult> List(ApiQuery query, Db db, OrderAnswers answers, CancellationToken ct)
     {
         var fields = query.Fields("*", "summary");
         var list = Orders.Of(query);
         ListPage<Order> page;
         await using (var connection = await db.Open(ct)) page = (await list.Read<string>(connection, ct)).To(OrdersStore.Read);
-        return await OrderAnswer.Page(page, fields, payments, catalog, OrderView.Staff, ct);
+        return await answers.Page(page, fields, OrderView.Staff, ct);
     }
 
-    public static async Task<IResult> One(string id, ApiQuery query, Db db, IPayments payments, ICatalog catalog, CancellationToken ct)
+    public static async Task<IResult> One(string id, ApiQuery query, Db db, OrderAnswers answers, CancellationToken ct)
     {
         var fields = query.Fields(OrderJson.StaffDefaults);
         query.RejectUnknown();
         return WireId.TryDecode("order", id, out var orderId) && await OrdersStore.Load(db, orderId, byCart: false, ct) is { } order
-            ? await Answer(order, fields, payments, catalog, ct)
+            ? await answers.One(order, fields, OrderView.Staff, ct)
             : Reply.Error(OrderErrors.NotFound(id));
-    }
-
-    /// <summary>One order as staff see it.</summary>
-    public static async Task<IResult> Answer(Order order, Fields fields, IPayments payments, ICatalog catalog, CancellationToken ct)
-    {
-        var found = await payments.GetCollections(new GetPaymentCollections([order.Row.CartId]), ct);
-        return found.Try(out var collections, out var error)
-            ? await OrderAnswer.Of(order, collections.FirstOrDefault(), fields, catalog, asOf: null, OrderView.Staff, type: null, ct)
-            : Reply.Error(error);
     }
 
     private static ListFilter Search(ListFilter filter, string? text)

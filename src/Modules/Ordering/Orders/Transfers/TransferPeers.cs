@@ -1,6 +1,4 @@
 using HeadlessPro.Contracts;
-using HeadlessPro.Contracts.Catalog;
-using HeadlessPro.Contracts.Payments;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Security;
 using HeadlessPro.Platform.Web;
@@ -9,16 +7,13 @@ using Microsoft.AspNetCore.Http;
 namespace HeadlessPro.Ordering.Orders.Transfers;
 
 /// <summary>What the steps of a transfer need, and how they answer.</summary>
-internal sealed record TransferPeers(Db Db, IPayments Payments, ICatalog Catalog, TimeProvider Clock)
+internal sealed record TransferPeers(Db Db, OrderAnswers Answers, TimeProvider Clock)
 {
     /// <summary>The order: whole for its customer, without anything personal for everybody else, also while it is new.</summary>
     public async Task<IResult> Answer(Guid id, Fields fields, Caller caller, CancellationToken ct)
     {
         var order = (await OrdersStore.Load(Db, id, byCart: false, ct))!;
-        var found = await Payments.GetCollections(new GetPaymentCollections([order.Row.CartId]), ct);
-        if (!found.Try(out var collections, out var error)) return Reply.Error(error);
-        var view = GetOrder.IsOf(caller, order.Row) ? OrderView.Shopper : OrderView.Masked;
-        return await OrderAnswer.Of(order, collections.FirstOrDefault(), fields, Catalog, asOf: null, view, type: null, ct);
+        return await Answers.One(order, fields, GetOrder.IsOf(caller, order.Row) ? OrderView.Shopper : OrderView.Masked, ct);
     }
 }
 

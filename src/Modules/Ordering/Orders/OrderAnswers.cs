@@ -2,26 +2,32 @@ using System.Buffers;
 using System.Text.Json;
 using HeadlessPro.Contracts.Catalog;
 using HeadlessPro.Contracts.Payments;
+using HeadlessPro.Platform.Security;
 using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Http;
 
 namespace HeadlessPro.Ordering.Orders;
 
-/// <summary>Answers with orders, each cut to the selected fields.</summary>
-internal static class OrderAnswer
+/// <summary>Answers with orders, each cut to the selected fields, with their payments and, where they are to be shown, today's variants.</summary>
+internal sealed class OrderAnswers(IPayments payments, ICatalog catalog, PersonalSeal seal)
 {
+    /// <summary>An order, its payment asked for.</summary>
+    public async Task<IResult> One(Order order, Fields fields, OrderView view, CancellationToken ct)
+    {
+        var found = await payments.GetCollections(new GetPaymentCollections([order.Row.CartId]), ct);
+        return found.Try(out var collections, out var error) ? await One(order, collections.FirstOrDefault(), fields, view, asOf: null, type: null, ct) : Reply.Error(error);
+    }
+
     /// <param name="order">The order.</param>
     /// <param name="payment">Its payment collection.</param>
     /// <param name="fields">What to show.</param>
-    /// <param name="catalog">Asked for the variants when they are to be shown.</param>
-    /// <param name="asOf">A state of the catalogue that will do.</param>
     /// <param name="view">For whom.</param>
+    /// <param name="asOf">A state of the catalogue that will do.</param>
     /// <param name="type">When given: the <c>type</c> of the union that completing a cart answers with.</param>
     /// <param name="ct">Cancellation.</param>
-    public static async Task<IResult> Of(
-        Order order, PaymentCollection? payment, Fields fields, ICatalog catalog, long? asOf, OrderView view, string? type, CancellationToken ct)
+    public async Task<IResult> One(Order order, PaymentCollection? payment, Fields fields, OrderView view, long? asOf, string? type, CancellationToken ct)
     {
-        var variants = await Variants([order], fields, catalog, asOf, ct);
+        var variants = await Variants([order], fields, asOf, ct);
         var whole = Whole(order, payment, variants, view);
         return Reply.Written(writer =>
         {
@@ -33,14 +39,13 @@ internal static class OrderAnswer
         });
     }
 
-    /// <summary>A page of orders, of which <paramref name="payments"/> are asked for all at once.</summary>
-    public static async Task<IResult> Page(
-        ListPage<Order> page, Fields fields, IPayments payments, ICatalog catalog, OrderView view, CancellationToken ct)
+    /// <summary>A page of orders, whose payments are asked for all at once.</summary>
+    public async Task<IResult> Page(ListPage<Order> page, Fields fields, OrderView view, CancellationToken ct)
     {
         var found = await payments.GetCollections(new GetPaymentCollections(page.Rows.ConvertAll(o => o.Row.CartId)), ct);
         if (!found.Try(out var collections, out var error)) return Reply.Error(error);
         var byCart = collections.ToDictionary(c => c.CartId);
-        var variants = await Variants(page.Rows, fields, catalog, asOf: null, ct);
+        var variants = await Variants(page.Rows, fields, asOf: null, ct);
         return Reply.Page("orders", page.To(order =>
         {
             var shown = new ArrayBufferWriter<byte>(4 * 1024);
@@ -50,16 +55,15 @@ internal static class OrderAnswer
         }));
     }
 
-    private static ArrayBufferWriter<byte> Whole(
+    private ArrayBufferWriter<byte> Whole(
         Order order, PaymentCollection? payment, IReadOnlyDictionary<Guid, VariantDocument> variants, OrderView view)
     {
         var whole = new ArrayBufferWriter<byte>(16 * 1024);
-        using (var writer = new Utf8JsonWriter(whole, JsonBody.Options)) new OrderJson(writer, order, payment, variants, view).Write();
+        using (var writer = new Utf8JsonWriter(whole, JsonBody.Options)) new OrderJson(writer, order, payment, variants, view, seal).Write();
         return whole;
     }
 
-    private static async Task<IReadOnlyDictionary<Guid, VariantDocument>> Variants(
-        IReadOnlyList<Order> orders, Fields fields, ICatalog catalog, long? asOf, CancellationToken ct)
+    private async Task<IReadOnlyDictionary<Guid, VariantDocument>> Variants(IReadOnlyList<Order> orders, Fields fields, long? asOf, CancellationToken ct)
     {
         var none = new Dictionary<Guid, VariantDocument>();
         if (!fields.Wants("items.variant") && !fields.Wants("items.product")) return none;
