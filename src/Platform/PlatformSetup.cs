@@ -39,6 +39,7 @@ public static class PlatformSetup
         services.AddRecurringJob(SealAudit.Job, SealAudit.Every, SealAudit.Run);
         services.AddRecurringJob(SealAudit.ShowJob, TimeSpan.FromHours(1), SealAudit.Show);
         services.AddRecurringJob(SealAudit.CutJob, TimeSpan.FromDays(1), SealAudit.Cut);
+        services.AddSingleton<ExemptClients>();
         services.AddSingleton<RequestCounts>();
         services.AddHostedService(provider => provider.GetRequiredService<RequestCounts>());
         services.AddRouting();

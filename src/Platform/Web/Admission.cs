@@ -20,11 +20,7 @@ internal static class Admission
         services.AddRateLimiter(options =>
         {
             options.RejectionStatusCode = StatusCodes.Status503ServiceUnavailable;
-            options.OnRejected = static (rejected, _) =>
-            {
-                rejected.HttpContext.Response.Headers.RetryAfter = "1";
-                return new(ErrorBody.Send(rejected.HttpContext, Error.Unavailable("The shop is very busy; try again in a second", "overloaded")));
-            };
+            options.OnRejected = static (rejected, _) => new(ErrorBody.Send(rejected.HttpContext, Error.Unavailable("The shop is very busy; try again in a second", "overloaded")));
         });
         services.AddOptions<Microsoft.AspNetCore.RateLimiting.RateLimiterOptions>().Configure<IConfiguration>((options, configuration) =>
         {

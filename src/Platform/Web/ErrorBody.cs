@@ -26,10 +26,11 @@ public static class ErrorBody
     /// <summary>Answers with the error at the status of its kind.</summary>
     public static Task Send(HttpContext http, Error error) => Send(http, error, StatusOf(error.Type));
 
-    /// <summary>Answers with the error at a status of its own (405, 413, …).</summary>
+    /// <summary>Answers with the error at a status of its own (405, 413, …). Who is busy is asked again in a second.</summary>
     public static Task Send(HttpContext http, Error error, int status)
     {
         http.Response.StatusCode = status;
+        if (status == StatusCodes.Status503ServiceUnavailable) http.Response.Headers.RetryAfter = "1";
         // What a client sent may stand in it.
         var message = CardNumbers.Mask(error.Message);
         var body = new ErrorResponse(NameOf(error.Type), message, error.Code, status, message, http.TraceIdentifier);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using HeadlessPro.Contracts;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
@@ -12,26 +11,22 @@ namespace HeadlessPro.Platform.Web;
 /// </summary>
 /// <remarks>
 /// A client is its address (of IPv6 the network of 64 bits that one customer of a provider has); behind a proxy, <see cref="Proxies"/> says whose
-/// word on that counts. <c>RateLimits:Exempt</c> names networks that may ask as often as they like, by default this machine: storefronts that
-/// ask for all their shoppers belong there. Health, hosts of the same shop and signed webhooks are never limited. 0 switches a limit off.
+/// word on that counts. Some may ask as often as they like (<see cref="ExemptClients"/>). Health, hosts of the same shop and signed webhooks are never limited. 0 switches a limit off.
 /// Minutes are counted from the full one, over all hosts (<see cref="RequestCounts"/>).
 /// </remarks>
-internal sealed class RateLimits(RequestDelegate next, RequestCounts counts, IConfiguration configuration, TimeProvider clock)
+internal sealed class RateLimits(RequestDelegate next, RequestCounts counts, ExemptClients exempt, IConfiguration configuration, TimeProvider clock)
 {
     private static readonly string[] Unlimited = ["/health", "/internal", "/webhooks", "/hooks"];
 
     private readonly int _perMinute = configuration.GetValue("RateLimits:PerMinute", 100);
     private readonly int _signInPerMinute = configuration.GetValue("RateLimits:SignInPerMinute", 20);
-    private readonly IPNetwork[] _exempt = Proxies.Networks(configuration["RateLimits:Exempt"] ?? "127.0.0.0/8,::1", "RateLimits:Exempt");
 
     public Task InvokeAsync(HttpContext http)
     {
         var isSignIn = !HttpMethods.IsGet(http.Request.Method)
             && (http.Request.Path.StartsWithSegments("/auth", StringComparison.Ordinal) || http.Request.Path.StartsWithSegments("/oauth/sign-in", StringComparison.Ordinal));
         var limit = isSignIn ? _signInPerMinute : _perMinute;
-        if (limit <= 0 || ClientAddress.Of(http) is not { } address || IsUnlimited(http.Request.Path)) return next(http);
-        foreach (var network in _exempt)
-            if (network.Contains(address)) return next(http);
+        if (limit <= 0 || ClientAddress.Of(http) is not { } address || IsUnlimited(http.Request.Path) || exempt.Contains(address)) return next(http);
 
         var now = clock.GetUtcNow();
         var asked = counts.Count((isSignIn ? "auth " : "") + ClientAddress.ClientOf(address), now.ToUnixTimeSeconds() / 60, limit);

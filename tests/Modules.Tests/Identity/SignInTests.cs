@@ -116,6 +116,21 @@ public class SignInTests(HpApp app) : IClassFixture<HpApp>
     }
 
     [Fact]
+    public async Task Who_becomes_a_customer_by_cookie_is_one_with_the_next_request()
+    {
+        var email = Person.NewEmail();
+        var token = (string)(await app.Store.PostJson("/auth/customer/emailpass/register", new { email, password = Person.Password }))["token"]!;
+        using var browser = new HttpClient(new SocketsHttpHandler { UseCookies = true }) { BaseAddress = app.BaseAddress };
+        HpApp.AsShopper(browser);
+        browser.DefaultRequestHeaders.Authorization = new("Bearer", token);
+        await browser.PostJson("/auth/session");
+        browser.DefaultRequestHeaders.Authorization = null;
+        await browser.GetJson("/store/customers/me", 401);
+        await browser.PostJson("/store/customers", new { email });
+        Assert.Equal(email, (string)(await browser.GetJson("/store/customers/me"))["customer"]!["email"]!);
+    }
+
+    [Fact]
     public async Task What_is_personal_is_kept_by_nothing_in_between()
     {
         using var person = await Person.Join(app);

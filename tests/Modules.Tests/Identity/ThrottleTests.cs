@@ -6,7 +6,7 @@ using HeadlessPro.Modules.Tests.Notifications;
 namespace HeadlessPro.Modules.Tests.Identity;
 
 /// <summary>Whoever guesses is held up, and nobody else; <c>GUESSES=1000</c> for the long run.</summary>
-public class ThrottleTests(HpApp app) : IClassFixture<HpApp>
+public class ThrottleTests(ThrottleTests.Shop app) : IClassFixture<ThrottleTests.Shop>
 {
     [Fact]
     public async Task Wrong_passwords_from_many_addresses_are_throttled_and_the_owner_gets_in_from_their_browser()
@@ -110,6 +110,54 @@ public class ThrottleTests(HpApp app) : IClassFixture<HpApp>
         Assert.Equal(429, (await SignIn(browser, person.Email, "wrong-password")).Status);
     }
 
+    [Fact]
+    public async Task Who_guesses_at_a_password_leaves_the_owner_a_code_and_a_new_password_frees_them()
+    {
+        using var person = await Person.Join(app);
+        using (var guesser = Client("127.0.13.1"))
+            for (var i = 0; i < 11; i++) await SignIn(guesser, person.Email, "wrong-password");
+
+        using var owner = Client("127.0.13.2");
+        Assert.Equal(429, (await SignIn(owner, person.Email, Person.Password)).Status);
+        await owner.PostJson("/auth/customer/one-time-code", new { email = person.Email });
+        var code = (await Mails.To(app, person.Email)).First(m => m.Kind == "one_time_code").Text[..6];
+        Assert.Equal(200, (await Post(owner, "/auth/customer/one-time-code", $$"""{"email":"{{person.Email}}","code":"{{code}}"}""")).Status);
+
+        Assert.Equal(200, (await Post(owner, "/auth/customer/magic-link", $$"""{"email":"{{person.Email}}"}""")).Status);
+        Assert.Equal(201, (await Post(owner, "/auth/customer/emailpass/reset-password", $$"""{"identifier":"{{person.Email}}"}""")).Status);
+        var mails = await Mails.To(app, person.Email, 3);
+        string Token(string kind) => mails.First(m => m.Kind == kind).Parameter("token");
+        owner.DefaultRequestHeaders.Authorization = new("Bearer", Token("password_reset"));
+        await owner.PostJson("/auth/customer/emailpass/update", new { password = "a new password of theirs" });
+        owner.DefaultRequestHeaders.Authorization = null;
+        Assert.Equal(200, (await SignIn(owner, person.Email, "a new password of theirs")).Status);
+        // The link was asked for before.
+        Assert.Equal(401, (await Post(owner, "/auth/customer/magic-link/callback", $$"""{"token":"{{Token("magic_link")}}"}""")).Status);
+        // A browser that nobody knows.
+        using var phone = Client("127.0.13.3");
+        Assert.Equal(200, (await SignIn(phone, person.Email, "a new password of theirs")).Status);
+    }
+
+    [Fact]
+    public async Task Guesses_do_not_keep_who_is_signed_in_from_a_new_password()
+    {
+        using var person = await Person.Join(app);
+        using (var guesser = Client("127.0.14.1"))
+            for (var i = 0; i < 11; i++) await SignIn(guesser, person.Email, "wrong-password");
+        await person.Client.PostJson("/auth/password", new { current_password = Person.Password, password = "a new password of theirs" });
+    }
+
+    [Fact]
+    public async Task A_storefront_that_asks_for_all_its_shoppers_is_counted_by_account_alone()
+    {
+        using var person = await Person.Join(app);
+        using var storefront = Client("127.1.0.1");
+        for (var i = 0; i < 105; i++) Assert.Equal(401, (await SignIn(storefront, Person.NewEmail(), "wrong-password")).Status);
+        Assert.Equal(200, (await SignIn(storefront, person.Email, Person.Password)).Status);
+        for (var i = 0; i < 10; i++) Assert.Equal(401, (await SignIn(storefront, person.Email, "wrong-password")).Status);
+        Assert.Equal(429, (await SignIn(storefront, person.Email, "wrong-password")).Status);
+    }
+
     // Every address of 127.0.0.0/8 is this machine's.
     private HttpClient Client(string from)
     {
@@ -135,5 +183,11 @@ public class ThrottleTests(HpApp app) : IClassFixture<HpApp>
         using var content = new StringContent(body, Encoding.UTF8, "application/json");
         using var answer = await client.PostAsync(path, content);
         return ((int)answer.StatusCode, answer.Headers.RetryAfter?.Delta?.TotalSeconds, await answer.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>Addresses of 127.0 are strangers', 127.1 is a storefront's.</summary>
+    public class Shop : HpApp
+    {
+        protected override string[] Arguments => ["--RateLimits:PerMinute=0", "--RateLimits:SignInPerMinute=0", "--RateLimits:Exempt=127.1.0.0/16"];
     }
 }

@@ -19,6 +19,8 @@ internal sealed class OneTimeCode(Db db, MailedSecrets mails, Throttle throttle)
 
     public string? AccountOf(SignInAttempt attempt) => MailRules.Recipient(attempt).Try(out var recipient, out _) ? recipient : null;
 
+    public string Counted => Throttle.Code;
+
     public async Task<Result<SignInOutcome>> SignIn(SignInAttempt attempt, CancellationToken ct)
     {
         if (!MailRules.Recipient(attempt).Try(out var recipient, out var error)) return error;

@@ -37,7 +37,7 @@ internal static class ResetPassword
     }
 
     public static async Task<IResult> Update(
-        string actor, string provider, Body<UpdateSignInRequest> body, Db db, Passwords passwords, MailedSecrets mails, HttpContext http)
+        string actor, string provider, Body<UpdateSignInRequest> body, Db db, Passwords passwords, MailedSecrets mails, Throttle throttle, HttpContext http)
     {
         var ct = http.RequestAborted;
         if (SignInRoutes.Refuse(actor, provider) is { } unknown) return Reply.Error(unknown);
@@ -52,13 +52,14 @@ internal static class ResetPassword
         if (await ProvenAddress.Mark(tx, EmailPassword.Provider, email, ct) is not { } found) return Reply.Error(Error.Unauthorized());
         await tx.Connection.ExecuteAsync(new CommandDefinition("""
             with others as (
-                update identity.mailed_secrets set used_at = now() where recipient = @email and purpose = @PasswordReset and used_at is null)
+                update identity.mailed_secrets set used_at = now() where recipient = @email and used_at is null)
             update identity.sign_ins set secret = @hash, updated_at = now() where provider = @Provider and subject = @email
-            """, new { email, hash, EmailPassword.Provider, MailPurpose.PasswordReset }, tx.Inner, cancellationToken: ct));
+            """, new { email, hash, EmailPassword.Provider }, tx.Inner, cancellationToken: ct));
         await SessionStore.RevokeIn(tx, found, null, null, ct);
         tx.Record(new AuditEvent("password_reset", "identity", WireId.Encode(PeopleWire.Identity, found)));
         await mails.AskIn(tx, MailPurpose.PasswordChanged, actor, email, null, ct);
         await tx.Commit(ct);
+        await throttle.Begin(http, email, ct);
         return Reply.Json(new UpdateSignInResponse(true), MailedJson.Default.UpdateSignInResponse);
     }
 

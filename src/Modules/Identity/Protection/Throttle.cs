@@ -14,14 +14,17 @@ using Npgsql;
 namespace HeadlessPro.Identity.Protection;
 
 /// <summary>
-/// How often somebody may try: per account and per address, for all hosts together, in windows that are counted in PostgreSQL. An attempt is
+/// How often somebody may try: per account and per address (<see cref="ExemptClients"/>), for all hosts together, in windows that are counted in PostgreSQL. An attempt is
 /// counted before anything is looked at, whether the account exists or not, and given back when it was right. Attempts from a browser the
 /// account's owner has signed in with (<see cref="KnownDevices"/>) are counted apart from everybody else's.
 /// </summary>
-internal sealed class Throttle(Db db, KnownDevices devices, IConfiguration configuration, AuditLog audit)
+internal sealed class Throttle(Db db, KnownDevices devices, ExemptClients exempt, IConfiguration configuration, AuditLog audit)
 {
-    /// <summary>Passwords and codes: wrong ones count.</summary>
+    /// <summary>Passwords and second factors: wrong ones count.</summary>
     public const string SignIn = "sign_in";
+
+    /// <summary>Codes that were sent: counted apart, so that who guesses at a password leaves its owner another way in.</summary>
+    public const string Code = "code";
 
     /// <summary>Mails and messages that are asked for.</summary>
     public const string Mail = "mail";
@@ -32,6 +35,7 @@ internal sealed class Throttle(Db db, KnownDevices devices, IConfiguration confi
     private static readonly Dictionary<string, Rule> Rules = new(StringComparer.Ordinal)
     {
         [SignIn] = new(PerAccount: 10, PerAddress: 100, TimeSpan.FromMinutes(15)),
+        [Code] = new(PerAccount: 10, PerAddress: 100, TimeSpan.FromMinutes(15)),
         [Mail] = new(PerAccount: 5, PerAddress: 50, TimeSpan.FromHours(1)),
         [Register] = new(PerAccount: 10, PerAddress: 50, TimeSpan.FromHours(1)),
     };
@@ -73,11 +77,20 @@ internal sealed class Throttle(Db db, KnownDevices devices, IConfiguration confi
         return Error.TooManyRequests("Too many attempts; try again later", "too_many_attempts");
     }
 
-    /// <summary>It was right: this attempt does not count, and its browser is known from now on.</summary>
+    /// <summary>It was right: this attempt does not count.</summary>
     public async Task GiveBack(string what, HttpContext http, string? account, CancellationToken ct)
     {
         await using var command = db.Command("update identity.throttles set count = count - 1 where key = any ($1) and count > 0");
         command.Parameters.Add(new() { Value = LimitsOf(what, http, account).Keys.ToArray() });
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    /// <summary>There is a new password: nobody has guessed at that yet, and whoever chose it is known.</summary>
+    public async Task Begin(HttpContext http, string account, CancellationToken ct)
+    {
+        devices.Remember(http, account);
+        await using var command = db.Command("delete from identity.throttles where key = $1");
+        command.Parameters.Add(new() { Value = Key($"{SignIn} account {account}") });
         await command.ExecuteNonQueryAsync(ct);
     }
 
@@ -98,7 +111,9 @@ internal sealed class Throttle(Db db, KnownDevices devices, IConfiguration confi
         var rule = Rules[what];
         var perAccount = configuration.GetValue($"Identity:Throttle:{what}:PerAccount", rule.PerAccount);
         if (account is not null && devices.Of(http, account) is { } device) return new() { [Key($"{what} device {device}")] = perAccount };
-        var limits = new Dictionary<byte[], int> { [Key($"{what} address {ClientAddress.ClientOf(ClientAddress.Of(http) ?? IPAddress.None)}")] = configuration.GetValue($"Identity:Throttle:{what}:PerAddress", rule.PerAddress) };
+        var limits = new Dictionary<byte[], int>();
+        var address = ClientAddress.Of(http) ?? IPAddress.None;
+        if (!exempt.Contains(address)) limits[Key($"{what} address {ClientAddress.ClientOf(address)}")] = configuration.GetValue($"Identity:Throttle:{what}:PerAddress", rule.PerAddress);
         if (account is not null) limits[Key($"{what} account {account}")] = perAccount;
         return limits;
     }

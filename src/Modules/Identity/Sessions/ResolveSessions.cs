@@ -46,7 +46,8 @@ internal sealed class ResolveSessions : ISessions, IDisposable
         var generation = Volatile.Read(ref _generation);
         if (await Find(request.Token, ct) is not { } session) return Error.Unauthorized();
         if (_remembered.Count >= Most) _remembered.Clear();
-        if (generation == Volatile.Read(ref _generation)) _remembered[key] = (session, _clock.GetTimestamp());
+        // Who is nobody yet may be somebody with the next request.
+        if (session.ActorId is not null && generation == Volatile.Read(ref _generation)) _remembered[key] = (session, _clock.GetTimestamp());
         return session;
     }
 

@@ -33,26 +33,29 @@ internal static class ChangePassword
         }
         else
         {
-            if (await throttle.Take(Throttle.SignIn, http, email, ct) is { } refused) return Reply.Error(refused);
+            // Apart from those who are not signed in: they do not keep anybody from changing it.
+            var account = $"password {identity:N}";
+            if (await throttle.Take(Throttle.SignIn, http, account, ct) is { } refused) return Reply.Error(refused);
             var (isRight, _) = await passwords.Check(secret, request.CurrentPassword ?? "", ct);
             if (!isRight) await audit.Record(new AuditEvent("password_refused", "identity", WireId.Encode(PeopleWire.Identity, identity)), ct);
             if (!isRight) return Reply.Error(Error.Unauthorized("The current password is wrong"));
-            await throttle.GiveBack(Throttle.SignIn, http, email, ct);
+            await throttle.GiveBack(Throttle.SignIn, http, account, ct);
         }
 
         var hash = await passwords.Hash(request.Password, ct);
         await using var tx = await db.Begin(ct);
         // Of two changes at once the second finds another password than it was asked about.
         if (await tx.Connection.ExecuteAsync(new CommandDefinition("""
-            with links as (update identity.mailed_secrets set used_at = now() where recipient = @email and purpose = @PasswordReset and used_at is null)
+            with links as (update identity.mailed_secrets set used_at = now() where recipient = @email and used_at is null)
             update identity.sign_ins set secret = @hash, updated_at = now()
             where identity_id = @identity and provider = @Provider and secret is not distinct from @secret
-            """, new { email, hash, identity, secret, EmailPassword.Provider, MailPurpose.PasswordReset }, tx.Inner, cancellationToken: ct)) == 0)
+            """, new { email, hash, identity, secret, EmailPassword.Provider }, tx.Inner, cancellationToken: ct)) == 0)
             return Reply.Error(Error.Conflict("The password was changed meanwhile", "password_changed"));
         await SessionStore.RevokeIn(tx, identity, null, actor.Session.SessionId, ct);
         tx.Record(new AuditEvent("password_changed", "identity", WireId.Encode(PeopleWire.Identity, identity)));
         await mails.AskIn(tx, MailPurpose.PasswordChanged, actor.Session.ActorType, email, null, ct);
         await tx.Commit(ct);
+        await throttle.Begin(http, email, ct);
         return Reply.Json(new UpdateSignInResponse(true), MailedJson.Default.UpdateSignInResponse);
     }
 }

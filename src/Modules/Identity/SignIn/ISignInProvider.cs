@@ -1,5 +1,6 @@
 using System.Text.Json;
 using HeadlessPro.Contracts;
+using HeadlessPro.Identity.Protection;
 using Microsoft.AspNetCore.Http;
 
 namespace HeadlessPro.Identity.SignIn;
@@ -21,6 +22,9 @@ internal interface ISignInProvider
 
     /// <summary>Which account's secret an attempt tries, an e-mail address or a phone number: it is counted for that account. Null where nobody can guess.</summary>
     string? AccountOf(SignInAttempt attempt) => null;
+
+    /// <summary>As what such attempts are counted (<see cref="Throttle"/>).</summary>
+    string Counted => Throttle.SignIn;
 
     /// <summary>Signs in with what was sent, or begins to.</summary>
     Task<Result<SignInOutcome>> SignIn(SignInAttempt attempt, CancellationToken ct);

@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using HeadlessPro.Contracts;
+using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
@@ -7,7 +9,7 @@ namespace HeadlessPro.Identity.SignIn;
 
 /// <summary>
 /// Hashes and checks passwords with the framework's hasher (PBKDF2, HMAC-SHA512, a salt each). It takes a core for a tenth of a second, so only
-/// some are at work at once: others wait, and shoppers who are signed in already do not notice.
+/// some are at work at once, some wait for that, and the rest are refused (503): shoppers who are signed in already do not notice.
 /// </summary>
 internal sealed class Passwords : IDisposable
 {
@@ -24,7 +26,12 @@ internal sealed class Passwords : IDisposable
         return file.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
     });
 
-    private readonly SemaphoreSlim _atWork = new(Math.Max(1, Environment.ProcessorCount / 2));
+    // About three seconds of waiting.
+    private const int MostWaiting = 32;
+    private static readonly int AtOnce = Math.Max(1, Environment.ProcessorCount / 2);
+
+    private readonly SemaphoreSlim _atWork = new(AtOnce);
+    private int _asked;
     private readonly PasswordHasher<Passwords> _hasher;
 
     // Whose password is unknown takes as long to refuse as whose password is wrong.
@@ -73,14 +80,22 @@ internal sealed class Passwords : IDisposable
 
     private async Task<T> AtWork<T>(Func<T> work, CancellationToken ct)
     {
-        await _atWork.WaitAsync(ct);
         try
         {
-            return await Task.Run(work, ct);
+            if (Interlocked.Increment(ref _asked) > AtOnce * (1 + MostWaiting)) throw new ErrorException(Error.Unavailable("Very many people sign in; try again in a moment", "overloaded"));
+            await _atWork.WaitAsync(ct);
+            try
+            {
+                return await Task.Run(work, ct);
+            }
+            finally
+            {
+                _atWork.Release();
+            }
         }
         finally
         {
-            _atWork.Release();
+            Interlocked.Decrement(ref _asked);
         }
     }
 }

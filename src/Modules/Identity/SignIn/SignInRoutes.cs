@@ -31,11 +31,11 @@ internal sealed class SignInRoutes(IEnumerable<ISignInProvider> providers, Throt
 
     private readonly Dictionary<string, ISignInProvider> _providers = providers.ToDictionary(p => p.Id, StringComparer.Ordinal);
 
-    public static Task<IResult> SignIn(string actor, string provider, SignInRoutes routes, HttpContext http) => routes.Run(actor, provider, Throttle.SignIn, http, (p, a, ct) => p.SignIn(a, ct));
+    public static Task<IResult> SignIn(string actor, string provider, SignInRoutes routes, HttpContext http) => routes.Run(actor, provider, isNew: false, http, (p, a, ct) => p.SignIn(a, ct));
 
-    public static Task<IResult> Register(string actor, string provider, SignInRoutes routes, HttpContext http) => routes.Run(actor, provider, Throttle.Register, http, (p, a, ct) => p.Register(a, ct));
+    public static Task<IResult> Register(string actor, string provider, SignInRoutes routes, HttpContext http) => routes.Run(actor, provider, isNew: true, http, (p, a, ct) => p.Register(a, ct));
 
-    public static Task<IResult> Callback(string actor, string provider, SignInRoutes routes, HttpContext http) => routes.Run(actor, provider, Throttle.SignIn, http, (p, a, ct) => p.Callback(a, ct));
+    public static Task<IResult> Callback(string actor, string provider, SignInRoutes routes, HttpContext http) => routes.Run(actor, provider, isNew: false, http, (p, a, ct) => p.Callback(a, ct));
 
     public static IResult Providers(string actor, SignInRoutes routes) => RefuseActor(actor) is { } nobody
         ? Reply.Error(nobody)
@@ -46,12 +46,12 @@ internal sealed class SignInRoutes(IEnumerable<ISignInProvider> providers, Throt
             ? Reply.Json(new TokenResponse(token), PeopleJson.Default.TokenResponse)
             : Reply.Error(Error.Unauthorized());
 
-    private async Task<IResult> Run(string actor, string id, string what, HttpContext http, Func<ISignInProvider, SignInAttempt, CancellationToken, Task<Result<SignInOutcome>>> step)
+    private async Task<IResult> Run(string actor, string id, bool isNew, HttpContext http, Func<ISignInProvider, SignInAttempt, CancellationToken, Task<Result<SignInOutcome>>> step)
     {
         if (RefuseActor(actor) is { } nobody) return Reply.Error(nobody);
         if (!_providers.TryGetValue(id, out var provider) || !provider.Serves(actor)) return Reply.Error(NoProvider(id));
         var attempt = new SignInAttempt(actor, await Fields(http), http);
-        if (!(await Attempt(provider, attempt, what, step)).Try(out var outcome, out var error)) return Reply.Error(error);
+        if (!(await Attempt(provider, attempt, isNew ? Throttle.Register : provider.Counted, step)).Try(out var outcome, out var error)) return Reply.Error(error);
         if (outcome.Identity is not null) return await finish.Answer(outcome, actor, id, http);
         return Reply.Written(json => { json.WriteStartObject(); json.WriteString("location", outcome.Location); json.WriteEndObject(); });
     }
@@ -65,11 +65,24 @@ internal sealed class SignInRoutes(IEnumerable<ISignInProvider> providers, Throt
         var account = provider.AccountOf(attempt);
         if (staff.Refuses(actor, provider, account)) return NoProvider(provider.Id);
         if (await throttle.Take(what, http, account, ct) is { } refused) return refused;
-        var isIn = (await step(provider, attempt, ct)).Try(out var outcome, out var error);
+        var isIn = (await Answer(() => step(provider, attempt, ct))).Try(out var outcome, out var error);
         // Guesses count; what was right, and what could not be understood, does not.
         if (error?.Type != ErrorType.Unauthorized) await throttle.GiveBack(what, http, account, ct);
         if (error?.Type is ErrorType.Unauthorized or ErrorType.Forbidden) await audit.Record(Refused(what, actor, provider.Id, account), ct);
         return isIn ? outcome! : error!;
+    }
+
+    // Refused before it was looked at, it is no guess.
+    private static async Task<Result<SignInOutcome>> Answer(Func<Task<Result<SignInOutcome>>> step)
+    {
+        try
+        {
+            return await step();
+        }
+        catch (ErrorException e)
+        {
+            return e.Error;
+        }
     }
 
     // Somebody may have typed their password where the address goes.
