@@ -230,8 +230,11 @@ public class CheckoutTests(CheckoutShop shop) : IClassFixture<CheckoutShop>
     public async Task An_old_order_shows_no_personal_data_to_whoever_holds_its_id()
     {
         var cart = await shop.ReadyCart((await shop.Voucher(stock: 5), 1));
-        await shop.Store.PostJson($"/store/carts/{cart}", new { shipping_address = new { first_name = "Thandi", city = "Cape Town", country_code = "za" } });
+        var line = (await shop.Store.PostJson($"/store/carts/{cart}", new { shipping_address = new { first_name = "Thandi", city = "Cape Town", country_code = "za" }, metadata = new { note = "For Lerato" } }))["cart"]!["items"]![0]!["id"]!;
+        await shop.Store.PostJson($"/store/carts/{cart}/line-items/{line}", new { quantity = 1, metadata = new { engraving = "Lerato" } });
         var id = (string)(await shop.Complete(cart))["order"]!["id"]!;
+        const string All = "?fields=*,+metadata,*items,*shipping_methods,*shipping_address,*billing_address,*payment_collections,*payment_collections.payments,customer_id,email";
+        Assert.Contains("Lerato", (await shop.Store.GetJson($"/store/orders/{id}{All}")).ToJsonString(), StringComparison.Ordinal);
         Assert.Equal("Thandi", (string)(await shop.Store.GetJson($"/store/orders/{id}"))["order"]!["shipping_address"]!["first_name"]!);
 
         await shop.Scalar<object>($"update ordering.orders set created_at = now() - interval '61 minutes' where id = '{ShopFixture.Decode("order", id)}'");
@@ -240,6 +243,9 @@ public class CheckoutTests(CheckoutShop shop) : IClassFixture<CheckoutShop>
         Assert.Null(order["email"]);
         Assert.Equal((null, null, "za"), ((string?)order["shipping_address"]!["first_name"], (string?)order["shipping_address"]!["city"], (string?)order["shipping_address"]!["country_code"]));
         Assert.Equal(250m, (decimal)order["total"]!);
+        Assert.DoesNotContain("Lerato", (await shop.Store.GetJson($"/store/orders/{id}{All}")).ToJsonString(), StringComparison.Ordinal);
+        await shop.Scalar<object>($"update ordering.carts set completed_at = now() - interval '61 minutes' where id = '{ShopFixture.Decode("cart", cart)}'");
+        Assert.DoesNotContain("Lerato", (await shop.Store.GetJson($"/store/carts/{cart}?fields=*,+metadata,*items,*shipping_methods,*customer")).ToJsonString(), StringComparison.Ordinal);
         await shop.Store.GetJson("/store/orders/order_doesnotexist", 404);
     }
 

@@ -46,6 +46,11 @@ internal sealed class CartReader(CartStore store, CartPricing pricing, CartPayme
     {
         static CartAddress? Place(CartAddress? address) =>
             address is null ? null : new CartAddress(address.Id, CountryCode: address.CountryCode, Province: address.Province);
-        return cart with { Email = null, CustomerEmail = null, ShippingAddress = Place(cart.ShippingAddress), BillingAddress = Place(cart.BillingAddress) };
+        return cart with
+        {
+            CustomerId = null, Email = null, CustomerEmail = null, Metadata = null,
+            Lines = [.. cart.Lines.Select(l => l with { Metadata = "{}" })], ShippingMethods = [.. cart.ShippingMethods.Select(m => m with { Data = null })],
+            ShippingAddress = Place(cart.ShippingAddress), BillingAddress = Place(cart.BillingAddress),
+        };
     }
 }

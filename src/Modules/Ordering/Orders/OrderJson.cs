@@ -40,10 +40,10 @@ internal sealed class OrderJson(
         writer.WriteNull("custom_display_id");
         writer.WriteString("region_id", WireId.EncodeOrNull("reg", row.RegionId));
         writer.WriteString("sales_channel_id", WireId.EncodeOrNull("sc", row.SalesChannelId));
-        writer.WriteString("customer_id", WireId.EncodeOrNull("cus", row.CustomerId));
+        writer.WriteString("customer_id", masked ? null : WireId.EncodeOrNull("cus", row.CustomerId));
         writer.WriteString("email", masked ? null : row.Email);
         writer.WriteString("locale", row.Locale);
-        writer.WriteRaw("metadata", row.Metadata);
+        writer.WriteRaw("metadata", masked ? null : row.Metadata);
         WriteTotals(row.Amounts(), order.Lines.Sum(), order.Shipping.Sum());
         writer.WriteTimes(row.CreatedAt, row.UpdatedAt);
         if (view == OrderView.Staff)
@@ -207,8 +207,10 @@ internal sealed class OrderJson(
         writer.WriteBoolean("is_discountable", line.IsDiscountable);
         writer.WriteBoolean("is_tax_inclusive", row.IsTaxInclusive);
         writer.WriteBoolean("is_custom_price", false);
-        writer.WriteRaw("metadata", line.Metadata ?? "{}");
-        writer.WriteRaw("line_item_metadata", line.Metadata ?? "{}");
+        // What shoppers have engraved, and whom a present is for.
+        var metadata = view == OrderView.Masked ? "{}" : line.Metadata ?? "{}";
+        writer.WriteRaw("metadata", metadata);
+        writer.WriteRaw("line_item_metadata", metadata);
         writer.WriteTimes(row.CreatedAt, row.UpdatedAt, deletable: true);
         WriteTaxLines(line.TaxLines, "ordlitxl", "item_id", id);
         WriteAdjustments(line.Adjustments, "ordliadj", "item_id", id);
@@ -254,7 +256,7 @@ internal sealed class OrderJson(
         writer.WriteBoolean("is_tax_inclusive", row.IsTaxInclusive);
         writer.WriteBoolean("is_custom_amount", false);
         writer.WriteString("shipping_option_id", WireId.Encode("so", method.ShippingOptionId));
-        writer.WriteRaw("data", method.Data ?? "{}");
+        writer.WriteRaw("data", view == OrderView.Masked ? "{}" : method.Data ?? "{}");
         writer.WriteNull("metadata");
         writer.WriteTimes(row.CreatedAt, row.UpdatedAt, deletable: true);
         WriteTaxLines(method.TaxLines, "ordsmtxl", "shipping_method_id", id);
