@@ -39,7 +39,7 @@ internal sealed record Template(string Subject, string Text, bool IsSecret)
 
             {url}
 
-            If you have no account at our shop, there is nothing to do.
+            If it was not you who registered, do not confirm it: somebody else has made an account in your name.
             """, IsSecret: true),
         [NotificationKinds.MagicLink] = new("Sign in", """
             Sign in to our shop, in the browser that you asked from:

@@ -116,6 +116,14 @@ public class SignInTests(HpApp app) : IClassFixture<HpApp>
     }
 
     [Fact]
+    public async Task A_password_in_the_address_where_proxies_log_it_is_none()
+    {
+        using var person = await Person.Join(app);
+        var refusal = await app.Store.PostJson($"/auth/customer/emailpass?email={Uri.EscapeDataString(person.Email)}&password={Uri.EscapeDataString(Person.Password)}", new { }, 401);
+        Assert.Equal("Password should be a string", (string)refusal["message"]!);
+    }
+
+    [Fact]
     public async Task Who_becomes_a_customer_by_cookie_is_one_with_the_next_request()
     {
         var email = Person.NewEmail();

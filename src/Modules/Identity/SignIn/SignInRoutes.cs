@@ -31,11 +31,11 @@ internal sealed class SignInRoutes(IEnumerable<ISignInProvider> providers, Throt
 
     private readonly Dictionary<string, ISignInProvider> _providers = providers.ToDictionary(p => p.Id, StringComparer.Ordinal);
 
-    public static Task<IResult> SignIn(string actor, string provider, SignInRoutes routes, HttpContext http) => routes.Run(actor, provider, isNew: false, http, (p, a, ct) => p.SignIn(a, ct));
+    public static Task<IResult> SignIn(string actor, string provider, SignInRoutes routes, HttpContext http) => routes.Run(actor, provider, Step.SignIn, http, (p, a, ct) => p.SignIn(a, ct));
 
-    public static Task<IResult> Register(string actor, string provider, SignInRoutes routes, HttpContext http) => routes.Run(actor, provider, isNew: true, http, (p, a, ct) => p.Register(a, ct));
+    public static Task<IResult> Register(string actor, string provider, SignInRoutes routes, HttpContext http) => routes.Run(actor, provider, Step.Register, http, (p, a, ct) => p.Register(a, ct));
 
-    public static Task<IResult> Callback(string actor, string provider, SignInRoutes routes, HttpContext http) => routes.Run(actor, provider, isNew: false, http, (p, a, ct) => p.Callback(a, ct));
+    public static Task<IResult> Callback(string actor, string provider, SignInRoutes routes, HttpContext http) => routes.Run(actor, provider, Step.Callback, http, (p, a, ct) => p.Callback(a, ct));
 
     public static IResult Providers(string actor, SignInRoutes routes) => RefuseActor(actor) is { } nobody
         ? Reply.Error(nobody)
@@ -46,12 +46,12 @@ internal sealed class SignInRoutes(IEnumerable<ISignInProvider> providers, Throt
             ? Reply.Json(new TokenResponse(token), PeopleJson.Default.TokenResponse)
             : Reply.Error(Error.Unauthorized());
 
-    private async Task<IResult> Run(string actor, string id, bool isNew, HttpContext http, Func<ISignInProvider, SignInAttempt, CancellationToken, Task<Result<SignInOutcome>>> step)
+    private async Task<IResult> Run(string actor, string id, Step kind, HttpContext http, Func<ISignInProvider, SignInAttempt, CancellationToken, Task<Result<SignInOutcome>>> step)
     {
         if (RefuseActor(actor) is { } nobody) return Reply.Error(nobody);
         if (!_providers.TryGetValue(id, out var provider) || !provider.Serves(actor)) return Reply.Error(NoProvider(id));
-        var attempt = new SignInAttempt(actor, await Fields(http), http);
-        if (!(await Attempt(provider, attempt, isNew ? Throttle.Register : provider.Counted, step)).Try(out var outcome, out var error)) return Reply.Error(error);
+        var attempt = new SignInAttempt(actor, await Fields(kind, http), http);
+        if (!(await Attempt(provider, attempt, kind == Step.Register ? Throttle.Register : provider.Counted, step)).Try(out var outcome, out var error)) return Reply.Error(error);
         if (outcome.Identity is not null) return await finish.Answer(outcome, actor, id, http);
         return Reply.Written(json => { json.WriteStartObject(); json.WriteString("location", outcome.Location); json.WriteEndObject(); });
     }
@@ -92,14 +92,22 @@ internal sealed class SignInRoutes(IEnumerable<ISignInProvider> providers, Throt
             Details = [("actor_type", actor), ("provider", provider), ("email", account is not null && EmailAddress.IsOne(account) ? account : null)],
         };
 
-    /// <summary>The body's members and the query's.</summary>
-    private static async Task<IReadOnlyDictionary<string, JsonElement>> Fields(HttpContext http)
+    /// <summary>The body's members; of what a provider sends a browser back with, the query's too. Passwords do not belong there, where proxies log them.</summary>
+    private static async Task<IReadOnlyDictionary<string, JsonElement>> Fields(Step kind, HttpContext http)
     {
         var fields = Body<JsonElement>.Parse(await RequestBody.Read(http), http) is { ValueKind: JsonValueKind.Object } body
             ? body.EnumerateObject().ToDictionary(m => m.Name, m => m.Value, StringComparer.Ordinal)
             : throw new ErrorException(Error.Invalid("Invalid request: Expected a JSON object as body"));
+        if (kind != Step.Callback) return fields;
         foreach (var (name, value) in http.Request.Query) fields.TryAdd(name, JsonSerializer.SerializeToElement(value.ToString(), PeopleJson.Default.String));
         return fields;
+    }
+
+    private enum Step
+    {
+        SignIn,
+        Register,
+        Callback,
     }
 
     /// <summary>Why there is no password to change there; null when there is one.</summary>
