@@ -48,6 +48,21 @@ public static class NotificationKinds
     /// <summary>That a provider to sign in with was removed; needs nothing.</summary>
     public const string ProviderRemoved = "provider_removed";
 
+    /// <summary>That a phone number was added, to which codes to sign in can be sent; needs nothing.</summary>
+    public const string PhoneAdded = "phone_added";
+
+    /// <summary>That a phone number was removed; needs nothing.</summary>
+    public const string PhoneRemoved = "phone_removed";
+
+    /// <summary>That signing in asks for a code of an app from now on; needs nothing.</summary>
+    public const string MfaEnabled = "mfa_enabled";
+
+    /// <summary>That a second factor was taken off; needs nothing.</summary>
+    public const string MfaDisabled = "mfa_disabled";
+
+    /// <summary>That there are new recovery codes; needs nothing.</summary>
+    public const string RecoveryCodesMade = "recovery_codes_made";
+
     /// <summary>A link that confirms an e-mail address: <c>url</c>. Holds a secret.</summary>
     public const string EmailVerification = "email_verification";
 

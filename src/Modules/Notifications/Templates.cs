@@ -34,6 +34,21 @@ internal sealed record Template(string Subject, string Text, bool IsSecret)
         [NotificationKinds.ProviderRemoved] = new("A way to sign in was removed", """
             An account at another site cannot sign in to yours any more, and other browsers were signed out. If it was not you, choose a new password at once.
             """, IsSecret: false),
+        [NotificationKinds.PhoneAdded] = new("A phone number was added", """
+            Codes to sign in to your account can be sent to a phone number that was added just now. If it was not you, sign in, remove it, and choose a new password at once.
+            """, IsSecret: false),
+        [NotificationKinds.PhoneRemoved] = new("A phone number was removed", """
+            No more codes to sign in to your account are sent to the phone number it had. If it was not you, choose a new password at once.
+            """, IsSecret: false),
+        [NotificationKinds.MfaEnabled] = new("A second factor was added", """
+            Signing in to your account asks for a code of an authenticator app that was set up just now, and other browsers were signed out. If it was not you, tell us at once.
+            """, IsSecret: false),
+        [NotificationKinds.MfaDisabled] = new("A second factor was removed", """
+            A second factor of your account was taken off just now. If it was not you, choose a new password, and set up another one at once.
+            """, IsSecret: false),
+        [NotificationKinds.RecoveryCodesMade] = new("New recovery codes", """
+            New recovery codes were made for your account just now, and those from before are void. If it was not you, choose a new password, and make new codes at once.
+            """, IsSecret: false),
         [NotificationKinds.EmailVerification] = new("Confirm your e-mail address", """
             Please confirm that this is your address:
 
@@ -46,7 +61,7 @@ internal sealed record Template(string Subject, string Text, bool IsSecret)
 
             {url}
 
-            The link works once, for 15 minutes. If it was not you, there is nothing to do: nobody gets in without it.
+            The link works once, for 10 minutes. If it was not you, there is nothing to do: nobody gets in without it.
             """, IsSecret: true),
         [NotificationKinds.OneTimeCode] = new("Your code", """
             {code} is your code to sign in. It works once, for 10 minutes. Nobody of ours will ever ask you for it.

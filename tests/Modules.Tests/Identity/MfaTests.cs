@@ -162,6 +162,20 @@ public class MfaTests(HpApp app) : IClassFixture<HpApp>
     }
 
     [Fact]
+    public async Task Its_owner_is_told_of_each_change_and_one_that_was_never_on_is_not_said_to_go_off()
+    {
+        using var person = await Person.Join(app);
+        var secret = await Enrol(person);
+        await Codes(person);
+        var pending = (await person.Client.PostJson("/auth/mfa/factors", new { provider = "totp" }))["mfa_factor"]!["id"];
+        Assert.Equal("disabled", (string)(await person.Client.DeleteJson($"/auth/mfa/factors/{pending}", new { }))["mfa_factor"]!["status"]!);
+        var id = (string)Assert.Single((await person.Client.GetJson("/auth/mfa/factors"))["mfa_factors"]!.AsArray())!["id"]!;
+        await person.Client.DeleteJson($"/auth/mfa/factors/{id}", new { code = Totp.CodeOf(secret, Totp.StepAt(DateTimeOffset.UtcNow)) });
+        Assert.Equal("mfa_disabled, recovery_codes_made, mfa_enabled, email_verification", string.Join(", ", (await Mails.To(app, person.Email, 4)).Select(m => m.Kind)));
+        Assert.Equal("mfa_enabled, mfa_disabled", await app.Scalar<string>($"select string_agg(action, ', ' order by id) from audit.entries where action like 'mfa_%' and actor_id = '{person.Id}'"));
+    }
+
+    [Fact]
     public async Task Who_has_not_proven_their_address_has_no_second_factor_and_an_unfinished_one_asks_for_nothing()
     {
         using var person = await Person.Join(app);

@@ -137,6 +137,68 @@ public class PhoneTests(HpApp app) : IClassFixture<HpApp>
         Assert.Equal(0L, await app.Scalar<long>($"select count(*) from identity.sign_ins where subject = '{phone}'"));
     }
 
+    [Fact]
+    public async Task A_number_that_was_added_as_a_customer_is_no_way_in_for_staff_and_the_other_way_round()
+    {
+        using var colleague = await Colleague.Join(app, "support");
+        await app.Scalar<object>($"update identity.sign_ins set verified_at = now() where subject = '{colleague.Email}'");
+        using var shopping = Person.With(app, (string)(await app.Store.PostJson("/auth/customer/emailpass", new { email = colleague.Email, password = Person.Password }))["token"]!);
+        var (shoppers, office) = (NewPhone(), NewPhone());
+        await Prove(shopping, shoppers);
+        await Prove(colleague.Client, office);
+        Assert.Equal((shoppers, office), ((string)(await shopping.GetJson("/auth/phone"))["phone"]!, (string)(await colleague.Client.GetJson("/auth/phone"))["phone"]!));
+
+        await app.Store.PostJson("/auth/user/one-time-code", new { phone = shoppers });
+        await app.Store.PostJson("/auth/customer/one-time-code", new { phone = office });
+        await Settled();
+        Assert.Equal(2L, await app.Scalar<long>($"select count(*) from notifications.messages where recipient in ('{shoppers}', '{office}')"));
+        await app.Store.PostJson("/auth/user/one-time-code", new { phone = office });
+        var code = (await Mails.To(app, office, 2))[0].Text[..6];
+        using var signedIn = Colleague.With(app, (string)(await app.Store.PostJson("/auth/user/one-time-code", new { phone = office, code }))["token"]!);
+        Assert.Equal(colleague.Id, (string)(await signedIn.GetJson("/admin/users/me"))["user"]!["id"]!);
+        await colleague.Client.DeleteJson("/auth/phone");
+        Assert.Equal($"phone {shoppers}", await app.Scalar<string>($"select string_agg(provider || ' ' || subject, ',') from identity.sign_ins where subject in ('{shoppers}', '{office}')"));
+    }
+
+    [Fact]
+    public async Task Its_owner_is_told_and_who_came_in_by_it_is_out_when_it_goes_but_the_last_way_in_stays()
+    {
+        using var person = await Proven();
+        using var next = await Proven();
+        var phone = NewPhone();
+        await Prove(person, phone);
+        Assert.Equal(["phone_added"], (await Mails.To(app, person.Email)).Select(m => m.Kind));
+        await app.Store.PostJson("/auth/customer/one-time-code", new { phone });
+        var code = (await Mails.To(app, phone, 2))[0].Text[..6];
+        using var signedIn = Person.With(app, (string)(await app.Store.PostJson("/auth/customer/one-time-code", new { phone, code }))["token"]!);
+        await person.Client.DeleteJson("/auth/phone");
+        await signedIn.GetJson("/store/customers/me", 401);
+        await person.Client.GetJson("/store/customers/me");
+        Assert.Equal(["phone_removed", "phone_added"], (await Mails.To(app, person.Email, 2)).Select(m => m.Kind));
+
+        // One that changes hands is gone from who had it, and they are told so.
+        await Prove(person, phone);
+        await Prove(next, phone);
+        Assert.Equal("phone_removed", (await Mails.To(app, person.Email, 4))[0].Kind);
+
+        await app.Scalar<object>($"update identity.sign_ins set identity_id = (select identity_id from identity.sign_ins where subject = '{person.Email}') where subject = '{next.Email}'");
+        Assert.Equal("last_way_in", (string)(await next.Client.DeleteJson("/auth/phone", status: 400))["code"]!);
+        Assert.Equal(phone, (string)(await next.Client.GetJson("/auth/phone"))["phone"]!);
+    }
+
+    [Fact]
+    public async Task A_number_that_was_taken_off_while_its_code_was_under_way_makes_nobody()
+    {
+        using var person = await Proven();
+        var phone = NewPhone();
+        await Prove(person, phone);
+        await app.Store.PostJson("/auth/customer/one-time-code", new { phone });
+        var code = (await Mails.To(app, phone, 2))[0].Text[..6];
+        await person.Client.DeleteJson("/auth/phone");
+        await app.Store.PostJson("/auth/customer/one-time-code", new { phone, code }, 401);
+        Assert.Equal(0L, await app.Scalar<long>($"select count(*) from identity.sign_ins where subject = '{phone}'"));
+    }
+
     private Task Age(Person person, string age) =>
         app.Scalar<object>($"update identity.sessions set created_at = now() - interval '{age}' where id = '{Guid.Parse((string)SignInTests.Claims(person.Token)["sid"]!)}'");
 
@@ -147,12 +209,14 @@ public class PhoneTests(HpApp app) : IClassFixture<HpApp>
         return person;
     }
 
-    private async Task Prove(Person person, string phone, string? spelled = null)
+    private Task Prove(Person person, string phone, string? spelled = null) => Prove(person.Client, phone, spelled);
+
+    private async Task Prove(HttpClient client, string phone, string? spelled = null)
     {
         var before = await app.Scalar<long>($"select count(*) from notifications.messages where recipient = '{phone}'");
-        await person.Client.PostJson("/auth/phone", new { phone = spelled ?? phone }, 202);
+        await client.PostJson("/auth/phone", new { phone = spelled ?? phone }, 202);
         var code = (await Mails.To(app, phone, (int)before + 1))[0].Text[..6];
-        await person.Client.PostJson("/auth/phone/confirm", new { phone = spelled ?? phone, code });
+        await client.PostJson("/auth/phone/confirm", new { phone = spelled ?? phone, code });
     }
 
     // Whatever was asked for is sent, or was not.

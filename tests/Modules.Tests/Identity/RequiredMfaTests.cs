@@ -1,5 +1,7 @@
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using HeadlessPro.Identity.Mfa;
+using HeadlessPro.Modules.Tests.Notifications;
 
 namespace HeadlessPro.Modules.Tests.Identity;
 
@@ -71,12 +73,60 @@ public class RequiredMfaTests(HpApp app) : IClassFixture<HpApp>
         await thabo.Client.GetJson("/admin/orders");
         await app.Admin.PostJson($"/admin/users/{thabo.Id}/reset-mfa");
 
+        Assert.Equal(["mfa_disabled", "recovery_codes_made", "mfa_enabled"], (await Mails.To(app, thabo.Email, 4)).Take(3).Select(m => m.Kind));
         await thabo.Client.GetJson("/admin/orders", 401);
         Assert.Equal(0L, await app.Scalar<long>($"select count(*) from identity.recovery_codes r join identity.sign_ins s using (identity_id) where s.subject = '{thabo.Email}'"));
         using var again = await Colleague.SignIn(app, thabo.Email);
         await again.Client.GetJson("/admin/orders", 403);
         Assert.NotEqual(secret, (await Enrol(again.Client)).Secret);
         await again.Client.GetJson("/admin/orders");
+    }
+
+    [Fact]
+    public async Task A_password_alone_sets_up_nothing_beside_a_second_factor_that_is_there()
+    {
+        using var thabo = await Colleague.Join(app, await Role(requiresMfa: true));
+        var early = await thabo.Client.PostJson("/auth/mfa/factors", new { provider = "totp" });
+        var begun = MfaTests.FromBase32((string)early["secret"]!);
+        var identity = $"(select identity_id from identity.sign_ins where subject = '{thabo.Email}')";
+        await app.Scalar<object>($"""
+            insert into identity.passkeys (id, identity_id, actor_type, credential_id, public_key, name, sign_count, transports, is_backup_eligible, is_backed_up)
+            values (gen_random_uuid(), {identity}, 'user', decode(md5('{thabo.Email}'), 'hex'), '', 'Key', 0, '{"{}"}', false, false)
+            """);
+        // One that is only touched is no second factor.
+        using (var first = await Colleague.SignIn(app, thabo.Email)) await first.Client.PostJson("/auth/passkeys/options");
+
+        await app.Scalar<object>($"update identity.passkeys set is_user_verified = true where identity_id = {identity}");
+        using var thief = await Colleague.SignIn(app, thabo.Email);
+        var passkey = (string)(await thief.Client.GetJson("/auth/passkeys"))["passkeys"]![0]!["id"]!;
+        var rows = $"select concat_ws(' ', (select string_agg(p::text, '') from identity.passkeys p), (select string_agg(f::text, '') from identity.mfa_factors f), (select count(*) from identity.mailed_secrets))";
+        var before = await app.Scalar<string>(rows);
+        Assert.Equal("mfa_required", (string)(await thief.Client.PostJson("/auth/mfa/factors", new { provider = "totp" }, 403))["code"]!);
+        Assert.Equal("mfa_required", (string)(await thief.Client.PostJson($"/auth/mfa/factors/{early["mfa_factor"]!["id"]}/verify", new { code = Code(begun) }, 403))["code"]!);
+        Assert.Equal("mfa_required", (string)(await thief.Client.PostJson("/auth/passkeys/options", status: 403))["code"]!);
+        Assert.Equal("mfa_required", (string)(await thief.Client.DeleteJson($"/auth/passkeys/{passkey}", status: 403))["code"]!);
+        Assert.Equal("mfa_required", (string)(await thief.Client.PostJson("/auth/phone", new { phone = "+27831112223" }, 403))["code"]!);
+        Assert.Equal("mfa_required", (string)(await thief.Client.PostJson("/auth/phone/confirm", new { phone = "+27831112223", code = "123456" }, 403))["code"]!);
+        Assert.Equal("mfa_required", (string)(await thief.Client.DeleteJson("/auth/phone", status: 403))["code"]!);
+        Assert.Equal(before, await app.Scalar<string>(rows));
+        // Where no role asks for two, a password is enough.
+        await app.Admin.PostJson($"/admin/users/{thabo.Id}", new { roles = new[] { "support" } });
+        await thief.Client.PostJson("/auth/mfa/factors", new { provider = "totp" });
+    }
+
+    [Fact]
+    public async Task Of_two_second_factors_that_go_at_once_the_last_one_stays_while_the_role_asks()
+    {
+        using var thabo = await Colleague.Join(app, await Role(requiresMfa: true));
+        var factors = new[] { await Enrol(thabo.Client), await Enrol(thabo.Client) };
+        var answers = await Task.WhenAll(factors.Select(async f =>
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Delete, $"/auth/mfa/factors/{f.Factor}") { Content = JsonContent.Create(new { method = "totp", code = Code(f.Secret) }) };
+            using var answer = await thabo.Client.SendAsync(request);
+            return (int)answer.StatusCode;
+        }));
+        Assert.Equal([200, 400], answers.Order());
+        Assert.Single((await thabo.Client.GetJson("/auth/mfa/factors"))["mfa_factors"]!.AsArray());
     }
 
     private async Task<string> Role(bool requiresMfa)

@@ -23,7 +23,7 @@ internal sealed class MagicLink(Db db, MailedSecrets mails, Throttle throttle) :
     public async Task<Result<SignInOutcome>> SignIn(SignInAttempt attempt, CancellationToken ct)
     {
         if (!MailRules.Email(attempt).Try(out var email, out var error)) return error;
-        if (!AskingBrowser.Mark(attempt.Http, Cookie, attempt.Text("nonce"), TimeSpan.FromMinutes(15)).Try(out var browser, out error)) return error;
+        if (!AskingBrowser.Mark(attempt.Http, Cookie, attempt.Text("nonce"), MailedSecrets.SignInLifetime).Try(out var browser, out error)) return error;
         if (await throttle.Take(Throttle.Mail, attempt.Http, email, ct) is { } refused) return refused;
         await mails.Ask(MailPurpose.MagicLink, attempt.ActorType, email, browser, ct);
         return new SignInOutcome(null, $"{mails.Pages(attempt.ActorType)}/check-email");
@@ -32,7 +32,7 @@ internal sealed class MagicLink(Db db, MailedSecrets mails, Throttle throttle) :
     public async Task<Result<SignInOutcome>> Callback(SignInAttempt attempt, CancellationToken ct)
     {
         var browser = AskingBrowser.Of(attempt.Http, Cookie, attempt.Text("nonce"));
-        return await ProvenAddress.SignIn(db, tx => MailedSecrets.Use(tx, MailPurpose.MagicLink, attempt.ActorType, attempt.Text("token"), browser, ct), ct) is { } proven
+        return await ProvenAddress.SignIn(db, attempt.ActorType, tx => MailedSecrets.Use(tx, MailPurpose.MagicLink, attempt.ActorType, attempt.Text("token"), browser, ct), ct) is { } proven
             ? proven : Error.Unauthorized("The link is not valid in this browser, or no longer; ask for another");
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -26,16 +27,9 @@ internal static class MailPurpose
 
     /// <summary>A code that proves a phone number to be somebody's who is signed in.</summary>
     public const string Phone = "phone";
-
-    // Nothing is in these: they only tell.
-    public const string PasswordChanged = "password_changed";
-    public const string PasskeyAdded = "passkey_added";
-    public const string PasskeyRemoved = "passkey_removed";
-    public const string ProviderAdded = "provider_added";
-    public const string ProviderRemoved = "provider_removed";
 }
 
-/// <summary>A mail or message somebody asked for, on its way to the job that writes it; Browser is a hash of what only the browser that asked knows, or of the session that did.</summary>
+/// <summary>A mail or message on its way to the job that writes it, for a purpose or, where it only tells, of a kind; Browser is a hash of what only the browser that asked knows, or of the session that did.</summary>
 internal sealed record MailAsked(Guid Id, string Purpose, string ActorType, string Recipient, string? Browser);
 
 /// <summary>
@@ -52,8 +46,15 @@ internal sealed class MailedSecrets(Db db, INotifications notifications, Passwor
 
     private const int MostAttempts = 5;
 
-    private static readonly TimeSpan LinkLifetime = TimeSpan.FromMinutes(15);
-    private static readonly TimeSpan CodeLifetime = TimeSpan.FromMinutes(10);
+    // Nothing is in these that opens anything.
+    private static readonly FrozenSet<string> Notices = FrozenSet.Create(
+        StringComparer.Ordinal, NotificationKinds.PasswordChanged, NotificationKinds.PasskeyAdded, NotificationKinds.PasskeyRemoved, NotificationKinds.ProviderAdded, NotificationKinds.ProviderRemoved,
+        NotificationKinds.PhoneAdded, NotificationKinds.PhoneRemoved, NotificationKinds.MfaEnabled, NotificationKinds.MfaDisabled, NotificationKinds.RecoveryCodesMade);
+
+    /// <summary>How long a link or code is good that signs in.</summary>
+    public static readonly TimeSpan SignInLifetime = TimeSpan.FromMinutes(10);
+
+    private static readonly TimeSpan ResetLifetime = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan VerificationLifetime = TimeSpan.FromDays(1);
 
     /// <summary>Notes that somebody asked.</summary>
@@ -75,16 +76,16 @@ internal sealed class MailedSecrets(Db db, INotifications notifications, Passwor
 
     private async Task Send(MailAsked asked, CancellationToken ct)
     {
-        if (NoticeOf(asked.Purpose) is { } notice)
+        if (Notices.Contains(asked.Purpose))
         {
-            await Tell(asked, notice, [], $"identity:{asked.Id:N}", null, ct);
+            await HandOver(asked, asked.Purpose, [], $"identity:{asked.Id:N}", null, ct);
             return;
         }
 
         await using var connection = await db.Open(ct);
         var isKnown = await connection.QuerySingleAsync<bool>(new CommandDefinition(
             "select exists (select from identity.sign_ins where provider = @provider and subject = @Recipient)",
-            new { provider = Phones.ProviderOf(asked.Recipient), asked.Recipient }, cancellationToken: ct));
+            new { provider = Phones.ProviderOf(asked.Recipient, asked.ActorType), asked.Recipient }, cancellationToken: ct));
         await connection.CloseAsync();
         // Whoever signs in as a customer with a link or code by mail becomes known by it; staff are invited, and a number must be somebody's before.
         var isForAnybody = asked.Purpose == MailPurpose.Phone
@@ -95,7 +96,7 @@ internal sealed class MailedSecrets(Db db, INotifications notifications, Passwor
         // A code is short: whoever holds a copy of the database must not find it by trying them all.
         var hash = isCode ? await passwords.Hash(secret, ct) : Hash(secret);
         var id = WireId.New();
-        var expires = clock.GetUtcNow() + (isCode ? CodeLifetime : asked.Purpose == MailPurpose.EmailVerification ? VerificationLifetime : LinkLifetime);
+        var expires = clock.GetUtcNow() + asked.Purpose switch { MailPurpose.EmailVerification => VerificationLifetime, MailPurpose.PasswordReset => ResetLifetime, _ => SignInLifetime };
         await connection.OpenAsync(ct);
         await connection.ExecuteAsync(new CommandDefinition("""
             insert into identity.mailed_secrets (id, purpose, actor_type, recipient, secret_hash, browser_hash, expires_at)
@@ -103,7 +104,7 @@ internal sealed class MailedSecrets(Db db, INotifications notifications, Passwor
             """, new { id, asked.Purpose, asked.ActorType, asked.Recipient, hash, asked.Browser, expires }, cancellationToken: ct));
         await connection.CloseAsync();
         var (kind, words) = WordsOf(asked, secret);
-        await Tell(asked, kind, words, $"identity:{id:N}", expires, ct);
+        await HandOver(asked, kind, words, $"identity:{id:N}", expires, ct);
     }
 
     /// <summary>Uses a link's token, with what else the caller writes: whose address it proves; null when it is not good (any more).</summary>
@@ -142,22 +143,11 @@ internal sealed class MailedSecrets(Db db, INotifications notifications, Passwor
     /// <summary>What a token is kept and found by.</summary>
     public static string Hash(string token) => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 
-    private async Task Tell(MailAsked asked, string kind, Dictionary<string, string> words, string key, DateTimeOffset? expires, CancellationToken ct)
+    private async Task HandOver(MailAsked asked, string kind, Dictionary<string, string> words, string key, DateTimeOffset? expires, CancellationToken ct)
     {
         var sent = await notifications.Send(new SendNotification(kind, asked.Recipient, null, words, key, expires), ct);
         if (sent.Error is { } error) throw new InvalidOperationException($"The mail could not be handed over: {error.Message}");
     }
-
-    // What only tells is asked for by who knows whose address it is.
-    private static string? NoticeOf(string purpose) => purpose switch
-    {
-        MailPurpose.PasswordChanged => NotificationKinds.PasswordChanged,
-        MailPurpose.PasskeyAdded => NotificationKinds.PasskeyAdded,
-        MailPurpose.PasskeyRemoved => NotificationKinds.PasskeyRemoved,
-        MailPurpose.ProviderAdded => NotificationKinds.ProviderAdded,
-        MailPurpose.ProviderRemoved => NotificationKinds.ProviderRemoved,
-        _ => null,
-    };
 
     private (string Kind, Dictionary<string, string> Words) WordsOf(MailAsked asked, string secret) => asked.Purpose switch
     {

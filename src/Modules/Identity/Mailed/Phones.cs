@@ -1,7 +1,9 @@
 using Dapper;
 using HeadlessPro.Contracts;
-using HeadlessPro.Identity.Mfa;
+using HeadlessPro.Contracts.Identity;
+using HeadlessPro.Contracts.Notifications;
 using HeadlessPro.Identity.Protection;
+using HeadlessPro.Identity.Sessions;
 using HeadlessPro.Identity.SignIn;
 using HeadlessPro.Platform.Audit;
 using HeadlessPro.Platform.Data;
@@ -27,13 +29,18 @@ internal sealed record PhoneResponse(string? Phone);
 /// </summary>
 internal static class Phones
 {
-    /// <summary>The provider of such sign-ins.</summary>
+    /// <summary>The provider of customers' sign-ins.</summary>
     public const string Provider = "phone";
+
+    /// <summary>The provider of staff's: nothing done as a customer makes a way in for staff.</summary>
+    public const string StaffProvider = "phone-staff";
 
     public static Error Wrong => Error.Invalid("Invalid request: Field 'phone' must be a phone number with its country, such as +27831234567");
 
     /// <summary>Which provider a recipient of links and codes signs in by.</summary>
-    public static string ProviderOf(string recipient) => IsOne(recipient) ? Provider : EmailPassword.Provider;
+    public static string ProviderOf(string recipient, string actorType) => IsOne(recipient) ? ProviderOf(actorType) : EmailPassword.Provider;
+
+    private static string ProviderOf(string actorType) => actorType == ActorTypes.User ? StaffProvider : Provider;
 
     public static bool IsOne(string recipient) => recipient.StartsWith('+');
 
@@ -49,7 +56,8 @@ internal static class Phones
     {
         await using var connection = await db.Open(ct);
         return Answer(await connection.QuerySingleOrDefaultAsync<string>(new CommandDefinition(
-            "select subject from identity.sign_ins where identity_id = @IdentityId and provider = @Provider", new { actor.Session.IdentityId, Provider }, cancellationToken: ct)));
+            "select subject from identity.sign_ins where identity_id = @IdentityId and provider = @provider",
+            new { actor.Session.IdentityId, provider = ProviderOf(actor.Session.ActorType) }, cancellationToken: ct)));
     }
 
     public static async Task<IResult> Add(Body<AddPhoneRequest> body, Actor actor, MailedSecrets mails, Throttle throttle, Db db, HttpContext http)
@@ -74,30 +82,46 @@ internal static class Phones
         if (await mails.CheckCode(MailPurpose.Phone, actor.Session.ActorType, phone, Asker(actor), body.Value.Code, ct) is not { } code) return Reply.Error(MailRules.WrongCode);
         await using var tx = await db.Begin(ct);
         if (await MailedSecrets.UseCode(tx, code, ct) is null) return Reply.Error(MailRules.WrongCode);
+        var provider = ProviderOf(phone, actor.Session.ActorType);
+        var former = await tx.Connection.QueryAsync<Guid>(new CommandDefinition("""
+            delete from identity.sign_ins where provider = @provider and (identity_id = @identity or subject = @phone) returning identity_id
+            """, new { provider, identity, phone }, tx.Inner, cancellationToken: ct));
         await tx.Connection.ExecuteAsync(new CommandDefinition("""
-            delete from identity.sign_ins where identity_id = @identity and provider = @Provider and subject <> @phone;
-            insert into identity.sign_ins (id, identity_id, provider, subject, verified_at) values (@id, @identity, @Provider, @phone, now())
+            insert into identity.sign_ins (id, identity_id, provider, subject, verified_at) values (@id, @identity, @provider, @phone, now())
             on conflict (provider, subject) do update set identity_id = excluded.identity_id, verified_at = now(), updated_at = now()
-            """, new { id = WireId.New(), identity, Provider, phone }, tx.Inner, cancellationToken: ct));
-        tx.Record(new AuditEvent("phone_added", "identity", WireId.Encode(PeopleWire.Identity, identity)));
+            """, new { id = WireId.New(), identity, provider, phone }, tx.Inner, cancellationToken: ct));
+        foreach (var before in former.Where(f => f != identity)) await Tell(tx, mails, "phone_removed", NotificationKinds.PhoneRemoved, before, actor, ct);
+        await Tell(tx, mails, "phone_added", NotificationKinds.PhoneAdded, identity, actor, ct);
         await tx.Commit(ct);
         await throttle.GiveBack(Throttle.SignIn, http, phone, ct);
         return Answer(phone);
     }
 
-    public static async Task<IResult> Remove(Actor actor, Db db, CancellationToken ct)
+    /// <summary>Other sessions, which it may have opened, go with it. The last way in stays.</summary>
+    public static async Task<IResult> Remove(Actor actor, MailedSecrets mails, Db db, CancellationToken ct)
     {
-        if (!await MfaRecovery.IsFresh(db, actor, ct)) return Reply.Error(MfaRecovery.SignInAgain);
+        var session = actor.Session;
+        if (await FreshSignIn.Refuse(db, session.SessionId, ct) is { } no) return Reply.Error(no);
         await using var tx = await db.Begin(ct);
+        await WaysIn.Hold(tx, session.IdentityId, ct);
         if (await tx.Connection.ExecuteAsync(new CommandDefinition(
-            "delete from identity.sign_ins where identity_id = @IdentityId and provider = @Provider", new { actor.Session.IdentityId, Provider }, tx.Inner, cancellationToken: ct)) > 0)
-            tx.Record(new AuditEvent("phone_removed", "identity", WireId.Encode(PeopleWire.Identity, actor.Session.IdentityId)));
+            "delete from identity.sign_ins where identity_id = @IdentityId and provider = @provider",
+            new { session.IdentityId, provider = ProviderOf(session.ActorType) }, tx.Inner, cancellationToken: ct)) == 0) return Answer(null);
+        if (await WaysIn.RefuseLast(tx, session, ct) is { } last) return Reply.Error(last);
+        await SessionStore.RevokeIn(tx, session.IdentityId, null, session.SessionId, ct);
+        await Tell(tx, mails, "phone_removed", NotificationKinds.PhoneRemoved, session.IdentityId, actor, ct);
         await tx.Commit(ct);
         return Answer(null);
     }
 
+    private static Task Tell(Transaction tx, MailedSecrets mails, string action, string kind, Guid identity, Actor actor, CancellationToken ct)
+    {
+        tx.Record(new AuditEvent(action, "identity", WireId.Encode(PeopleWire.Identity, identity)));
+        return TellOwner.Of(tx, mails, kind, identity, actor.Session.ActorType, ct);
+    }
+
     private static async Task<Error?> Refuse(Db db, Actor actor, CancellationToken ct) =>
-        await VerifyEmail.RefuseUnproven(db, actor.Session, ct) ?? (await MfaRecovery.IsFresh(db, actor, ct) ? null : MfaRecovery.SignInAgain);
+        await VerifyEmail.RefuseUnproven(db, actor.Session, ct) ?? await FreshSignIn.Refuse(db, actor.Session.SessionId, ct);
 
     // A code is good in the session that asked: in no other does it say whose number it is.
     private static string Asker(Actor actor) => MailedSecrets.Hash(actor.Session.SessionId.ToString("N"));

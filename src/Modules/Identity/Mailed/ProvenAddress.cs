@@ -9,13 +9,13 @@ using Npgsql;
 namespace HeadlessPro.Identity.Mailed;
 
 /// <summary>
-/// Whoever has proven, by a link or a code, that an e-mail address or a phone number is theirs. Who signs in so and is not known yet becomes somebody at that moment.
+/// Whoever has proven, by a link or a code, that an e-mail address or a phone number is theirs. Who signs in so with an address that is not known yet becomes somebody at that moment.
 /// A password or another way in from before anybody had proven the address may be a stranger's, who waited for its owner to come: it is gone then, and its sessions.
 /// </summary>
 internal static class ProvenAddress
 {
     /// <summary>Uses the secret (null: it was not good) and answers whose the address is; both or neither.</summary>
-    public static async Task<SignInOutcome?> SignIn(Db db, Func<Transaction, Task<string?>> use, CancellationToken ct)
+    public static async Task<SignInOutcome?> SignIn(Db db, string actorType, Func<Transaction, Task<string?>> use, CancellationToken ct)
     {
         for (var attempt = 0; ; attempt++)
         {
@@ -23,7 +23,7 @@ internal static class ProvenAddress
             if (await use(tx) is not { } address) return null;
             try
             {
-                var identity = await Of(tx, address, ct);
+                if (await Of(tx, address, actorType, ct) is not { } identity) return null;
                 await tx.Commit(ct);
                 return new SignInOutcome(identity, Account: address);
             }
@@ -52,10 +52,12 @@ internal static class ProvenAddress
         return known?.IdentityId;
     }
 
-    private static async Task<Guid> Of(Transaction tx, string address, CancellationToken ct)
+    private static async Task<Guid?> Of(Transaction tx, string address, string actorType, CancellationToken ct)
     {
-        var provider = Phones.ProviderOf(address);
+        var provider = Phones.ProviderOf(address, actorType);
         if (await Mark(tx, provider, address, ct) is { } known) return known;
+        // A number was somebody's when its code was sent.
+        if (Phones.IsOne(address)) return null;
         var identity = WireId.New();
         await tx.Connection.ExecuteAsync(new CommandDefinition("""
             with person as (insert into identity.identities (id) values (@identity) returning id)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Dapper;
 using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Identity;
+using HeadlessPro.Contracts.Notifications;
 using HeadlessPro.Identity.Protection;
 using HeadlessPro.Identity.Sessions;
 using HeadlessPro.Identity.SignIn;
@@ -57,7 +58,7 @@ internal static class ResetPassword
             """, new { email, hash, EmailPassword.Provider }, tx.Inner, cancellationToken: ct));
         await SessionStore.RevokeIn(tx, found, null, null, ct);
         tx.Record(new AuditEvent("password_reset", "identity", WireId.Encode(PeopleWire.Identity, found)));
-        await mails.AskIn(tx, MailPurpose.PasswordChanged, actor, email, null, ct);
+        await TellOwner.Of(tx, mails, NotificationKinds.PasswordChanged, found, actor, ct);
         await tx.Commit(ct);
         await throttle.Begin(http, email, ct);
         return Reply.Json(new UpdateSignInResponse(true), MailedJson.Default.UpdateSignInResponse);

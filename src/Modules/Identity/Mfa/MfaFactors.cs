@@ -1,8 +1,10 @@
 using System.Text.Json;
 using Dapper;
 using HeadlessPro.Contracts;
+using HeadlessPro.Contracts.Notifications;
 using HeadlessPro.Identity.Mailed;
 using HeadlessPro.Identity.Sessions;
+using HeadlessPro.Identity.SignIn;
 using HeadlessPro.Platform.Audit;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Security;
@@ -53,18 +55,20 @@ internal static class MfaFactors
         Check.Text("issuer", request.Issuer, max: 100);
         Check.Json("metadata", request.Metadata);
         if (await VerifyEmail.RefuseUnproven(db, actor.Session, ct) is { } unproven) return Reply.Error(unproven);
-        if (!await MfaRecovery.IsFresh(db, actor, ct)) return Reply.Error(MfaRecovery.SignInAgain);
+        if (await FreshSignIn.Refuse(db, actor.Session.SessionId, ct) is { } no) return Reply.Error(no);
         var secret = Totp.NewSecret();
-        await using var connection = await db.Open(ct);
+        await using var tx = await db.Begin(ct);
+        await WaysIn.Hold(tx, identity, ct);
         // A setup that was not finished makes way for the next.
-        var row = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition($"""
+        var row = await tx.Connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition($"""
             with unfinished as (delete from identity.mfa_factors where identity_id = @identity and enabled_at is null)
             insert into identity.mfa_factors (id, identity_id, label, secret)
             select @id, @identity, @Label, @secret
             where (select count(*) from identity.mfa_factors where identity_id = @identity and enabled_at is not null) < {Most}
             returning {Row.Columns}
-            """, new { id = WireId.New(), identity, request.Label, secret = codes.Seal(secret) }, cancellationToken: ct));
+            """, new { id = WireId.New(), identity, request.Label, secret = codes.Seal(secret) }, tx.Inner, cancellationToken: ct));
         if (row is null) return Reply.Error(Error.NotAllowed($"There are {Most} factors already; disable one first", "too_many_factors"));
+        await tx.Commit(ct);
         var issuer = Uri.EscapeDataString(request.Issuer ?? codes.Issuer);
         var holder = Uri.EscapeDataString((await VerifyEmail.Find(db, identity, ct))?.EntityId ?? actor.Session.ActorType);
         var text = Totp.ToBase32(secret);
@@ -72,9 +76,11 @@ internal static class MfaFactors
             new MfaSetupResponse(row.ToWire(), text, $"otpauth://totp/{issuer}:{holder}?secret={text}&issuer={issuer}&algorithm=SHA1&digits=6&period=30"), MfaJson.Default.MfaSetupResponse);
     }
 
-    public static async Task<IResult> Verify(string id, Body<VerifyMfaFactorRequest> body, Actor actor, Db db, MfaGate gate, HttpContext http)
+    public static async Task<IResult> Verify(string id, Body<VerifyMfaFactorRequest> body, Actor actor, MailedSecrets mails, Db db, MfaGate gate, HttpContext http)
     {
         var (ct, identity) = (http.RequestAborted, actor.Session.IdentityId);
+        // Whoever began it may have had less than who has a second factor by now.
+        if (await FreshSignIn.Refuse(db, actor.Session.SessionId, ct) is { } no) return Reply.Error(no);
         if (await Find(db, identity, id, ct) is not { IsEnabled: false } factor) return Reply.Error(Unknown(id));
         return await gate.Through(identity, http, async tx =>
         {
@@ -85,42 +91,50 @@ internal static class MfaFactors
             await SessionStore.RevokeIn(tx, identity, null, actor.Session.SessionId, ct);
             tx.Record(new AuditEvent("mfa_enabled", "identity", WireId.Encode(PeopleWire.Identity, identity)) { Details = [("factor", id)] });
             await SessionStore.ShowFactor(tx, actor.Session, ct);
+            await TellOwner.Of(tx, mails, NotificationKinds.MfaEnabled, actor.Session, ct);
             return Reply.Json(new MfaFactorEnvelope(row.ToWire()), MfaJson.Default.MfaFactorEnvelope);
         });
     }
 
     /// <summary>One that is in use goes only with a code: a session alone, perhaps somebody else's, is not enough. With the last go the recovery codes.</summary>
-    public static async Task<IResult> Disable(string id, Body<DisableMfaFactorRequest> body, Actor actor, Db db, MfaGate gate, HttpContext http)
+    public static async Task<IResult> Disable(string id, Body<DisableMfaFactorRequest> body, Actor actor, MailedSecrets mails, Db db, MfaGate gate, HttpContext http)
     {
         var (ct, identity) = (http.RequestAborted, actor.Session.IdentityId);
         Check.OneOf("method", body.Value.Method, MfaCodes.Totp, MfaCodes.RecoveryCode);
         if (await Find(db, identity, id, ct) is not { } factor) return Reply.Error(Unknown(id));
-        if (factor.IsEnabled && body.Value.Code is null) return Reply.Error(Error.Invalid("Invalid request: Field 'code' is required"));
-        if (factor.IsEnabled && await IsNeeded(db, factor.Id, ct)) return Reply.Error(Error.NotAllowed("Your role asks for a second factor: set up another one first", "mfa_required"));
+        if (!factor.IsEnabled) return await Drop(factor, db, ct) ? Disabled(factor) : Reply.Error(Unknown(id));
+        if (body.Value.Code is null) return Reply.Error(Error.Invalid("Invalid request: Field 'code' is required"));
         return await gate.Through(identity, http, async tx =>
         {
-            if (factor.IsEnabled && !await gate.Codes.Use(tx, identity, body.Value.Method ?? MfaCodes.Totp, body.Value.Code!, ct)) return null;
+            await WaysIn.Hold(tx, identity, ct);
+            if (await IsNeeded(tx, factor.Id, ct)) return Reply.Error(Error.NotAllowed("Your role asks for a second factor: set up another one first", "mfa_required"));
+            if (!await gate.Codes.Use(tx, identity, body.Value.Method ?? MfaCodes.Totp, body.Value.Code!, ct)) return null;
             await tx.Connection.ExecuteAsync(new CommandDefinition("delete from identity.mfa_factors where id = @Id", new { factor.Id }, tx.Inner, cancellationToken: ct));
             await tx.Connection.ExecuteAsync(new CommandDefinition("""
                 delete from identity.recovery_codes where identity_id = @identity
                     and not exists (select from identity.mfa_factors where identity_id = @identity and enabled_at is not null)
                 """, new { identity }, tx.Inner, cancellationToken: ct));
             tx.Record(new AuditEvent("mfa_disabled", "identity", WireId.Encode(PeopleWire.Identity, identity)) { Details = [("factor", id)] });
-            return Reply.Json(new MfaFactorEnvelope(factor.ToWire() with { Status = "disabled" }), MfaJson.Default.MfaFactorEnvelope);
+            await TellOwner.Of(tx, mails, NotificationKinds.MfaDisabled, actor.Session, ct);
+            return Disabled(factor);
         });
     }
 
-    // The last one of somebody whose role asks for one.
-    private static async Task<bool> IsNeeded(Db db, Guid factor, CancellationToken ct)
+    private static IResult Disabled(Row factor) => Reply.Json(new MfaFactorEnvelope(factor.ToWire() with { Status = "disabled" }), MfaJson.Default.MfaFactorEnvelope);
+
+    // One that was never in use, unless it is by now.
+    private static async Task<bool> Drop(Row factor, Db db, CancellationToken ct)
     {
         await using var connection = await db.Open(ct);
-        return await connection.QuerySingleAsync<bool>(new CommandDefinition("""
-            select not exists (select from identity.mfa_factors o where o.identity_id = f.identity_id and o.id <> f.id and o.enabled_at is not null)
-                and exists (select from identity.users u join identity.user_roles ur on ur.user_id = u.id join identity.roles r on r.id = ur.role_id
-                    where u.identity_id = f.identity_id and u.deleted_at is null and r.requires_mfa)
-            from identity.mfa_factors f where f.id = @factor
-            """, new { factor }, cancellationToken: ct));
+        return await connection.ExecuteAsync(new CommandDefinition("delete from identity.mfa_factors where id = @Id and enabled_at is null", new { factor.Id }, cancellationToken: ct)) == 1;
     }
+
+    // The last one of somebody whose role asks for one.
+    private static Task<bool> IsNeeded(Transaction tx, Guid factor, CancellationToken ct) => tx.Connection.QuerySingleOrDefaultAsync<bool>(new CommandDefinition($"""
+        select not exists (select from identity.mfa_factors o where o.identity_id = f.identity_id and o.id <> f.id and o.enabled_at is not null)
+            and {SessionSql.RoleAsksOf("f.identity_id")}
+        from identity.mfa_factors f where f.id = @factor
+        """, new { factor }, tx.Inner, cancellationToken: ct));
 
     private static Error Unknown(string id) => Error.NotFound($"MFA factor with id: {id} was not found");
 

@@ -9,6 +9,8 @@ create table identity.passkeys (
     -- Of the authenticator: where it counts, it only ever rises.
     sign_count bigint not null check (sign_count >= 0),
     transports text[] not null,
+    -- Whether it has ever looked at its owner: then it is two factors, and who has it needs no other way to show two.
+    is_user_verified boolean not null default false,
     is_backup_eligible boolean not null,
     is_backed_up boolean not null,
     created_at timestamptz not null default now(),

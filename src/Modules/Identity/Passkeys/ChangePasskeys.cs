@@ -1,8 +1,9 @@
 using Dapper;
 using HeadlessPro.Contracts;
+using HeadlessPro.Contracts.Notifications;
 using HeadlessPro.Identity.Mailed;
-using HeadlessPro.Identity.Mfa;
 using HeadlessPro.Identity.Sessions;
+using HeadlessPro.Identity.SignIn;
 using HeadlessPro.Platform.Audit;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Security;
@@ -35,20 +36,16 @@ internal static class ChangePasskeys
     {
         var (ct, session) = (http.RequestAborted, actor.Session);
         if (!WireId.TryDecode(PasskeyRow.Prefix, id, out var passkey)) return Reply.Error(Unknown(id));
-        if (!await MfaRecovery.IsFresh(db, actor, ct)) return Reply.Error(MfaRecovery.SignInAgain);
+        if (await FreshSignIn.Refuse(db, session.SessionId, ct) is { } no) return Reply.Error(no);
         await using var tx = await db.Begin(ct);
-        // One at a time: of two that go at once, one may be the last.
-        await tx.Connection.ExecuteAsync(new CommandDefinition("select id from identity.identities where id = @IdentityId for update", new { session.IdentityId }, tx.Inner, cancellationToken: ct));
-        var isOtherWay = await tx.Connection.QuerySingleOrDefaultAsync<bool?>(new CommandDefinition("""
-            delete from identity.passkeys where id = @passkey and identity_id = @IdentityId and actor_type = @ActorType
-            returning exists (select from identity.sign_ins where identity_id = @IdentityId)
-                or exists (select from identity.passkeys where identity_id = @IdentityId and actor_type = @ActorType and id <> @passkey)
-            """, new { passkey, session.IdentityId, session.ActorType }, tx.Inner, cancellationToken: ct));
-        if (isOtherWay is null) return Reply.Error(Unknown(id));
-        if (isOtherWay is false) return Reply.Error(Error.NotAllowed("It is your last way in; set up another one first", "last_way_in"));
+        await WaysIn.Hold(tx, session.IdentityId, ct);
+        if (await tx.Connection.ExecuteAsync(new CommandDefinition(
+            "delete from identity.passkeys where id = @passkey and identity_id = @IdentityId and actor_type = @ActorType",
+            new { passkey, session.IdentityId, session.ActorType }, tx.Inner, cancellationToken: ct)) == 0) return Reply.Error(Unknown(id));
+        if (await WaysIn.RefuseLast(tx, session, ct) is { } last) return Reply.Error(last);
         await SessionStore.RevokeIn(tx, session.IdentityId, null, session.SessionId, ct);
         tx.Record(new AuditEvent("passkey_removed", "identity", WireId.Encode(PeopleWire.Identity, session.IdentityId)) { Details = [("passkey", id)] });
-        await PasskeyMail.Tell(tx, mails, MailPurpose.PasskeyRemoved, session, ct);
+        await TellOwner.Of(tx, mails, NotificationKinds.PasskeyRemoved, session, ct);
         await tx.Commit(ct);
         return Reply.Deleted(id, "passkey");
     }

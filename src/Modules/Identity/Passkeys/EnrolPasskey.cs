@@ -2,8 +2,8 @@ using System.Text.Json;
 using Dapper;
 using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Identity;
+using HeadlessPro.Contracts.Notifications;
 using HeadlessPro.Identity.Mailed;
-using HeadlessPro.Identity.Mfa;
 using HeadlessPro.Identity.Sessions;
 using HeadlessPro.Identity.SignIn;
 using HeadlessPro.Platform.Audit;
@@ -27,6 +27,9 @@ internal static class EnrolPasskey
 {
     private const int Most = 20;
 
+    // WebAuthn's; what else a browser says is not kept.
+    private static readonly string[] Transports = ["usb", "nfc", "ble", "smart-card", "hybrid", "internal"];
+
     public static async Task<IResult> Options(Actor actor, Db db, PasskeySettings settings, PasskeyChallenges challenges, HttpContext http)
     {
         var (ct, session) = (http.RequestAborted, actor.Session);
@@ -36,7 +39,7 @@ internal static class EnrolPasskey
         if (passkeys.Count >= Most) return Reply.Error(TooMany);
         using var ceremony = new PasskeyCeremony(options, new PasskeyHolder(session.ActorType, session.IdentityId, [.. passkeys.Select(p => p.ToInfo())]));
         await using var connection = await db.Open(ct);
-        var address = await PasskeyMail.AddressOf(connection, null, session, ct);
+        var address = await TellOwner.AddressOf(connection, null, session.IdentityId, session.ActorType, ct);
         await connection.CloseAsync();
         var asked = await ceremony.Create(address ?? session.ActorType, http);
         return Reply.Json(
@@ -62,7 +65,7 @@ internal static class EnrolPasskey
             if (await Insert(tx, session, request.Name.Trim(), passkey, ct) is not { } row) return Reply.Error(TooMany);
             // Its owner has shown what they have and who they are: enough for a role that asks for a second factor.
             if (passkey.IsUserVerified) await SessionStore.ShowFactor(tx, session, ct);
-            await PasskeyMail.Tell(tx, mails, MailPurpose.PasskeyAdded, session, ct);
+            await TellOwner.Of(tx, mails, NotificationKinds.PasskeyAdded, session, ct);
             tx.Record(new AuditEvent("passkey_added", "identity", WireId.Encode(PeopleWire.Identity, session.IdentityId)) { Details = [("passkey", row.ToWire().Id)] });
             await tx.Commit(ct);
             return Reply.Json(new PasskeyEnvelope(row.ToWire()), PasskeyJson.Default.PasskeyEnvelope);
@@ -74,15 +77,14 @@ internal static class EnrolPasskey
     }
 
     private static async Task<Error?> Refuse(Db db, Actor actor, CancellationToken ct) =>
-        await VerifyEmail.RefuseUnproven(db, actor.Session, ct) ?? (await MfaRecovery.IsFresh(db, actor, ct) ? null : MfaRecovery.SignInAgain);
+        await VerifyEmail.RefuseUnproven(db, actor.Session, ct) ?? await FreshSignIn.Refuse(db, actor.Session.SessionId, ct);
 
     private static async Task<PasskeyRow?> Insert(Transaction tx, SignedIn session, string name, UserPasskeyInfo passkey, CancellationToken ct)
     {
-        // One at a time: two of them at once are counted both.
-        await tx.Connection.ExecuteAsync(new CommandDefinition("select id from identity.identities where id = @IdentityId for update", new { session.IdentityId }, tx.Inner, cancellationToken: ct));
+        await WaysIn.Hold(tx, session.IdentityId, ct);
         return await tx.Connection.QuerySingleOrDefaultAsync<PasskeyRow>(new CommandDefinition($"""
-            insert into identity.passkeys as p (id, identity_id, actor_type, credential_id, public_key, name, sign_count, transports, is_backup_eligible, is_backed_up)
-            select @id, @IdentityId, @ActorType, @CredentialId, @PublicKey, @name, @count, @transports, @IsBackupEligible, @IsBackedUp
+            insert into identity.passkeys as p (id, identity_id, actor_type, credential_id, public_key, name, sign_count, transports, is_user_verified, is_backup_eligible, is_backed_up)
+            select @id, @IdentityId, @ActorType, @CredentialId, @PublicKey, @name, @count, @transports, @IsUserVerified, @IsBackupEligible, @IsBackedUp
             where (select count(*) from identity.passkeys where identity_id = @IdentityId and actor_type = @ActorType) < {Most}
             returning {PasskeyRow.Columns}
             """,
@@ -95,7 +97,8 @@ internal static class EnrolPasskey
                 passkey.PublicKey,
                 name,
                 count = (long)passkey.SignCount,
-                transports = passkey.Transports ?? [],
+                transports = Transports.Intersect(passkey.Transports ?? [], StringComparer.Ordinal).ToArray(),
+                passkey.IsUserVerified,
                 passkey.IsBackupEligible,
                 passkey.IsBackedUp,
             }, tx.Inner, cancellationToken: ct));
@@ -106,22 +109,4 @@ internal static class EnrolPasskey
     private static Error TooMany => Error.NotAllowed($"There are {Most} passkeys already; remove one first", "too_many_passkeys");
 
     private static Error NotGood => Error.Invalid("The browser's answer is not good for this session (any more); ask for new options", "invalid_passkey");
-}
-
-/// <summary>Tells who has a passkey that one came or went, at the address they are reached by.</summary>
-internal static class PasskeyMail
-{
-    public static async Task Tell(Transaction tx, MailedSecrets mails, string purpose, SignedIn session, CancellationToken ct)
-    {
-        if (await AddressOf(tx.Connection, tx.Inner, session, ct) is { } address) await mails.AskIn(tx, purpose, session.ActorType, address, null, ct);
-    }
-
-    /// <summary>The address they sign in with, or, where somebody else vouches for them, that of the customer or member of staff.</summary>
-    public static Task<string?> AddressOf(NpgsqlConnection connection, NpgsqlTransaction? tx, SignedIn session, CancellationToken ct) =>
-        connection.QuerySingleAsync<string?>(new CommandDefinition($"""
-            select coalesce(
-                (select subject from identity.sign_ins where identity_id = @IdentityId and provider = '{EmailPassword.Provider}' order by id limit 1),
-                case @ActorType when '{ActorTypes.User}' then (select email from identity.users where identity_id = @IdentityId and deleted_at is null)
-                    else (select email from identity.customers where identity_id = @IdentityId and deleted_at is null) end)
-            """, new { session.IdentityId, session.ActorType }, tx, cancellationToken: ct));
 }

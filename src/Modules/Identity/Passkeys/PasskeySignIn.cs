@@ -64,7 +64,7 @@ internal sealed partial class PasskeySignIn(Db db, PasskeySettings settings, Pas
             if (!settings.For(attempt.ActorType, isVerified ? "required" : "preferred").Try(out var options, out var error)) return error;
             using var ceremony = new PasskeyCeremony(options, new PasskeyHolder(attempt.ActorType, row.IdentityId, [row.ToInfo()]));
             if (await ceremony.Check(credential.GetRawText(), challenge.State, attempt.Http) is { } passkey)
-                return await Use(row.Id, passkey, challenge, ct) ? new SignInOutcome(row.IdentityId, HasSecondFactor: isVerified) : Refused;
+                return await Use(row.Id, passkey, isVerified, challenge, ct) ? new SignInOutcome(row.IdentityId, HasSecondFactor: isVerified) : Refused;
         }
 
         return Refused;
@@ -84,14 +84,14 @@ internal sealed partial class PasskeySignIn(Db db, PasskeySettings settings, Pas
             """, new { id, attempt.ActorType, emails }, cancellationToken: ct));
     }
 
-    private async Task<bool> Use(Guid passkey, UserPasskeyInfo now, PasskeyChallenge challenge, CancellationToken ct)
+    private async Task<bool> Use(Guid passkey, UserPasskeyInfo now, bool isVerified, PasskeyChallenge challenge, CancellationToken ct)
     {
         await using var tx = await db.Begin(ct);
         if (!await PasskeyChallenges.Spend(tx, challenge, ct)) return false;
         var isUsed = await tx.Connection.ExecuteAsync(new CommandDefinition("""
-            update identity.passkeys set sign_count = @count, is_backed_up = @IsBackedUp, last_used_at = now()
+            update identity.passkeys set sign_count = @count, is_backed_up = @IsBackedUp, is_user_verified = is_user_verified or @isVerified, last_used_at = now()
             where id = @passkey and (sign_count < @count or (sign_count = 0 and @count = 0))
-            """, new { passkey, count = (long)now.SignCount, now.IsBackedUp }, tx.Inner, cancellationToken: ct)) == 1;
+            """, new { passkey, count = (long)now.SignCount, now.IsBackedUp, isVerified }, tx.Inner, cancellationToken: ct)) == 1;
         if (!isUsed)
         {
             // The same key at another place, or the same answer twice: whichever it is, its owner shall see it.

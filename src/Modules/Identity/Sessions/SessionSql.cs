@@ -20,10 +20,18 @@ internal sealed class SessionSql(IConfiguration configuration)
             where s.actor_type = 'user' and u.identity_id = s.identity_id and u.deleted_at is null and u.deactivated_at is null)
         """;
 
-    public const string MissesFactor = """
-        s.actor_type = 'user' and s.second_factor_at is null and exists (
-            select from identity.users u join identity.user_roles ur on ur.user_id = u.id join identity.roles r on r.id = ur.role_id
-            where u.identity_id = s.identity_id and u.deleted_at is null and r.requires_mfa)
+    // Whether a role of that identity's asks for a second factor.
+    public static string RoleAsksOf(string identity) => $"""
+        exists (select from identity.users u join identity.user_roles ur on ur.user_id = u.id join identity.roles r on r.id = ur.role_id
+            where u.identity_id = {identity} and u.deleted_at is null and r.requires_mfa)
+        """;
+
+    public static string MissesFactor { get; } = $"(s.actor_type = 'user' and s.second_factor_at is null and {RoleAsksOf("s.identity_id")})";
+
+    // As above, of who has one: they are to show it, not to set up another.
+    public static string OwesFactor { get; } = $"""
+        ({MissesFactor} and (exists (select from identity.mfa_factors f where f.identity_id = s.identity_id and f.enabled_at is not null)
+            or exists (select from identity.passkeys p where p.identity_id = s.identity_id and p.actor_type = s.actor_type and p.is_user_verified)))
         """;
 
     // The storefront makes the customer of it.

@@ -1,7 +1,7 @@
 using Dapper;
 using HeadlessPro.Contracts;
+using HeadlessPro.Contracts.Notifications;
 using HeadlessPro.Identity.Mailed;
-using HeadlessPro.Identity.Mfa;
 using HeadlessPro.Identity.Protection;
 using HeadlessPro.Identity.Sessions;
 using HeadlessPro.Platform.Audit;
@@ -29,7 +29,7 @@ internal static class ChangePassword
         if (Passwords.Refuse(request.Password, email) is { } weak) return Reply.Error(Error.Invalid($"Invalid request: Field 'password': {weak}", "weak_password"));
         if (secret is null)
         {
-            if (!await MfaRecovery.IsFresh(db, actor, ct)) return Reply.Error(MfaRecovery.SignInAgain);
+            if (await FreshSignIn.Refuse(db, actor.Session.SessionId, ct) is { } no) return Reply.Error(no);
         }
         else
         {
@@ -53,7 +53,7 @@ internal static class ChangePassword
             return Reply.Error(Error.Conflict("The password was changed meanwhile", "password_changed"));
         await SessionStore.RevokeIn(tx, identity, null, actor.Session.SessionId, ct);
         tx.Record(new AuditEvent("password_changed", "identity", WireId.Encode(PeopleWire.Identity, identity)));
-        await mails.AskIn(tx, MailPurpose.PasswordChanged, actor.Session.ActorType, email, null, ct);
+        await TellOwner.Of(tx, mails, NotificationKinds.PasswordChanged, actor.Session, ct);
         await tx.Commit(ct);
         await throttle.Begin(http, email, ct);
         return Reply.Json(new UpdateSignInResponse(true), MailedJson.Default.UpdateSignInResponse);

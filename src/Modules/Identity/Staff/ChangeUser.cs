@@ -2,6 +2,8 @@ using System.Text.Json;
 using Dapper;
 using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Identity;
+using HeadlessPro.Contracts.Notifications;
+using HeadlessPro.Identity.Mailed;
 using HeadlessPro.Identity.Sessions;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Security;
@@ -62,11 +64,15 @@ internal static class ChangeUser
     /// For who has lost their app, their codes or the device with their passkeys, which count as two factors: without any of them and signed out,
     /// they sign in with the first alone.
     /// </summary>
-    public static Task<IResult> ResetMfa(string id, Caller caller, Db db, CancellationToken ct) => Change(id, caller, db, ct, (tx, user) => End(tx, user, """
-        delete from identity.mfa_factors f using identity.users u where u.id = @user and f.identity_id = u.identity_id;
-        delete from identity.recovery_codes c using identity.users u where u.id = @user and c.identity_id = u.identity_id;
-        delete from identity.passkeys p using identity.users u where u.id = @user and p.identity_id = u.identity_id and p.actor_type = 'user'
-        """, ct));
+    public static Task<IResult> ResetMfa(string id, Caller caller, MailedSecrets mails, Db db, CancellationToken ct) => Change(id, caller, db, ct, async (tx, user) =>
+    {
+        var identity = await End(tx, user, """
+            delete from identity.mfa_factors f using identity.users u where u.id = @user and f.identity_id = u.identity_id;
+            delete from identity.recovery_codes c using identity.users u where u.id = @user and c.identity_id = u.identity_id;
+            delete from identity.passkeys p using identity.users u where u.id = @user and p.identity_id = u.identity_id and p.actor_type = 'user'
+            """, ct);
+        if (identity is { } theirs) await TellOwner.Of(tx, mails, NotificationKinds.MfaDisabled, theirs, ActorTypes.User, ct);
+    });
 
     /// <summary>The row stays, for what they did; who they sign in as does not.</summary>
     public static async Task<IResult> Delete(string id, Caller caller, Db db, CancellationToken ct)
@@ -107,12 +113,13 @@ internal static class ChangeUser
         return (await both.ReadSingleAsync<UserRow>(), await both.ReadSingleAsync<bool>());
     }
 
-    private static async Task End(Transaction tx, Guid user, string sql, CancellationToken ct)
+    private static async Task<Guid?> End(Transaction tx, Guid user, string sql, CancellationToken ct)
     {
-        if (await tx.Connection.QuerySingleAsync<Guid?>(new CommandDefinition(
-            "select identity_id from identity.users where id = @user", new { user }, tx.Inner, cancellationToken: ct)) is { } identity)
-            await SessionStore.RevokeIn(tx, identity, null, null, ct);
+        var identity = await tx.Connection.QuerySingleAsync<Guid?>(new CommandDefinition(
+            "select identity_id from identity.users where id = @user", new { user }, tx.Inner, cancellationToken: ct));
+        if (identity is { } theirs) await SessionStore.RevokeIn(tx, theirs, null, null, ct);
         await tx.Connection.ExecuteAsync(new CommandDefinition(sql, new { user }, tx.Inner, cancellationToken: ct));
+        return identity;
     }
 
     private static Task Describe(Transaction tx, Guid user, UpdateOwnUserRequest request, CancellationToken ct)

@@ -16,6 +16,7 @@ public class OpenIdLinkTests(OpenIdShop shop) : IClassFixture<OpenIdShop>
         using var browser = shop.Browser();
         Assert.Equal(person.Id, (string)SignInTests.Claims(await shop.SignIn(browser, person.Email.ToUpperInvariant()))["actor_id"]!);
         Assert.Equal(person.Id, (string)SignInTests.Claims((await Person.SignIn(shop, person.Email)).Token)["actor_id"]!);
+        Assert.Equal("provider_added", Assert.Single(await Mails.To(shop, person.Email)).Kind);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using HeadlessPro.Modules.Tests.Notifications;
 using HeadlessPro.Contracts.Identity;
 
 namespace HeadlessPro.Modules.Tests.Identity.OpenId;
@@ -30,6 +31,8 @@ public class OpenIdStaffTests(OpenIdShop shop) : IClassFixture<OpenIdShop>
     [Fact]
     public async Task Roles_follow_the_groups_at_each_sign_in()
     {
+        // Whoever is an admin for a while here is not the only one.
+        using var admin = await Colleague.Join(shop, "admin");
         var email = await Knows("shop-support");
         using var first = await SignIn(email);
         await first.PostJson("/admin/products", new { title = "x" }, 403);
@@ -101,6 +104,8 @@ public class OpenIdStaffTests(OpenIdShop shop) : IClassFixture<OpenIdShop>
         Assert.Equal((colleague.Id, """["read-only"]"""), ((string)me["id"]!, Roles(me)));
         using var again = await Colleague.SignIn(shop, colleague.Email);
         await again.Client.PostJson("/admin/products", new { title = "x" }, 403);
+        // They are told, for they did not ask.
+        Assert.Equal("provider_added", (await Mails.To(shop, colleague.Email, 2))[0].Kind);
     }
 
     [Fact]

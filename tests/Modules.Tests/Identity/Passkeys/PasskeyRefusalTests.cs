@@ -224,7 +224,10 @@ public class PasskeyRefusalTests(PasskeyShop shop)
         Assert.Equal(before, await shop.Rows());
         await shop.Scalar<object>("update identity.sessions set created_at = now()");
 
+        // Of what the browser says of its ways to it, the known ones are kept.
+        credential["response"]!["transports"] = new JsonArray("internal", new string('x', 100_000), "hybrid", "internal");
         var id = (string)(await person.Client.PostJson("/auth/passkeys", new { name = "Phone", state, credential }))["passkey"]!["id"]!;
+        Assert.Equal("""["hybrid","internal"]""", (await person.Client.GetJson("/auth/passkeys"))["passkeys"]![0]!["transports"]!.ToJsonString());
         before = await shop.Rows();
         await person.Client.PostJson("/auth/passkeys", new { name = "Phone", state, credential }, 400);
         // The authenticator has one of theirs, and says so.

@@ -2,8 +2,8 @@ using System.Text.Json;
 using Dapper;
 using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Identity;
+using HeadlessPro.Contracts.Notifications;
 using HeadlessPro.Identity.Mailed;
-using HeadlessPro.Identity.Mfa;
 using HeadlessPro.Identity.Sessions;
 using HeadlessPro.Platform.Audit;
 using HeadlessPro.Platform.Data;
@@ -58,7 +58,7 @@ internal static class AddIdentity
         var (request, session, ct) = (body.Value, actor.Session, http.RequestAborted);
         if (providers.OfType<OpenIdSignIn>().FirstOrDefault(p => p.Id == request.Provider && p.Serves(session.ActorType)) is not { } provider)
             return Reply.Error(Error.Invalid("Invalid request: Field 'provider' must be one of GET /auth/{actor}/providers whose flow is 'redirect'"));
-        if (!await MfaRecovery.IsFresh(db, actor, ct)) return Reply.Error(MfaRecovery.SignInAgain);
+        if (await FreshSignIn.Refuse(db, session.SessionId, ct) is { } no) return Reply.Error(no);
         if (await VerifyEmail.RefuseUnproven(db, session, ct) is { } unproven) return Reply.Error(unproven);
         var sent = new (string Name, string? Value)[] { ("callback_url", request.CallbackUrl), ("nonce", request.Nonce), ("login_hint", request.LoginHint) };
         var fields = sent.Where(f => f.Value is not null).ToDictionary(f => f.Name, f => JsonSerializer.SerializeToElement(f.Value!, PeopleJson.Default.String), StringComparer.Ordinal);
@@ -75,20 +75,16 @@ internal static class RemoveIdentity
         var (session, ct) = (actor.Session, http.RequestAborted);
         var unknown = Error.NotFound($"Identity with id: {id} was not found");
         if (!WireId.TryDecode(ListIdentities.Prefix, id, out var signIn)) return Reply.Error(unknown);
-        if (!await MfaRecovery.IsFresh(db, actor, ct)) return Reply.Error(MfaRecovery.SignInAgain);
+        if (await FreshSignIn.Refuse(db, session.SessionId, ct) is { } no) return Reply.Error(no);
         await using var tx = await db.Begin(ct);
-        // One at a time: of two that go at once, one may be the last.
-        await tx.Connection.ExecuteAsync(new CommandDefinition("select id from identity.identities where id = @IdentityId for update", new { session.IdentityId }, tx.Inner, cancellationToken: ct));
-        var isOtherWay = await tx.Connection.QuerySingleOrDefaultAsync<bool?>(new CommandDefinition("""
-            delete from identity.sign_ins where id = @signIn and identity_id = @IdentityId and provider = @Kind
-            returning exists (select from identity.sign_ins s where s.identity_id = @IdentityId and s.id <> @signIn and (s.provider = @Kind or s.provider not in (@Staff, @Customer)))
-                or exists (select from identity.passkeys where identity_id = @IdentityId and actor_type = @ActorType)
-            """, new { signIn, session.IdentityId, session.ActorType, Kind = ListIdentities.KindOf(actor), Staff = OpenIdStaff.Provider, Customer = OpenIdCustomers.Provider }, tx.Inner, cancellationToken: ct));
-        if (isOtherWay is null) return Reply.Error(unknown);
-        if (isOtherWay is false) return Reply.Error(Error.NotAllowed("It is your last way in; set up another one first", "last_way_in"));
+        await WaysIn.Hold(tx, session.IdentityId, ct);
+        if (await tx.Connection.ExecuteAsync(new CommandDefinition(
+            "delete from identity.sign_ins where id = @signIn and identity_id = @IdentityId and provider = @Kind",
+            new { signIn, session.IdentityId, Kind = ListIdentities.KindOf(actor) }, tx.Inner, cancellationToken: ct)) == 0) return Reply.Error(unknown);
+        if (await WaysIn.RefuseLast(tx, session, ct) is { } last) return Reply.Error(last);
         await SessionStore.RevokeIn(tx, session.IdentityId, null, session.SessionId, ct);
         tx.Record(new AuditEvent("provider_removed", "identity", WireId.Encode(PeopleWire.Identity, session.IdentityId)) { Details = [("sign_in", id)] });
-        await Passkeys.PasskeyMail.Tell(tx, mails, MailPurpose.ProviderRemoved, session, ct);
+        await TellOwner.Of(tx, mails, NotificationKinds.ProviderRemoved, session, ct);
         await tx.Commit(ct);
         return Reply.Deleted(id, "identity");
     }

@@ -12,13 +12,7 @@ namespace HeadlessPro.Identity.SignIn.OpenId;
 internal sealed record OpenIdAsked(string State, string Nonce, string Challenge);
 
 /// <summary>A sign-in that came back, and whose it becomes, where somebody adds a way in.</summary>
-internal sealed record OpenIdBegun(string NonceHash, string Verifier, string CallbackUrl, Guid? LinkTo, string? Email)
-{
-    public OpenIdLink? Link => LinkTo is { } identity ? new(identity, Email) : null;
-}
-
-/// <summary>Who adds a way in, and their address, where they have one.</summary>
-internal sealed record OpenIdLink(Guid Identity, string? Email);
+internal sealed record OpenIdBegun(string NonceHash, string Verifier, string CallbackUrl, Guid? LinkTo);
 
 /// <summary>Sign-ins under way, in the database, so that any host can go on with what another began. Each is good once, for ten minutes.</summary>
 internal sealed class OpenIdAttempts(Db db, IDataProtectionProvider ring)
@@ -48,8 +42,7 @@ internal sealed class OpenIdAttempts(Db db, IDataProtectionProvider ring)
             delete from identity.openid_attempts a
             where state_hash = @state and provider = @provider and actor_type = @actorType and browser_hash = @browser and expires_at > now()
                 and (session_id is null or exists (select from identity.sessions s where s.id = a.session_id and s.revoked_at is null and s.expires_at > now()))
-            returning nonce_hash, verifier, callback_url, (select identity_id from identity.sessions s where s.id = a.session_id) as link_to,
-                (select v.subject from identity.sign_ins v join identity.sessions s on s.identity_id = v.identity_id where s.id = a.session_id and v.provider = 'emailpass' order by v.id limit 1) as email
+            returning nonce_hash, verifier, callback_url, (select identity_id from identity.sessions s where s.id = a.session_id) as link_to
             """, new { state = MailedSecrets.Hash(state ?? ""), provider, actorType, browser }, cancellationToken: ct));
         return row is null ? null : row with { Verifier = _protector.Unprotect(row.Verifier) };
     }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Dapper;
 using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Identity;
+using HeadlessPro.Contracts.Notifications;
 using HeadlessPro.Identity.Mailed;
 using HeadlessPro.Platform.Audit;
 using HeadlessPro.Platform.Data;
@@ -24,7 +25,7 @@ internal sealed class OpenIdCustomers(Db db, MailedSecrets mails)
     /// <param name="person">Who came back.</param>
     /// <param name="linkTo">Whose way in it becomes; null for a sign-in.</param>
     /// <param name="ct">Cancellation.</param>
-    public async Task<Result<Guid>> Find(OpenIdPerson person, OpenIdLink? linkTo, CancellationToken ct)
+    public async Task<Result<Guid>> Find(OpenIdPerson person, Guid? linkTo, CancellationToken ct)
     {
         for (var attempt = 0; ; attempt++)
         {
@@ -42,13 +43,13 @@ internal sealed class OpenIdCustomers(Db db, MailedSecrets mails)
         }
     }
 
-    private async Task<Result<Guid>> Find(Transaction tx, OpenIdPerson person, OpenIdLink? linkTo, CancellationToken ct)
+    private async Task<Result<Guid>> Find(Transaction tx, OpenIdPerson person, Guid? linkTo, CancellationToken ct)
     {
         if (await tx.Connection.QuerySingleOrDefaultAsync<Guid?>(new CommandDefinition(
             "update identity.sign_ins set profile = @profile::jsonb, updated_at = now() where provider = @Provider and subject = @Subject returning identity_id",
             new { Provider, person.Subject, profile = ProfileOf(person) }, tx.Inner, cancellationToken: ct)) is { } known)
-            return linkTo is null || linkTo.Identity == known ? known : OpenIdErrors.Taken;
-        if (linkTo is not null) return await Link(tx, person, linkTo, ct);
+            return linkTo is null || linkTo == known ? known : OpenIdErrors.Taken;
+        if (linkTo is { } theirs) return await Link(tx, person, theirs, ct);
         if (person.Email is null) return Error.Unauthorized("The provider told no e-mail address: allow it, or sign in another way");
         if (!person.IsVerified) return Error.Unauthorized("The provider has not confirmed your e-mail address: confirm it there, or sign in another way");
         var account = await tx.Connection.QuerySingleOrDefaultAsync<Account>(new CommandDefinition("""
@@ -57,27 +58,30 @@ internal sealed class OpenIdCustomers(Db db, MailedSecrets mails)
             """, new { EmailPassword.Provider, person.Email }, tx.Inner, cancellationToken: ct));
         if (account is not null && !(account is { IsVerified: true, IsStaff: false } && person.IsAuthoritative))
             return Error.Unauthorized("There is an account with your e-mail address: sign in to it as before, then add this provider to it");
-        var identity = account?.IdentityId ?? await New(tx, person, ct);
-        if (account is not null) tx.Record(Added(identity, person));
-        await Add(tx, Provider, identity, person, ct);
+        if (account is not null) return await Link(tx, person, account.IdentityId, ct);
+        var identity = await New(tx, person, ct);
+        await Add(tx, identity, person, ct);
         return identity;
     }
 
-    private async Task<Guid> Link(Transaction tx, OpenIdPerson person, OpenIdLink linkTo, CancellationToken ct)
+    private async Task<Guid> Link(Transaction tx, OpenIdPerson person, Guid identity, CancellationToken ct)
     {
-        await Add(tx, Provider, linkTo.Identity, person, ct);
-        tx.Record(Added(linkTo.Identity, person));
-        if (linkTo.Email is { } email) await mails.AskIn(tx, MailPurpose.ProviderAdded, ActorTypes.Customer, email, null, ct);
-        return linkTo.Identity;
+        await Add(tx, identity, person, ct);
+        await Tell(tx, mails, identity, ActorTypes.Customer, person, ct);
+        return identity;
+    }
+
+    /// <summary>Who was here before has another way in now: the audit log and they are told, also where they did not ask for it.</summary>
+    public static Task Tell(Transaction tx, MailedSecrets mails, Guid identity, string actorType, OpenIdPerson person, CancellationToken ct)
+    {
+        tx.Record(new AuditEvent("provider_added", "identity", WireId.Encode(PeopleWire.Identity, identity)) { Details = [("issuer", person.Issuer)] });
+        return TellOwner.Of(tx, mails, NotificationKinds.ProviderAdded, identity, actorType, ct);
     }
 
     /// <summary>From now on that subject is theirs.</summary>
-    public static Task Add(Transaction tx, string provider, Guid identity, OpenIdPerson person, CancellationToken ct) => tx.Connection.ExecuteAsync(new CommandDefinition(
-        "insert into identity.sign_ins (id, identity_id, provider, subject, verified_at, profile) values (@id, @identity, @provider, @Subject, now(), @profile::jsonb)",
-        new { id = WireId.New(), identity, provider, person.Subject, profile = ProfileOf(person) }, tx.Inner, cancellationToken: ct));
-
-    /// <summary>For the audit log.</summary>
-    public static AuditEvent Added(Guid identity, OpenIdPerson person) => new("provider_added", "identity", WireId.Encode(PeopleWire.Identity, identity)) { Details = [("issuer", person.Issuer)] };
+    private static Task Add(Transaction tx, Guid identity, OpenIdPerson person, CancellationToken ct) => tx.Connection.ExecuteAsync(new CommandDefinition(
+        "insert into identity.sign_ins (id, identity_id, provider, subject, verified_at, profile) values (@id, @identity, @Provider, @Subject, now(), @profile::jsonb)",
+        new { id = WireId.New(), identity, Provider, person.Subject, profile = ProfileOf(person) }, tx.Inner, cancellationToken: ct));
 
     public static string ProfileOf(OpenIdPerson person) =>
         JsonSerializer.Serialize(new OpenIdProfile(person.Email, person.GivenName, person.FamilyName), OpenIdJson.Default.OpenIdProfile);

@@ -63,7 +63,7 @@ internal sealed partial class OpenIdSignIn(OpenIdSettings settings, OpenIdClient
         if (await attempts.Use(Id, attempt.ActorType, attempt.Text("state"), AskingBrowser.Of(attempt.Http, Cookie, attempt.Text("nonce")), deadline) is not { } begun)
             return Error.Unauthorized("This sign-in is not known in this browser, or no longer: begin again");
         var person = await client.Ask(begun, attempt, deadline);
-        var found = attempt.ActorType == ActorTypes.User ? await people.Staff.Find(settings.Staff!, person, begun.Link, deadline) : await people.Customers.Find(person, begun.Link, deadline);
+        var found = attempt.ActorType == ActorTypes.User ? await people.Staff.Find(settings.Staff!, person, begun.LinkTo, deadline) : await people.Customers.Find(person, begun.LinkTo, deadline);
         return found.Try(out var identity, out var error) ? new SignInOutcome(identity) : error;
     }, ct);
 

@@ -4,7 +4,6 @@ using HeadlessPro.Contracts.Identity;
 using HeadlessPro.Identity.Mailed;
 using HeadlessPro.Identity.Sessions;
 using HeadlessPro.Identity.Staff;
-using HeadlessPro.Platform.Audit;
 using HeadlessPro.Platform.Data;
 using Microsoft.Extensions.Logging;
 
@@ -25,7 +24,7 @@ internal sealed partial class OpenIdStaff(Db db, MailedSecrets mails, ILogger<Op
     /// <summary>The provider of staff's sign-ins.</summary>
     public const string Provider = "openid-staff";
 
-    public async Task<Result<Guid>> Find(StaffRules rules, OpenIdPerson person, OpenIdLink? linkTo, CancellationToken ct)
+    public async Task<Result<Guid>> Find(StaffRules rules, OpenIdPerson person, Guid? linkTo, CancellationToken ct)
     {
         if (person is not { Email: { } email, IsAuthoritative: true } || !rules.AllowedDomains.Contains(email.Split('@')[1])) return OpenIdErrors.NotStaff;
         if (person.Groups is null)
@@ -42,21 +41,20 @@ internal sealed partial class OpenIdStaff(Db db, MailedSecrets mails, ILogger<Op
             "select id from identity.roles where name = any (@names) order by id", new { names = rules.RolesOf(person.Groups) }, tx.Inner, cancellationToken: ct))).ToArray();
         var user = await Known(tx, person, linkTo, ct) ?? (rules.AutoCreate && given.Length > 0 && linkTo is null ? await New(tx, person, ct) : null);
         if (user is null or { IsDeactivated: true }) return OpenIdErrors.NotStaff;
-        if (linkTo is not null && linkTo.Identity != user.IdentityId) return OpenIdErrors.Taken;
+        if (linkTo is not null && linkTo != user.IdentityId) return OpenIdErrors.Taken;
         var isWithout = rules.Roles.Count > 0 && given.Length == 0;
         // Whose roles no group ever gave, from them none takes any.
         if (isWithout && !user.IsLinked) return OpenIdErrors.NotStaff;
         if (rules.Roles.Count > 0 && await Give(tx, user, given, ct) is { } refused) return refused;
         if (isWithout) await SessionStore.RevokeIn(tx, user.IdentityId, null, null, ct);
         else await Link(tx, user, person, ct);
-        if (linkTo is not null && !user.IsLinked) tx.Record(new AuditEvent("provider_added", "identity", WireId.Encode(PeopleWire.Identity, user.IdentityId)));
-        if (linkTo?.Email is { } address && !user.IsLinked) await mails.AskIn(tx, MailPurpose.ProviderAdded, ActorTypes.User, address, null, ct);
+        if (!isWithout && !user.IsLinked) await OpenIdCustomers.Tell(tx, mails, user.IdentityId, ActorTypes.User, person, ct);
         await tx.Commit(ct);
         return isWithout ? OpenIdErrors.NotStaff : user.IdentityId;
     }
 
     /// <summary>Whose sign-in it is; else who adds it; else who has that address and was nobody there until now: addresses are given to others, numbers are not.</summary>
-    private static Task<Member?> Known(Transaction tx, OpenIdPerson person, OpenIdLink? linkTo, CancellationToken ct) => tx.Connection.QuerySingleOrDefaultAsync<Member>(new CommandDefinition("""
+    private static Task<Member?> Known(Transaction tx, OpenIdPerson person, Guid? linkTo, CancellationToken ct) => tx.Connection.QuerySingleOrDefaultAsync<Member>(new CommandDefinition("""
         select u.id, u.identity_id, u.deactivated_at is not null as is_deactivated,
             exists (select from identity.sign_ins s where s.provider = @Provider and s.subject = @Subject and s.identity_id = u.identity_id) as is_linked
         from identity.users u
@@ -67,7 +65,7 @@ internal sealed partial class OpenIdStaff(Db db, MailedSecrets mails, ILogger<Op
             (select b.identity_id from identity.users b where b.email = @Email and b.deleted_at is null and not exists (
                 select from identity.sign_ins s where s.identity_id = b.identity_id and s.provider = @Provider and starts_with(s.subject, @Issuer || ' '))))
         for no key update of u
-        """, new { Provider, person.Subject, person.Issuer, person.Email, linkTo = linkTo?.Identity }, tx.Inner, cancellationToken: ct));
+        """, new { Provider, person.Subject, person.Issuer, person.Email, linkTo }, tx.Inner, cancellationToken: ct));
 
     /// <summary>With an identity of their own: whoever registered that address here before is somebody else until proven. Null where a colleague has the address.</summary>
     private async Task<Member?> New(Transaction tx, OpenIdPerson person, CancellationToken ct)
