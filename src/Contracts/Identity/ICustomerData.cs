@@ -15,16 +15,15 @@ public interface ICustomerData
     /// <summary>Forgets the account and every way into it; whoever was signed in as them is out. Safe to repeat.</summary>
     Task<Result<Forgotten>> ForgetPerson(ForgetPerson request, CancellationToken ct);
 
-    /// <summary>Whether the session was begun within the last minutes: one that lies open somewhere must not be enough for what cannot be undone.</summary>
-    Task<Result<SessionAge>> GetSessionAge(GetSessionAge request, CancellationToken ct);
+    /// <summary>Refuses a session that was not begun within the last minutes: one that lies open somewhere must not be enough for what cannot be undone.</summary>
+    Task<Result<FreshSession>> RequireFreshSession(RequireFreshSession request, CancellationToken ct);
 }
 
 /// <summary>Of which account.</summary>
 public sealed record FindPerson(Guid CustomerId);
 
 /// <summary>Of which session.</summary>
-public sealed record GetSessionAge(Guid SessionId);
+public sealed record RequireFreshSession(Guid SessionId);
 
-/// <summary>How old a sign-in is.</summary>
-/// <param name="IsFresh">Within the last 15 minutes.</param>
-public sealed record SessionAge(bool IsFresh);
+/// <summary>A session of the last minutes.</summary>
+public sealed record FreshSession(Guid SessionId);

@@ -18,8 +18,6 @@ internal static class PrivacyIds
 /// <summary>Refusals that several routes share.</summary>
 internal static class PrivacyErrors
 {
-    public static readonly Error SignInAgain = new(ErrorType.Forbidden, "sign_in_again", "Sign in again: this needs a sign-in of the last 15 minutes");
-
     public static Error NoCustomer(string id) => Error.NotFound($"Customer with id: {id} was not found");
 }
 

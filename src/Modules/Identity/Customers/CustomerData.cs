@@ -4,7 +4,7 @@ using Dapper;
 using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Identity;
 using HeadlessPro.Contracts.Privacy;
-using HeadlessPro.Identity.Mfa;
+using HeadlessPro.Identity.Sessions;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Security;
 
@@ -92,7 +92,8 @@ internal sealed class CustomerData(Db db, PersonalSeal seal) : ICustomerData
 
     public async Task<Result<Forgotten>> ForgetPerson(ForgetPerson request, CancellationToken ct) => await ForgetCustomer.Run(db, request, ct);
 
-    public async Task<Result<SessionAge>> GetSessionAge(GetSessionAge request, CancellationToken ct) => new SessionAge(await MfaRecovery.IsFresh(db, request.SessionId, ct));
+    public async Task<Result<FreshSession>> RequireFreshSession(RequireFreshSession request, CancellationToken ct) =>
+        await FreshSignIn.Refuse(db, request.SessionId, ct) is { } no ? no : new FreshSession(request.SessionId);
 
     private sealed record PersonRow(Guid Id, string Email, string[] Emails, string[] Proven, string[] Phones, string[] Addresses, string[] References);
 }

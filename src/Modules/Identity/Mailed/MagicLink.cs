@@ -32,7 +32,7 @@ internal sealed class MagicLink(Db db, MailedSecrets mails, Throttle throttle) :
     public async Task<Result<SignInOutcome>> Callback(SignInAttempt attempt, CancellationToken ct)
     {
         var browser = AskingBrowser.Of(attempt.Http, Cookie, attempt.Text("nonce"));
-        return await ProvenAddress.SignIn(db, attempt.ActorType, tx => MailedSecrets.Use(tx, MailPurpose.MagicLink, attempt.ActorType, attempt.Text("token"), browser, ct), ct) is { } proven
+        return await ProvenAddress.SignIn(db, tx => MailedSecrets.Use(tx, MailPurpose.MagicLink, attempt.ActorType, attempt.Text("token"), browser, ct), ct) is { } proven
             ? proven : Error.Unauthorized("The link is not valid in this browser, or no longer; ask for another");
     }
 }

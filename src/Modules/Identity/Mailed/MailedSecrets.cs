@@ -32,6 +32,9 @@ internal static class MailPurpose
 /// <summary>A mail or message on its way to the job that writes it, for a purpose or, where it only tells, of a kind; Browser is a hash of what only the browser that asked knows, or of the session that did.</summary>
 internal sealed record MailAsked(Guid Id, string Purpose, string ActorType, string Recipient, string? Browser);
 
+/// <summary>Whose address or number a link or code was sent to, and as what they asked for it.</summary>
+internal sealed record MailProof(string Recipient, string ActorType);
+
 /// <summary>
 /// Links and codes that go by mail or SMS:
 /// <code>
@@ -107,13 +110,13 @@ internal sealed class MailedSecrets(Db db, INotifications notifications, Passwor
         await HandOver(asked, kind, words, $"identity:{id:N}", expires, ct);
     }
 
-    /// <summary>Uses a link's token, with what else the caller writes: whose address it proves; null when it is not good (any more).</summary>
-    public static Task<string?> Use(Transaction tx, string purpose, string actorType, string? token, string? browser, CancellationToken ct) =>
-        tx.Connection.QuerySingleOrDefaultAsync<string>(new CommandDefinition("""
+    /// <summary>Uses a link's token, with what else the caller writes: what it proves; null when it is not good (any more).</summary>
+    public static Task<MailProof?> Use(Transaction tx, string purpose, string actorType, string? token, string? browser, CancellationToken ct) =>
+        tx.Connection.QuerySingleOrDefaultAsync<MailProof>(new CommandDefinition("""
             update identity.mailed_secrets set used_at = now()
             where secret_hash = @hash and purpose = @purpose and actor_type = @actorType and used_at is null and expires_at > now()
                 and browser_hash is not distinct from @browser
-            returning recipient
+            returning recipient, actor_type
             """, new { hash = Hash(token ?? ""), purpose, actorType, browser }, tx.Inner, cancellationToken: ct));
 
     /// <summary>The latest code's id, of those that were asked for so, when this is it; an attempt is counted before it is looked at, and five wrong ones end it.</summary>
@@ -134,10 +137,10 @@ internal sealed class MailedSecrets(Db db, INotifications notifications, Passwor
         return isRight ? tried!.Value.Id : null;
     }
 
-    /// <summary>Uses a code that was right, with what else the caller writes: whose address or number it proves; null when somebody was quicker.</summary>
-    public static Task<string?> UseCode(Transaction tx, Guid code, CancellationToken ct) =>
-        tx.Connection.QuerySingleOrDefaultAsync<string>(new CommandDefinition(
-            "update identity.mailed_secrets set used_at = now() where id = @code and used_at is null and expires_at > now() returning recipient",
+    /// <summary>Uses a code that was right, with what else the caller writes: what it proves; null when somebody was quicker.</summary>
+    public static Task<MailProof?> UseCode(Transaction tx, Guid code, CancellationToken ct) =>
+        tx.Connection.QuerySingleOrDefaultAsync<MailProof>(new CommandDefinition(
+            "update identity.mailed_secrets set used_at = now() where id = @code and used_at is null and expires_at > now() returning recipient, actor_type",
             new { code }, tx.Inner, cancellationToken: ct));
 
     /// <summary>What a token is kept and found by.</summary>

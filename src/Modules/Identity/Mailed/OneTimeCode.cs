@@ -33,6 +33,6 @@ internal sealed class OneTimeCode(Db db, MailedSecrets mails, Throttle throttle)
     private async Task<Result<SignInOutcome>> Check(SignInAttempt attempt, string recipient, string code, CancellationToken ct)
     {
         if (await mails.CheckCode(MailPurpose.OneTimeCode, attempt.ActorType, recipient, null, code, ct) is not { } right) return MailRules.WrongCode;
-        return await ProvenAddress.SignIn(db, attempt.ActorType, tx => MailedSecrets.UseCode(tx, right, ct), ct) is { } proven ? proven : MailRules.WrongCode;
+        return await ProvenAddress.SignIn(db, tx => MailedSecrets.UseCode(tx, right, ct), ct) is { } proven ? proven : MailRules.WrongCode;
     }
 }

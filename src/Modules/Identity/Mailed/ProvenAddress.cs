@@ -15,17 +15,17 @@ namespace HeadlessPro.Identity.Mailed;
 internal static class ProvenAddress
 {
     /// <summary>Uses the secret (null: it was not good) and answers whose the address is; both or neither.</summary>
-    public static async Task<SignInOutcome?> SignIn(Db db, string actorType, Func<Transaction, Task<string?>> use, CancellationToken ct)
+    public static async Task<SignInOutcome?> SignIn(Db db, Func<Transaction, Task<MailProof?>> use, CancellationToken ct)
     {
         for (var attempt = 0; ; attempt++)
         {
             await using var tx = await db.Begin(ct);
-            if (await use(tx) is not { } address) return null;
+            if (await use(tx) is not { } proof) return null;
             try
             {
-                if (await Of(tx, address, actorType, ct) is not { } identity) return null;
+                if (await Of(tx, proof, ct) is not { } identity) return null;
                 await tx.Commit(ct);
-                return new SignInOutcome(identity, Account: address);
+                return new SignInOutcome(identity, Account: proof.Recipient);
             }
             catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation && attempt == 0)
             {
@@ -52,9 +52,9 @@ internal static class ProvenAddress
         return known?.IdentityId;
     }
 
-    private static async Task<Guid?> Of(Transaction tx, string address, string actorType, CancellationToken ct)
+    private static async Task<Guid?> Of(Transaction tx, MailProof proof, CancellationToken ct)
     {
-        var provider = Phones.ProviderOf(address, actorType);
+        var (address, provider) = (proof.Recipient, Phones.ProviderOf(proof.Recipient, proof.ActorType));
         if (await Mark(tx, provider, address, ct) is { } known) return known;
         // A number was somebody's when its code was sent.
         if (Phones.IsOne(address)) return null;

@@ -19,9 +19,6 @@ internal sealed record RecoveryCodesResponse(IReadOnlyList<string> RecoveryCodes
 /// <summary>Codes for who has lost their app: each works once, new ones end the old, and they are shown this once.</summary>
 internal static class MfaRecovery
 {
-    // For Customers/CustomerData.
-    public static async Task<bool> IsFresh(Db db, Guid session, CancellationToken ct) => await FreshSignIn.Refuse(db, session, ct) is null;
-
     public static async Task<IResult> Generate(Body<RecoveryCodesRequest> body, Actor actor, MailedSecrets mails, Db db, CancellationToken ct)
     {
         Check.Range("count", body.Value.Count, 1, 20);

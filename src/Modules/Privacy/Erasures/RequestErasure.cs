@@ -41,8 +41,8 @@ internal sealed class RequestErasure(ErasureRequests erasures, Holders holders, 
 
     private async Task<IResult> Run(RequestErasureRequest asked, Actor actor, CancellationToken ct)
     {
-        if (!(await customers.GetSessionAge(new GetSessionAge(actor.Session.SessionId), ct)).Try(out var age, out var error)) return Reply.Error(error);
-        return age.IsFresh ? await Run(actor.Id, asked.Confirmation, "customer", false, null, ct) : Reply.Error(PrivacyErrors.SignInAgain);
+        return (await customers.RequireFreshSession(new RequireFreshSession(actor.Session.SessionId), ct)).Error is { } error
+            ? Reply.Error(error) : await Run(actor.Id, asked.Confirmation, "customer", false, null, ct);
     }
 
     private async Task<IResult> Run(Guid customer, string confirmation, string by, bool force, string? reason, CancellationToken ct)

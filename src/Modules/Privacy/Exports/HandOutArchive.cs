@@ -15,8 +15,8 @@ internal static class HandOutArchive
     public static async Task<IResult> ToCustomer(string id, Actor actor, ICustomerData customers, ExportRequests exports, ArchiveSeal seal, HttpContext http)
     {
         var ct = http.RequestAborted;
-        if (!(await customers.GetSessionAge(new GetSessionAge(actor.Session.SessionId), ct)).Try(out var age, out var error)) return Reply.Error(error);
-        return age.IsFresh ? await Answer(actor.Id, id, exports, seal, http) : Reply.Error(PrivacyErrors.SignInAgain);
+        return (await customers.RequireFreshSession(new RequireFreshSession(actor.Session.SessionId), ct)).Error is { } error
+            ? Reply.Error(error) : await Answer(actor.Id, id, exports, seal, http);
     }
 
     public static Task<IResult> ToStaff(string id, string exportId, Body<HandOutArchiveRequest> body, ApiQuery query, ExportRequests exports, ArchiveSeal seal, HttpContext http)

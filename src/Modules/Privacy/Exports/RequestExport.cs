@@ -17,8 +17,7 @@ internal static class RequestExport
 
     public static async Task<IResult> ByCustomer(Body<RequestDataExportRequest> body, Actor actor, ICustomerData customers, ExportRequests exports, CancellationToken ct)
     {
-        if (!(await customers.GetSessionAge(new GetSessionAge(actor.Session.SessionId), ct)).Try(out var age, out var error)) return Reply.Error(error);
-        if (!age.IsFresh) return Reply.Error(PrivacyErrors.SignInAgain);
+        if ((await customers.RequireFreshSession(new RequireFreshSession(actor.Session.SessionId), ct)).Error is { } error) return Reply.Error(error);
         if (await exports.CountToday(actor.Id, ct) >= MostADay) return Reply.Error(Error.TooManyRequests($"At most {MostADay} exports a day; those of today are still there", "too_many_exports"));
         return Answer(await exports.Begin(actor.Id, "customer", ct));
     }
