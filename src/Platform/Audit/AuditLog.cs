@@ -40,12 +40,12 @@ public sealed class AuditLog(Db db)
 
     /// <summary>
     /// Blanks the details of what somebody did and of what was done to them: before, after, address, browser, e-mail address. That it was
-    /// done stays, and the chain holds. Answers how many entries, and leaves one that says so.
+    /// done stays, and the chain holds. Answers how many entries, and leaves one that says so where there were any.
     /// </summary>
     /// <param name="ids">Wire ids of who did it or what it was done to: the customer's, their orders'.</param>
-    /// <param name="emails">Addresses that were tried at sign-in.</param>
+    /// <param name="proven">Addresses and numbers that are proven to be theirs: attempts to sign in with them.</param>
     /// <param name="ct">Cancellation.</param>
-    public async Task<long> Redact(IReadOnlyCollection<string> ids, IReadOnlyCollection<string> emails, CancellationToken ct)
+    public async Task<long> Redact(IReadOnlyCollection<string> ids, IReadOnlyCollection<string> proven, CancellationToken ct)
     {
         // The chain keeps a digest of what goes.
         await SealAudit.Run(db, ct);
@@ -53,13 +53,15 @@ public sealed class AuditLog(Db db)
             with blanked as (
                 update audit.entries set details = null, salt = null
                 where details is not null and exists (select from audit.chain c where c.entry_id = entries.id)
-                  and (actor_id = any (@ids) or resource_id = any (@ids) or (kind = 'security' and details ->> 'email' = any (@emails)))
+                  and (actor_id = any (@ids) or resource_id = any (@ids) or (kind = 'security' and lower(details ->> 'email') = any (@proven)))
                 returning id),
             counted as (select count(*) as entries from blanked)
-            select entries, audit.write('security', 'audit_redacted', null, null, @caller::jsonb, jsonb_build_object('entries', entries)) from counted
+            select entries, case when entries > 0 then audit.write('security', 'audit_redacted', null, null, @caller::jsonb, jsonb_build_object('entries', entries)) end from counted
             """);
+        // No index finds attempts with an address: all entries are read.
+        command.CommandTimeout = 0;
         command.Parameters.AddWithValue("ids", ids.ToArray());
-        command.Parameters.AddWithValue("emails", emails.ToArray());
+        command.Parameters.AddWithValue("proven", proven.ToArray());
         command.Parameters.AddWithValue("caller", (AuditScope.Current?.Caller ?? AuditCaller.Nobody).ToJson());
         return (long)(await command.ExecuteScalarAsync(ct))!;
     }

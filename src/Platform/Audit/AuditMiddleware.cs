@@ -30,7 +30,8 @@ internal sealed class AuditMiddleware(RequestDelegate next, NpgsqlDataSource sou
     private static bool IsOfStaff(EndpointMetadataCollection metadata) =>
         metadata.GetMetadata<PermissionPolicy>() is not null || metadata.GetMetadata<SignInPolicy>() is { ActorType: ActorTypes.User };
 
-    private static bool IsOfSignIn(PathString path) => path.StartsWithSegments("/auth", StringComparison.Ordinal) || path.StartsWithSegments("/oauth", StringComparison.Ordinal);
+    // However it is spelled: routes do not mind.
+    private static bool IsOfSignIn(PathString path) => path.StartsWithSegments("/auth", StringComparison.OrdinalIgnoreCase) || path.StartsWithSegments("/oauth", StringComparison.OrdinalIgnoreCase);
 
     private async Task Finish(AuditScope scope, HttpContext http, bool isReading)
     {

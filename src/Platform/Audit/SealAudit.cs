@@ -57,6 +57,7 @@ internal static partial class SealAudit
                 jsonb_build_object('position', cut.position, 'seal', encode(cut.seal, 'hex'), 'entries', (select count(*) from entries)))
             from cut
             """);
+        command.CommandTimeout = 0;
         command.Parameters.AddWithValue("days", days);
         await command.ExecuteNonQueryAsync(ct);
         await tx.Commit(ct);

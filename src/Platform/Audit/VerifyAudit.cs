@@ -27,9 +27,14 @@ public sealed class VerifyAudit(Db db)
     public async Task<AuditVerdict> Run(ChainHead? since, ChainHead? expected, CancellationToken ct)
     {
         await using var connection = await db.Open(ct);
-        var begins = since ?? await SealAudit.Beginning(connection, ct);
+        var beginning = await SealAudit.Beginning(connection, ct);
+        var begins = since ?? beginning;
         var (head, count, redacted) = (begins, 0L, 0L);
-        string? broken = expected?.Position == begins.Position && !expected.Seal.AsSpan().SequenceEqual(begins.Seal) ? Rewritten(expected) : null;
+        var broken = since?.Position < beginning.Position ? NotComparable(beginning, since)
+            : expected?.Position < begins.Position ? NotComparable(begins, expected)
+            : expected?.Position == begins.Position && !expected.Seal.AsSpan().SequenceEqual(begins.Seal) ? Rewritten(expected)
+            : since is not null && await SealAudit.Head(connection, ct) is var end && end.Position < since.Position ? CutOff(end, since)
+            : null;
         Link? link = null;
         await using (var walk = new NpgsqlCommand($"""
             select c.position, c.entry_id, c.details_digest, c.digest, c.seal, e.id is null, {SealedEntry.Columns}
@@ -53,10 +58,14 @@ public sealed class VerifyAudit(Db db)
         if (broken is not null) findings.Add(broken);
         else if (link is not null) findings.Add(await Describe(connection, link, head, ct));
         else if (expected is not null && expected.Position > head.Position)
-            findings.Add($"cut off: the chain ends at position {head.Position}, and once went on to {expected.Position}");
+            findings.Add(CutOff(head, expected));
         var waiting = await Others(connection, findings, ct);
         return new(count, redacted, waiting, begins.Position, head, findings);
     }
+
+    private static string NotComparable(ChainHead begins, ChainHead kept) => $"begins after position {begins.Position}: the head at position {kept.Position} cannot be compared";
+
+    private static string CutOff(ChainHead ends, ChainHead kept) => $"cut off: the chain ends at position {ends.Position}, and once went on to {kept.Position}";
 
     private static string Rewritten(ChainHead expected) => $"changed: at position {expected.Position} the chain has another seal than it once had; it was written anew";
 

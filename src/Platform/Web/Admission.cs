@@ -31,7 +31,7 @@ internal static class Admission
                 QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
             };
             options.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, bool>(http =>
-                http.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal) || http.Request.Path.StartsWithSegments("/internal", StringComparison.Ordinal)
+                http.Request.Path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase) || http.Request.Path.StartsWithSegments("/internal", StringComparison.OrdinalIgnoreCase)
                     ? RateLimitPartition.GetNoLimiter(true)
                     : RateLimitPartition.GetConcurrencyLimiter(false, _ => limits));
         });

@@ -36,7 +36,7 @@ internal static class Cors
         foreach (var (path, setting, fallback) in Groups)
         {
             if ((app.Configuration[setting] ?? fallback).Length == 0) continue;
-            app.UseWhen(http => http.Request.Path.StartsWithSegments(path, StringComparison.Ordinal), branch => branch.Use(next =>
+            app.UseWhen(http => http.Request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase), branch => branch.Use(next =>
             {
                 // As UseCors(path) does, which compiles an expression to call it.
                 var cors = new CorsMiddleware(next, app.Services.GetRequiredService<ICorsService>(), app.Services.GetRequiredService<ILoggerFactory>(), path);
@@ -68,5 +68,5 @@ internal sealed class TrustedOrigins(IConfiguration configuration)
     private readonly (string Path, string[] Origins)[] _groups = [.. Cors.ByPath(configuration)];
 
     public bool Trust(PathString path, string origin) =>
-        _groups.Any(g => path.StartsWithSegments(g.Path, StringComparison.Ordinal) && g.Origins.Contains(origin, StringComparer.OrdinalIgnoreCase));
+        _groups.Any(g => path.StartsWithSegments(g.Path, StringComparison.OrdinalIgnoreCase) && g.Origins.Contains(origin, StringComparer.OrdinalIgnoreCase));
 }

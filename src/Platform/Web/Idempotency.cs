@@ -32,6 +32,9 @@ internal sealed class Idempotency(RequestDelegate next, Db db, HostPresence host
     private readonly KeyedGate<string> _gate = new();
     private readonly IDataProtector _protector = ring.CreateProtector("platform.idempotency");
 
+    private static readonly Error Gone =
+        Error.Duplicate("The request with this Idempotency-Key was carried out, and its answer is not kept any more; look at what it was about", "idempotency_answer_gone");
+
     private static readonly string ClaimSql = $"""
         with claimed as (
             insert into platform.idempotency as i (scope, key, request_hash, host) values (@scope, @key, @request_hash, @host)
@@ -71,7 +74,7 @@ internal sealed class Idempotency(RequestDelegate next, Db db, HostPresence host
         using var turn = await _gate.Enter(claim.Scope + claim.Key, http.RequestAborted);
         if (await Take(claim, http.RequestAborted) is { } earlier)
         {
-            if (ShowsSecret(http)) earlier = earlier with { Body = _protector.Unprotect(earlier.Body.ToArray()) };
+            if (ShowsSecret(http)) earlier = earlier with { Body = Opened(earlier.Body) };
             http.Response.Headers["Idempotency-Replayed"] = "true";
             await earlier.Send(http);
             return;
@@ -123,6 +126,7 @@ internal sealed class Idempotency(RequestDelegate next, Db db, HostPresence host
                     throw new ErrorException(Error.Duplicate("This Idempotency-Key was used for another request", "idempotency_key_reused"));
                 if (!await reader.IsDBNullAsync(2, ct))
                 {
+                    if (await reader.IsDBNullAsync(4, ct)) throw new ErrorException(Gone);
                     return new CapturedAnswer(
                         reader.GetInt32(2), await reader.IsDBNullAsync(3, ct) ? null : reader.GetString(3), reader.GetFieldValue<byte[]>(4));
                 }
@@ -157,6 +161,19 @@ internal sealed class Idempotency(RequestDelegate next, Db db, HostPresence host
     /// <summary>As it is written down: a secret in it is for who asked, and for nobody who reads the database.</summary>
     private CapturedAnswer Kept(HttpContext http, CapturedAnswer answer) =>
         ShowsSecret(http) ? answer with { Body = _protector.Protect(answer.Body.ToArray()) } : answer;
+
+    // Under a key that is lost it was carried out all the same.
+    private byte[] Opened(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            return _protector.Unprotect(body.ToArray());
+        }
+        catch (CryptographicException)
+        {
+            throw new ErrorException(Gone);
+        }
+    }
 
     private static bool ShowsSecret(HttpContext http) => http.GetEndpoint()?.Metadata.GetMetadata<SecretAnswer>() is not null;
 

@@ -23,8 +23,9 @@ internal sealed class RateLimits(RequestDelegate next, RequestCounts counts, Exe
 
     public Task InvokeAsync(HttpContext http)
     {
+        // However the path is spelled: routes do not mind.
         var isSignIn = !HttpMethods.IsGet(http.Request.Method)
-            && (http.Request.Path.StartsWithSegments("/auth", StringComparison.Ordinal) || http.Request.Path.StartsWithSegments("/oauth/sign-in", StringComparison.Ordinal));
+            && (http.Request.Path.StartsWithSegments("/auth", StringComparison.OrdinalIgnoreCase) || http.Request.Path.StartsWithSegments("/oauth/sign-in", StringComparison.OrdinalIgnoreCase));
         var limit = isSignIn ? _signInPerMinute : _perMinute;
         if (limit <= 0 || ClientAddress.Of(http) is not { } address || IsUnlimited(http.Request.Path) || exempt.Contains(address)) return next(http);
 
@@ -44,7 +45,7 @@ internal sealed class RateLimits(RequestDelegate next, RequestCounts counts, Exe
     private static bool IsUnlimited(PathString path)
     {
         foreach (var prefix in Unlimited)
-            if (path.StartsWithSegments(prefix, StringComparison.Ordinal)) return true;
+            if (path.StartsWithSegments(prefix, StringComparison.OrdinalIgnoreCase)) return true;
 
         return false;
     }

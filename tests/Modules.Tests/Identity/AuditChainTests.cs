@@ -61,6 +61,26 @@ public class AuditChainTests(HpApp app) : IClassFixture<HpApp>
     }
 
     [Fact]
+    public async Task A_head_that_cannot_be_compared_is_a_finding()
+    {
+        await Fill(3);
+        var (old, begins) = (await HeadAt(1), await app.Scalar<long>("select max(position) - 1 from audit.chain"));
+        var (head, beyond) = ((await Verify()).Head, new ChainHead((await Verify()).Head.Position + 1, old.Seal));
+        Assert.Equal($"begins after position {begins}: the head at position 1 cannot be compared", Assert.Single((await Verify(since: await HeadAt(begins), expected: old)).Findings));
+        Assert.Equal($"cut off: the chain ends at position {head.Position}, and once went on to {beyond.Position}", Assert.Single((await Verify(since: beyond)).Findings));
+        await Run($"drop table if exists kept_chain; create table kept_chain as select * from audit.chain; insert into audit.beginning (position, seal) select position, seal from audit.chain where position = {begins}; delete from audit.chain where position <= {begins}");
+        var findings = new[] { await Verify(expected: old), await Verify(since: old) }.Select(v => v.Findings[0]).ToList();
+        var command = await HostProcess.Run($"audit verify --expect {old}", app.ConnectionString);
+        await Run($"insert into audit.chain select * from kept_chain where position <= {begins}; delete from audit.beginning; drop table kept_chain");
+
+        Assert.All(findings, f => Assert.Equal($"begins after position {begins}: the head at position 1 cannot be compared", f));
+        Assert.True(command.ExitCode == 1 && command.Said.StartsWith($"BROKEN  begins after position {begins}", StringComparison.Ordinal), command.Said);
+        Assert.Empty((await Verify()).Findings);
+    }
+
+    private async Task<ChainHead> HeadAt(long position) => new(position, (await app.Scalar<byte[]>($"select seal from audit.chain where position = {position}"))!);
+
+    [Fact]
     public async Task What_is_blanked_is_gone_and_the_chain_still_holds()
     {
         var customer = (string)(await app.Admin.PostJson("/admin/customers", new { email = Person.NewEmail(), first_name = "Forgotten" }))["customer"]!["id"]!;
@@ -74,6 +94,10 @@ public class AuditChainTests(HpApp app) : IClassFixture<HpApp>
         var entry = (await app.Admin.GetJson($"/admin/audit?resource_id={customer}"))["audit_entries"]![0]!;
         Assert.Equal((true, "created", null), ((bool)entry["is_redacted"]!, (string)entry["action"]!, (string?)entry["after"]?.ToJsonString()));
         Assert.Equal("""{"entries": 1}""", await app.Scalar<string>("select (details::jsonb - 'address' - 'user_agent')::text from audit.entries where action = 'audit_redacted' order by id desc limit 1"));
+        // Repeated, there is nothing to blank and nothing to say.
+        var entries = await app.Scalar<long>("select count(*) from audit.entries");
+        Assert.Equal(0, await app.Contract<AuditLog>().Redact([customer], [], default));
+        Assert.Equal(entries, await app.Scalar<long>("select count(*) from audit.entries"));
     }
 
     [Fact]

@@ -43,6 +43,18 @@ public class SecurityEventTests(SecurityEventTests.Shop app) : IClassFixture<Sec
         Assert.Equal(0L, await app.Scalar<long>($"select count(*) from audit.entries e where e::text like '%not-the-password%' or e::text like '%typed-here%' or e::text like '%{Person.Password}%'"));
     }
 
+    [Theory]
+    [InlineData("/AUTH/customer/emailpass")]
+    [InlineData("/Auth/customer/emailpass")]
+    public async Task However_the_path_is_spelled_it_says_from_where(string path)
+    {
+        using var anybody = app.Client();
+        var email = Person.NewEmail();
+        await anybody.PostJson(path, new { email, password = "not-the-password-1" }, 401);
+        var refused = await OfEmail(email, "sign_in_refused");
+        Assert.Equal(("127.0.0.1", "PostAuth"), ((string)refused["address"]!, (string)refused["operation"]!));
+    }
+
     [Fact]
     public async Task Who_is_throttled_is_written_down_once_however_long_they_go_on()
     {

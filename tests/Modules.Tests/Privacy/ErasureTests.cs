@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -169,6 +170,101 @@ public class ErasureTests(ErasureShop shop) : IClassFixture<ErasureShop>
         var id = (string)(await shop.Admin.PostJson($"/admin/customers/{person.Id}/erasure", new { confirmation = person.Email, force = true, reason = "a court says so" }, 202))["erasure"]!["id"]!;
         Assert.True((bool)(await shop.Erased(id))["is_forced"]!);
         Assert.Empty(await shop.Find([person.Email]));
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("eur")]
+    [InlineData("OrderId")]
+    public async Task What_somebody_calls_their_number_is_never_looked_for_in_what_is_others(string phone)
+    {
+        using var other = await Shopper.Join(shop);
+        var kept = await KeptAnswer(shop.Admin, "/admin/sales-channels", new { name = "eur 0 OrderId" });
+        await shop.Sql("insert into jobs.queue (name, payload, run_at) values ('nobody.does_it', to_jsonb(@phone), now() + interval '1 day')", ("phone", phone));
+        using var person = await Person.Join(shop);
+        await person.Client.PostJson("/store/customers/me", new { phone });
+        var (events, jobs, answers) = (await Events(), await Count("jobs.queue where name = 'nobody.does_it'"), await Count("platform.idempotency"));
+
+        await shop.Erased((string)(await shop.Admin.PostJson($"/admin/customers/{person.Id}/erasure", new { confirmation = person.Email }, 202))["erasure"]!["id"]!);
+
+        Assert.Equal((events, jobs, answers), (await Events(), await Count("jobs.queue where name = 'nobody.does_it'"), await Count("platform.idempotency")));
+        Assert.Equal(kept.Answer, (await KeptAnswer(shop.Admin, "/admin/sales-channels", new { name = "eur 0 OrderId" }, kept.Key)).Answer);
+
+        Task<string?> Events() => shop.Scalar<string>("select md5(string_agg(l.payload::text, ';' order by l.id)) from events.log l where l.name like 'ordering.%' or l.name like 'payments.%'");
+    }
+
+    [Fact]
+    public async Task What_was_done_for_them_is_not_done_again_though_its_answer_is_forgotten()
+    {
+        using var shopper = await Shopper.Join(shop);
+        await shop.Paid(shopper.Email);
+        var payment = (string)(await shop.Admin.GetJson($"/admin/orders/{shopper.Order}"))["order"]!["payment_collections"]![0]!["payments"]![0]!["id"]!;
+        var refund = new { amount = 100, note = $"for {shopper.Email}" };
+        var (key, answer) = await KeptAnswer(shop.Admin, $"/admin/payments/{payment}/refund", refund);
+        Assert.StartsWith("200 ", answer, StringComparison.Ordinal);
+
+        await shop.Erased((string)(await shop.Admin.PostJson($"/admin/customers/{shopper.Person.Id}/erasure", new { confirmation = shopper.Email }, 202))["erasure"]!["id"]!);
+
+        var refunds = await Count("payments.ledger where kind = 'refund'");
+        answer = (await KeptAnswer(shop.Admin, $"/admin/payments/{payment}/refund", refund, key)).Answer;
+        Assert.StartsWith("422 ", answer, StringComparison.Ordinal);
+        Assert.Equal("idempotency_answer_gone", (string)JsonNode.Parse(answer[4..])!["code"]!);
+        Assert.Equal(refunds, await Count("payments.ledger where kind = 'refund'"));
+        Assert.Empty(await shop.Find([shopper.Email]));
+    }
+
+    [Fact]
+    public async Task An_address_they_only_wrote_down_is_somebody_elses_whose_messages_links_and_entries_stay()
+    {
+        using var other = await Shopper.Join(shop);
+        using var anybody = shop.Client();
+        await anybody.PostJson("/auth/customer/emailpass", new { email = other.Email, password = "a-wrong-password" }, 401);
+        (await anybody.PostAsJsonAsync("/auth/customer/emailpass/reset-password", new { identifier = other.Email })).EnsureSuccessStatusCode().Dispose();
+        await Until($"select count(*) from identity.mailed_secrets where recipient = '{other.Email}'");
+        await Until($"select count(*) from notifications.messages where recipient = '{other.Email}' and kind = 'password_reset' and sent_at is not null");
+        using var person = await Person.Join(shop);
+        await person.Client.PostJson("/store/carts", new { region_id = shop.Region, email = other.Email, items = new[] { new { variant_id = shop.Mug.WireId, quantity = 1 } } });
+        var before = await Others();
+
+        await shop.Erased((string)(await shop.Admin.PostJson($"/admin/customers/{person.Id}/erasure", new { confirmation = person.Email }, 202))["erasure"]!["id"]!);
+
+        Assert.Equal(before, await Others());
+
+        Task<string?> Others() => shop.Scalar<string>($"""
+            select concat_ws(' ', (select count(*) from identity.mailed_secrets where recipient = '{other.Email}'), (select count(*) from notifications.messages where recipient = '{other.Email}'),
+                (select count(*) from audit.entries where details ->> 'email' = '{other.Email}'))
+            """);
+    }
+
+    [Fact]
+    public async Task Cut_off_at_its_very_end_it_tells_nobody_twice_and_writes_down_once_what_it_blanked()
+    {
+        using var shopper = await Shopper.Join(shop);
+        await shop.Paid(shopper.Email);
+        var blanked = await Count("audit.entries where action = 'audit_redacted'");
+        await shop.Sql("""
+            create function public.fail() returns trigger language plpgsql as $$ begin raise exception 'cut off'; end $$;
+            create trigger fail before delete on platform.idempotency for each statement execute function public.fail();
+            """);
+        var id = (string)(await shop.Admin.PostJson($"/admin/customers/{shopper.Person.Id}/erasure", new { confirmation = shopper.Email }, 202))["erasure"]!["id"]!;
+        await Until("select count(*) from jobs.queue where name = 'privacy.erase_person' and attempts > 1");
+        await shop.Sql("drop trigger fail on platform.idempotency; drop function public.fail()");
+        var erasure = await shop.Erased(id);
+
+        Assert.Equal(blanked + 1, await Count("audit.entries where action = 'audit_redacted'"));
+        await Certified(erasure, shopper);
+    }
+
+    private Task<long> Count(string of) => shop.Scalar<long>($"select count(*) from {of}");
+
+    /// <summary>Asks with a key, and what it was answered.</summary>
+    private static async Task<(string Key, string Answer)> KeptAnswer(HttpClient client, string path, object body, string? key = null)
+    {
+        key ??= Guid.NewGuid().ToString();
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) };
+        request.Headers.Add("Idempotency-Key", key);
+        using var answer = await client.SendAsync(request);
+        return (key, $"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
     }
 
     private async Task Certified(JsonNode erasure, Shopper shopper)

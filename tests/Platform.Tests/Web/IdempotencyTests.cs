@@ -168,6 +168,23 @@ public class IdempotencyTests : IAsyncLifetime
         Assert.Equal(0, await _database.Ask<long>("select count(*) from platform.idempotency"));
     }
 
+    [Fact]
+    public async Task What_was_carried_out_does_not_run_again_when_its_answer_cannot_be_read_any_more()
+    {
+        await using var host = await Start();
+        foreach (var path in (string[])["/store/secrets", "/store/things"]) Assert.True((await Post(host, path, "{}", path)).IsSuccessStatusCode);
+        Assert.Equal("secret", await Text(await Post(host, "/store/secrets", "{}", "/store/secrets")));
+        await _database.Do("update platform.idempotency set body = case when key like '%secrets' then '\\x00'::bytea end");
+
+        foreach (var path in (string[])["/store/secrets", "/store/things"])
+        {
+            var refused = await Post(host, path, "{}", path);
+            Assert.Equal((HttpStatusCode.UnprocessableEntity, "idempotency_answer_gone"), (refused.StatusCode, JsonDocument.Parse(await Text(refused)).RootElement.GetProperty("code").GetString()));
+        }
+
+        Assert.Equal(2, _runs);
+    }
+
     private Task<PlatformHost> Start(int milliseconds = 0) => PlatformHost.Start(_database, services => services.AddSingleton<IApiKeys, FixedKeys>(), app =>
     {
         var store = app.MapGroup("/store").RequirePublishableKey();
@@ -179,6 +196,7 @@ public class IdempotencyTests : IAsyncLifetime
             await Task.Delay(milliseconds, http.RequestAborted);
             return Results.Text($$"""{"run":{{run}},"body":{{JsonSerializer.Serialize(body, Relaxed)}}}""", "application/json", statusCode: 201);
         });
+        store.MapPost("/secrets", () => { _runs++; return Results.Text("secret"); }).ShowsSecret();
         store.MapPost("/others", () => "never");
         store.MapPost("/refused", () => { _runs++; throw new ErrorException(Error.Invalid("no")); });
         store.MapPost("/fails-once", () => ++_runs > 2 ? "fine" : throw new InvalidOperationException("bug"));

@@ -17,7 +17,8 @@ internal static class ForgetCustomer
         """;
 
     private const string Forget = """
-        delete from identity.mailed_secrets where actor_type = 'customer' and lower(recipient) = any (@recipients) and created_at <= @Before;
+        delete from identity.mailed_secrets 
+        where actor_type = 'customer' and created_at <= @Before and (lower(recipient) = any (@proven) or (purpose = 'email_verification' and lower(recipient) = lower(@Email)));
         delete from identity.customer_addresses a using identity.customers c
         where c.id = a.customer_id and (c.id = @CustomerId or (c.identity_id is null and c.email = any (@proven)));
         delete from identity.customers c where c.id = @CustomerId or (c.identity_id is null and c.email = any (@proven));
@@ -36,8 +37,7 @@ internal static class ForgetCustomer
         var found = await tx.Connection.QuerySingleOrDefaultAsync<(Guid? Identity, bool IsKept)?>(new CommandDefinition(Find, new { person.CustomerId }, tx.Inner, cancellationToken: ct));
         await tx.Connection.ExecuteAsync(new CommandDefinition(
             Forget,
-            new { person.CustomerId, request.Before, proven = person.Proven.ToArray(), recipients = person.Emails.Concat(person.Phones).Select(r => r.ToLowerInvariant()).ToArray() },
-            tx.Inner, cancellationToken: ct));
+            new { person.CustomerId, person.Email, request.Before, proven = person.Proven.ToArray() }, tx.Inner, cancellationToken: ct));
         if (found is (Guid identity, var isKept))
         {
             await tx.Connection.ExecuteAsync(new CommandDefinition(

@@ -45,7 +45,7 @@ internal sealed class Certify(Db db, Holders holders, AuditLog audit, INotificat
         var person = subject.Person;
         var proof = Proof(subject.Secret, WireId.Encode(PrivacyIds.Customer, person.CustomerId));
         await Own(person.CustomerId, proof, ct);
-        await audit.Redact([.. person.References], [.. person.Emails.Concat(person.Phones)], ct);
+        await audit.Redact(person.References, person.Proven, ct);
         if (await Write(id, subject, proof, ct) is { } certificate) await Tell(id, subject, certificate, ct);
     }
 
@@ -54,6 +54,7 @@ internal sealed class Certify(Db db, Holders holders, AuditLog audit, INotificat
         await using var tx = await db.Begin(ct);
         await tx.Connection.ExecuteAsync(new CommandDefinition("""
             delete from privacy.exports where customer_id = @customer;
+            delete from privacy.erasures where customer_id = @customer and status = 'canceled';
             update privacy.consents set customer_id = null, ip = null, user_agent = null, proof = @proof where customer_id = @customer;
             """, new { customer, proof }, tx.Inner, cancellationToken: ct));
         await tx.Commit(ct);

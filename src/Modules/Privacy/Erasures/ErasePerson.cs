@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Dapper;
 using HeadlessPro.Contracts;
+using HeadlessPro.Contracts.Notifications;
 using HeadlessPro.Contracts.Privacy;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Jobs;
@@ -14,7 +16,7 @@ namespace HeadlessPro.Privacy.Erasures;
 /// <summary>
 /// Forgets a person:
 /// <code>
-/// WAIT     until it is due, and nothing is under way with them; looked at again every day
+/// WAIT     of which a mail tells who asked for it themselves; until it is due, and nothing is under way with them; looked at again every day
 /// FIND     everything they are known by, sealed in the row: once the account is gone, nobody could say it again
 /// ACCOUNT  goes first: nobody signs in as them any more, so nothing new becomes theirs; then what they bought is looked for once more
 /// FORGET   each module what it holds, then exports, consents and the audit log
@@ -23,60 +25,101 @@ namespace HeadlessPro.Privacy.Erasures;
 /// </code>
 /// Each step is safe to repeat and noted when it is done: cut off anywhere, the job goes on from there.
 /// </summary>
-internal sealed class ErasePerson(Db db, Holders holders, SubjectSeal seal, Certify certify, PersonalTraces traces)
+internal sealed class ErasePerson(Db db, Holders holders, SubjectSeal seal, Certify certify, PersonalTraces traces, INotifications notifications, TimeProvider clock)
 {
     public const string Job = "privacy.erase_person";
 
     private static readonly TimeSpan LookAgain = TimeSpan.FromDays(1);
-    private static readonly TimeSpan MailLeaves = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Later = TimeSpan.FromMinutes(10);
 
     public static Task Run(IServiceProvider services, string payload, CancellationToken ct) =>
-        services.GetRequiredService<ErasePerson>().Run(JsonSerializer.Deserialize(payload, PrivacyJson.Default.Guid), ct);
+        services.GetRequiredService<ErasePerson>().RunAlone(JsonSerializer.Deserialize(payload, PrivacyJson.Default.Guid), ct);
+
+    // Asked for again while it runs, there are two jobs of one erasure: one would mail the certificate that the other has just forgotten.
+    private async Task RunAlone(Guid id, CancellationToken ct)
+    {
+        await using var connection = await db.Open(ct);
+        var turn = new { key = $"privacy.erasures {id}" };
+        if (!await connection.ExecuteScalarAsync<bool>(new CommandDefinition("select pg_try_advisory_lock(hashtextextended(@key, 0))", turn, cancellationToken: ct)))
+        {
+            await Again(id, Soon, ct);
+            return;
+        }
+
+        try
+        {
+            await Run(id, ct);
+        }
+        finally
+        {
+            await connection.ExecuteAsync(new CommandDefinition("select pg_advisory_unlock(hashtextextended(@key, 0))", turn, cancellationToken: CancellationToken.None));
+        }
+    }
 
     private async Task Run(Guid id, CancellationToken ct)
     {
         if (await Row(id, ct) is not { Status: "waiting" or "running" } row) return;
-        if (row.Status == "waiting" && !await MayBegin(row, ct)) return;
-        if (await Find(row, ct) is not { } subject) return;
-        if (!row.Steps.Contains("account"))
+        if (row.Status == "waiting")
         {
-            await Forget(id, holders.Account, subject.Person, row, ct);
-            await Done(id, "account", ct);
+            await Warn(row, ct);
+            if (!await MayBegin(row, ct)) return;
+            row = (await Row(id, ct))!;
         }
 
+        if (await Find(row, ct) is not { } subject) return;
+        var began = row.StartedAt!.Value;
+        if (!row.Steps.Contains("account")) await Forget(id, holders.Account, "account", subject.Person, began, ct);
         if (!row.Steps.Contains("found"))
         {
             if (!(await holders.AddPurchases(subject.Person, ct)).Try(out var person, out var error)) throw new ErrorException(error);
             subject = subject with { Person = person };
             await Keep(id, subject, replaces: true, ct);
-            await Done(id, "found", ct);
+            await Done(id, "found", [], ct);
         }
 
-        foreach (var holder in holders.Books.Where(h => !row.Steps.Contains(h.Name)))
+        foreach (var holder in holders.Books.Where(h => !row.Steps.Contains(h.Name))) await Forget(id, holder, holder.Name, subject.Person, began, ct);
+        if (!row.Steps.Contains("certified"))
         {
-            await Forget(id, holder, subject.Person, row, ct);
-            await Done(id, holder.Name, ct);
+            await certify.Run(id, subject, ct);
+            await Done(id, "certified", [], ct);
         }
 
-        await certify.Run(id, subject, ct);
-        var messages = await holders.Messages.Forget(new ForgetPerson(subject.Person, (await Row(id, ct))!.StartedAt!.Value), ct);
-        if (!messages.Try(out var forgotten, out var failed)) throw new ErrorException(failed);
-        if (!forgotten.IsFinished)
+        if (!row.Steps.Contains("messages") && !await Forget(id, holders.Messages, "messages", subject.Person, began, ct))
         {
-            await Again(id, MailLeaves, ct);
+            // The longer the mail takes to leave, the longer it is waited for.
+            var waited = clock.GetUtcNow() - began;
+            await Again(id, waited < Soon ? Soon : waited > Later ? Later : waited, ct);
             return;
         }
 
-        var began = (await Row(id, ct))!.StartedAt!.Value;
-        await traces.Forget([.. subject.Person.Emails.Concat(subject.Person.Phones).Distinct(StringComparer.Ordinal)], subject.Person.References, subject.Person.CustomerId, began, ct);
+        var known = subject.Person;
+        await traces.Forget(new(known.CustomerId, [known.CustomerId, .. known.CartIds, .. known.OrderIds], known.References, known.Proven, known.Emails), began, ct);
         await End(id, ct);
+    }
+
+    /// <summary>A mail that it will be, should it not have been them who asked.</summary>
+    private async Task Warn(ErasureRow row, CancellationToken ct)
+    {
+        if (row.RequestedBy != "customer" || row.Steps.Contains("warned")) return;
+        if (!(await holders.Find(row.CustomerId!.Value, ct)).Try(out var person, out var missing))
+        {
+            if (missing.Type == ErrorType.NotFound) return;
+            throw new ErrorException(missing);
+        }
+
+        var words = new Dictionary<string, string>(StringComparer.Ordinal) { ["when"] = row.DueAt.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture) };
+        var sent = await notifications.Send(new SendNotification(NotificationKinds.ErasureRequested, person.Email, null, words, $"erasure_requested:{row.Id:N}"), ct);
+        // An address nobody can write to must not keep them from being forgotten.
+        if (sent.Error is { Type: not ErrorType.InvalidData } error) throw new ErrorException(error);
+        await Done(row.Id, "warned", [], ct);
     }
 
     private async Task<bool> MayBegin(ErasureRow row, CancellationToken ct)
     {
-        if (row.DueAt > DateTimeOffset.UtcNow)
+        if (row.DueAt > clock.GetUtcNow())
         {
-            await Again(row.Id, row.DueAt - DateTimeOffset.UtcNow, ct);
+            await Again(row.Id, row.DueAt - clock.GetUtcNow(), ct);
             return false;
         }
 
@@ -111,7 +154,9 @@ internal sealed class ErasePerson(Db db, Holders holders, SubjectSeal seal, Cert
         if (found.Error is { Type: ErrorType.NotFound })
         {
             await using var connection = await db.Open(ct);
-            await connection.ExecuteAsync(new CommandDefinition("update privacy.erasures set status = 'canceled', finished_at = now() where id = @Id", new { row.Id }, cancellationToken: ct));
+            await connection.ExecuteAsync(new CommandDefinition(
+                "update privacy.erasures set status = 'canceled', customer_id = null, reason = null, finished_at = now() where id = @Id and status = 'running' and person is null",
+                new { row.Id }, cancellationToken: ct));
             return null;
         }
 
@@ -122,16 +167,13 @@ internal sealed class ErasePerson(Db db, Holders holders, SubjectSeal seal, Cert
         return seal.Open((await Row(row.Id, ct))!.Person);
     }
 
-    private async Task Forget(Guid id, Holder holder, Person person, ErasureRow row, CancellationToken ct)
+    /// <summary>Has a module forget them, which is a step when it has; false while it waits for something.</summary>
+    private async Task<bool> Forget(Guid id, Holder holder, string step, Person person, DateTimeOffset began, CancellationToken ct)
     {
-        var began = row.StartedAt ?? (await Row(id, ct))!.StartedAt!.Value;
         if (!(await holder.Forget(new ForgetPerson(person, began), ct)).Try(out var forgotten, out var error)) throw new ErrorException(error);
-        if (forgotten.Kept.Count == 0) return;
-        var kept = forgotten.Kept.Where(k => k.Count > 0).Select(k => new KeptKind($"{holder.Name}/{k.What}", k.Count, k.Why)).ToList();
-        await using var connection = await db.Open(ct);
-        await connection.ExecuteAsync(new CommandDefinition(
-            "update privacy.erasures set kept = kept || @kept::jsonb where id = @id and not steps @> array[@step]",
-            new { id, kept = JsonSerializer.Serialize(kept, PrivacyJson.Default.ListKeptKind), step = holder.Name == "identity" ? "account" : holder.Name }, cancellationToken: ct));
+        if (!forgotten.IsFinished) return false;
+        await Done(id, step, [.. forgotten.Kept.Where(k => k.Count > 0).Select(k => new KeptKind($"{holder.Name}/{k.What}", k.Count, k.Why))], ct);
+        return true;
     }
 
     private async Task Keep(Guid id, Subject subject, bool replaces, CancellationToken ct)
@@ -141,17 +183,18 @@ internal sealed class ErasePerson(Db db, Holders holders, SubjectSeal seal, Cert
             "update privacy.erasures set person = @person where id = @id and status = 'running' and (person is null or @replaces)", new { id, person = seal.Close(subject), replaces }, cancellationToken: ct));
     }
 
-    private async Task Done(Guid id, string step, CancellationToken ct)
+    private async Task Done(Guid id, string step, List<KeptKind> kept, CancellationToken ct)
     {
         await using var connection = await db.Open(ct);
         await connection.ExecuteAsync(new CommandDefinition(
-            "update privacy.erasures set steps = steps || @step where id = @id and not steps @> array[@step]", new { id, step }, cancellationToken: ct));
+            "update privacy.erasures set steps = steps || @step, kept = kept || @kept::jsonb where id = @id and not steps @> array[@step]",
+            new { id, step, kept = JsonSerializer.Serialize(kept, PrivacyJson.Default.ListKeptKind) }, cancellationToken: ct));
     }
 
     private async Task Again(Guid id, TimeSpan after, CancellationToken ct)
     {
         await using var tx = await db.Begin(ct);
-        await JobQueue.Enqueue(tx, Job, $"\"{id}\"", DateTimeOffset.UtcNow + after, id.ToString(), ct);
+        await JobQueue.Enqueue(tx, Job, $"\"{id}\"", clock.GetUtcNow() + after, id.ToString(), ct);
         await tx.Commit(ct);
     }
 

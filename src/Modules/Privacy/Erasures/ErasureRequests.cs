@@ -8,7 +8,7 @@ namespace HeadlessPro.Privacy.Erasures;
 /// <summary>The rows of erasures, up to where the job takes over.</summary>
 internal sealed class ErasureRequests(Db db, TimeProvider clock)
 {
-    /// <summary>The erasure of a customer that is waited for or done; one is begun when there is none. Staff's come sooner, and may be forced.</summary>
+    /// <summary>The erasure of a customer that is waited for or done; one is begun when there is none. Staff's come sooner, may be forced, and are theirs alone to take back.</summary>
     public async Task<ErasureRow> Begin(Guid customer, string by, TimeSpan wait, bool force, string? reason, CancellationToken ct)
     {
         var due = clock.GetUtcNow() + wait;
@@ -16,10 +16,12 @@ internal sealed class ErasureRequests(Db db, TimeProvider clock)
         var row = await tx.Connection.QuerySingleAsync<ErasureRow>(new CommandDefinition($"""
             insert into privacy.erasures as e (id, customer_id, requested_by, is_forced, reason, due_at) values (@id, @customer, @by, @force, @reason, @due)
             on conflict (customer_id) where status in ('waiting', 'running') do update set
-                due_at = least(e.due_at, excluded.due_at), is_forced = e.is_forced or excluded.is_forced, reason = coalesce(excluded.reason, e.reason)
+                due_at = least(e.due_at, excluded.due_at), is_forced = e.is_forced or excluded.is_forced,
+                requested_by = case when excluded.requested_by = 'staff' then 'staff' else e.requested_by end, reason = coalesce(excluded.reason, e.reason)
             returning {ErasureRow.Columns}
             """, new { id = WireId.New(), customer, by, force, reason, due }, tx.Inner, cancellationToken: ct));
-        await JobQueue.Enqueue(tx, ErasePerson.Job, $"\"{row.Id}\"", row.DueAt, row.Id.ToString(), ct);
+        // At once: it tells them, and waits until it is due.
+        await JobQueue.Enqueue(tx, ErasePerson.Job, $"\"{row.Id}\"", clock.GetUtcNow(), row.Id.ToString(), ct);
         await tx.Commit(ct);
         return row;
     }

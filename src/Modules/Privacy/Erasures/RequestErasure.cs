@@ -1,6 +1,5 @@
 using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Identity;
-using HeadlessPro.Contracts.Notifications;
 using HeadlessPro.Platform.Security;
 using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Http;
@@ -8,10 +7,10 @@ using Microsoft.AspNetCore.Http;
 namespace HeadlessPro.Privacy.Erasures;
 
 /// <summary>
-/// …/erasure: a person is to be forgotten. Customers have some days to take it back, and a mail that says so, should it not have been them; staff have not. It is refused as
+/// …/erasure: a person is to be forgotten. Customers have some days to take it back, of which a mail tells them; staff have not. It is refused as
 /// long as something is under way with the person, but for staff who force it.
 /// </summary>
-internal sealed class RequestErasure(ErasureRequests erasures, Holders holders, ICustomerData customers, INotifications notifications, PrivacyOptions options)
+internal sealed class RequestErasure(ErasureRequests erasures, Holders holders, ICustomerData customers, PrivacyOptions options)
 {
     public static Task<IResult> ByCustomer(Body<RequestErasureRequest> body, Actor actor, RequestErasure request, CancellationToken ct) => request.Run(body.Value, actor, ct);
 
@@ -57,9 +56,6 @@ internal sealed class RequestErasure(ErasureRequests erasures, Holders holders, 
         }
 
         var row = await erasures.Begin(customer, by, by == "staff" ? TimeSpan.Zero : options.ErasureWaits, force, reason, ct);
-        if (by == "customer") await notifications.Send(new SendNotification(
-            NotificationKinds.ErasureRequested, person.Email, null,
-            new Dictionary<string, string>(StringComparer.Ordinal) { ["when"] = row.DueAt.ToString("yyyy-MM-dd HH:mm 'UTC'", System.Globalization.CultureInfo.InvariantCulture) }, $"erasure_requested:{row.Id:N}"), ct);
         return Answer(row, StatusCodes.Status202Accepted);
     }
 

@@ -11,8 +11,7 @@ create table privacy.erasures (
     -- What is under way still, a sentence each; it is looked at again every day.
     waits_for text[] not null default '{}',
     person text,
-    -- How much was held when it began, by kind.
-    held jsonb,
+    -- What modules keep of it, and why.
     kept jsonb not null default '[]',
     -- Steps that are done.
     steps text[] not null default '{}',
