@@ -8,7 +8,6 @@ using HeadlessPro.Contracts.Privacy;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Jobs;
 using HeadlessPro.Platform.Web;
-using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace HeadlessPro.Privacy.Erasures;
@@ -25,7 +24,7 @@ namespace HeadlessPro.Privacy.Erasures;
 /// </code>
 /// Each step is safe to repeat and noted when it is done: cut off anywhere, the job goes on from there.
 /// </summary>
-internal sealed class ErasePerson(Db db, Holders holders, SubjectSeal seal, Certify certify, PersonalTraces traces, INotifications notifications, TimeProvider clock)
+internal sealed class ErasePerson(Db db, Holders holders, ErasureRequests erasures, SubjectSeal seal, Certify certify, PersonalTraces traces, INotifications notifications, TimeProvider clock)
 {
     public const string Job = "privacy.erase_person";
 
@@ -75,14 +74,14 @@ internal sealed class ErasePerson(Db db, Holders holders, SubjectSeal seal, Cert
             if (!(await holders.AddPurchases(subject.Person, ct)).Try(out var person, out var error)) throw new ErrorException(error);
             subject = subject with { Person = person };
             await Keep(id, subject, replaces: true, ct);
-            await Done(id, "found", [], ct);
+            await erasures.Done(id, "found", [], ct);
         }
 
         foreach (var holder in holders.Books.Where(h => !row.Steps.Contains(h.Name))) await Forget(id, holder, holder.Name, subject.Person, began, ct);
         if (!row.Steps.Contains("certified"))
         {
             await certify.Run(id, subject, ct);
-            await Done(id, "certified", [], ct);
+            await erasures.Done(id, "certified", [], ct);
         }
 
         if (!row.Steps.Contains("messages") && !await Forget(id, holders.Messages, "messages", subject.Person, began, ct))
@@ -95,7 +94,7 @@ internal sealed class ErasePerson(Db db, Holders holders, SubjectSeal seal, Cert
 
         var known = subject.Person;
         await traces.Forget(new(known.CustomerId, [known.CustomerId, .. known.CartIds, .. known.OrderIds], known.References, known.Proven, known.Emails), began, ct);
-        await End(id, ct);
+        await erasures.End(id, ct);
     }
 
     /// <summary>A mail that it will be, should it not have been them who asked.</summary>
@@ -112,7 +111,7 @@ internal sealed class ErasePerson(Db db, Holders holders, SubjectSeal seal, Cert
         var sent = await notifications.Send(new SendNotification(NotificationKinds.ErasureRequested, person.Email, null, words, $"erasure_requested:{row.Id:N}"), ct);
         // An address nobody can write to must not keep them from being forgotten.
         if (sent.Error is { Type: not ErrorType.InvalidData } error) throw new ErrorException(error);
-        await Done(row.Id, "warned", [], ct);
+        await erasures.Done(row.Id, "warned", [], ct);
     }
 
     private async Task<bool> MayBegin(ErasureRow row, CancellationToken ct)
@@ -172,7 +171,7 @@ internal sealed class ErasePerson(Db db, Holders holders, SubjectSeal seal, Cert
     {
         if (!(await holder.Forget(new ForgetPerson(person, began), ct)).Try(out var forgotten, out var error)) throw new ErrorException(error);
         if (!forgotten.IsFinished) return false;
-        await Done(id, step, [.. forgotten.Kept.Where(k => k.Count > 0).Select(k => new KeptKind($"{holder.Name}/{k.What}", k.Count, k.Why))], ct);
+        await erasures.Done(id, step, [.. forgotten.Kept.Where(k => k.Count > 0).Select(k => new KeptKind($"{holder.Name}/{k.What}", k.Count, k.Why))], ct);
         return true;
     }
 
@@ -183,14 +182,6 @@ internal sealed class ErasePerson(Db db, Holders holders, SubjectSeal seal, Cert
             "update privacy.erasures set person = @person where id = @id and status = 'running' and (person is null or @replaces)", new { id, person = seal.Close(subject), replaces }, cancellationToken: ct));
     }
 
-    private async Task Done(Guid id, string step, List<KeptKind> kept, CancellationToken ct)
-    {
-        await using var connection = await db.Open(ct);
-        await connection.ExecuteAsync(new CommandDefinition(
-            "update privacy.erasures set steps = steps || @step, kept = kept || @kept::jsonb where id = @id and not steps @> array[@step]",
-            new { id, step, kept = JsonSerializer.Serialize(kept, PrivacyJson.Default.ListKeptKind) }, cancellationToken: ct));
-    }
-
     private async Task Again(Guid id, TimeSpan after, CancellationToken ct)
     {
         await using var tx = await db.Begin(ct);
@@ -198,29 +189,5 @@ internal sealed class ErasePerson(Db db, Holders holders, SubjectSeal seal, Cert
         await tx.Commit(ct);
     }
 
-    private async Task End(Guid id, CancellationToken ct)
-    {
-        await using var connection = await db.Open(ct);
-        await connection.ExecuteAsync(new CommandDefinition(
-            "update privacy.erasures set status = 'done', customer_id = null, person = null, reason = null, waits_for = '{}', finished_at = now() where id = @id and status = 'running'",
-            new { id }, cancellationToken: ct));
-    }
-
-    private async Task<ErasureRow?> Row(Guid id, CancellationToken ct)
-    {
-        await using var connection = await db.Open(ct);
-        return await connection.QuerySingleOrDefaultAsync<ErasureRow>(new CommandDefinition($"select {ErasureRow.Columns} from privacy.erasures e where e.id = @id", new { id }, cancellationToken: ct));
-    }
-}
-
-/// <summary>Whom an erasure is about is under the key ring until its end.</summary>
-internal sealed class SubjectSeal(IDataProtectionProvider ring)
-{
-    private readonly IDataProtector _protector = ring.CreateProtector("privacy.erasures");
-
-    public string Close(Subject subject) =>
-        _protector.Protect(JsonSerializer.Serialize(subject, PrivacyJson.Default.Subject));
-
-    public Subject? Open(string? closed) => closed is null ? null
-        : JsonSerializer.Deserialize(_protector.Unprotect(closed), PrivacyJson.Default.Subject);
+    private Task<ErasureRow?> Row(Guid id, CancellationToken ct) => erasures.Find(id, ct);
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Dapper;
 using HeadlessPro.Contracts;
 using HeadlessPro.Platform.Data;
@@ -5,7 +6,7 @@ using HeadlessPro.Platform.Jobs;
 
 namespace HeadlessPro.Privacy.Erasures;
 
-/// <summary>The rows of erasures, up to where the job takes over.</summary>
+/// <summary>The rows of erasures.</summary>
 internal sealed class ErasureRequests(Db db, TimeProvider clock)
 {
     /// <summary>The erasure of a customer that is waited for or done; one is begun when there is none. Staff's come sooner, may be forced, and are theirs alone to take back.</summary>
@@ -52,5 +53,23 @@ internal sealed class ErasureRequests(Db db, TimeProvider clock)
         await using var connection = await db.Open(ct);
         return await connection.QuerySingleOrDefaultAsync<ErasureRow>(new CommandDefinition(
             $"select {ErasureRow.Columns} from privacy.erasures e where e.id = @id", new { id }, cancellationToken: ct));
+    }
+
+    /// <summary>A step is done, once, with what a module keeps of them.</summary>
+    public async Task Done(Guid id, string step, List<KeptKind> kept, CancellationToken ct)
+    {
+        await using var connection = await db.Open(ct);
+        await connection.ExecuteAsync(new CommandDefinition(
+            "update privacy.erasures set steps = steps || @step, kept = kept || @kept::jsonb where id = @id and not steps @> array[@step]",
+            new { id, step, kept = JsonSerializer.Serialize(kept, PrivacyJson.Default.ListKeptKind) }, cancellationToken: ct));
+    }
+
+    /// <summary>All is done: nothing here says any more who it was.</summary>
+    public async Task End(Guid id, CancellationToken ct)
+    {
+        await using var connection = await db.Open(ct);
+        await connection.ExecuteAsync(new CommandDefinition(
+            "update privacy.erasures set status = 'done', customer_id = null, person = null, reason = null, waits_for = '{}', finished_at = now() where id = @id and status = 'running'",
+            new { id }, cancellationToken: ct));
     }
 }
