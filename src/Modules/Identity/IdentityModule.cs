@@ -101,7 +101,6 @@ public static class IdentityModule
         var store = routes.MapGroup("/store/customers").RequirePublishableKey().WithTags("Customers");
         store.MapPost("", CreateCustomer.Handle).RequireSignIn(ActorTypes.Customer).Produces<CustomerEnvelope>().WithName("PostCustomers");
         var me = store.MapGroup("/me");
-        me.MapGet("", Me.Read).RequireCustomer(Scopes.AccountRead).Produces<CustomerEnvelope>().WithName("GetCustomersMe");
         me.MapPost("", Me.Update).RequireCustomer(Scopes.AccountWrite).Produces<CustomerEnvelope>().WithName("PostCustomersMe");
         me.MapGet("/addresses", Addresses.List).RequireCustomer(Scopes.AccountRead).WithName("GetCustomersMeAddresses");
         me.MapPost("/addresses", Addresses.Create).RequireCustomer(Scopes.AccountWrite).Produces<CustomerEnvelope>().WithName("PostCustomersMeAddresses");

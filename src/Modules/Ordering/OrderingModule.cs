@@ -94,6 +94,7 @@ public static class OrderingModule
         checkout.MapPost("/orders", CompleteCart.Alias).WithName("PostStoreOrders");
 
         var orders = store.MapGroup("").WithTags("Orders");
+        orders.MapGet("/customers/me", CustomerWithOrders.Handle).RequireCustomer(Scopes.AccountRead).WithTags("Customers").WithName("GetCustomersMe");
         orders.MapGet("/orders", CustomerOrders.List).RequireCustomer(Scopes.PurchasesRead).WithName("GetStoreOrders");
         orders.MapGet("/orders/{id}", GetOrder.Handle).HearsApps(Scopes.PurchasesRead).WithName("GetStoreOrder");
         orders.MapPost("/orders/{id}/transfer/request", RequestTransfer.Handle).RequireCustomer(Scopes.PurchasesWrite).WithName("PostStoreOrderTransferRequest");

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using HeadlessPro.Modules.Tests.Identity;
+using HeadlessPro.Modules.Tests.Identity.Apps;
 
 namespace HeadlessPro.Modules.Tests.Ordering;
 
@@ -23,6 +24,37 @@ public class CustomerOrderTests(CheckoutShop shop) : IClassFixture<CheckoutShop>
         Assert.Equal((2, 0, 5), ((int)list["count"]!, (int)list["offset"]!, (int)list["limit"]!));
         Assert.Equal([second, first], Ids(list));
         Assert.Equal([others], Ids(await other.Client.GetJson("/store/orders")));
+    }
+
+    [Fact]
+    public async Task Customers_see_their_orders_beside_themselves_when_they_ask_for_them()
+    {
+        using var person = await Person.Join(shop);
+        using var other = await Person.Join(shop);
+        var first = await Buy(person.Client);
+        var second = await Buy(person.Client);
+        await Buy(other.Client);
+
+        var customer = (await person.Client.GetJson("/store/customers/me?fields=*orders"))["customer"]!;
+        Assert.Equal((person.Email, 0), ((string)customer["email"]!, customer["addresses"]!.AsArray().Count));
+        Assert.Equal([second, first], customer["orders"]!.AsArray().Select(o => (string)o!["id"]!));
+        Assert.False(customer["orders"]![0]!.AsObject().ContainsKey("items"));
+        Assert.NotEmpty((await person.Client.GetJson("/store/customers/me?fields=*orders.items"))["customer"]!["orders"]![0]!["items"]!.AsArray());
+        Assert.False((await person.Client.GetJson("/store/customers/me"))["customer"]!.AsObject().ContainsKey("orders"));
+    }
+
+    [Theory]
+    [InlineData("account:read", false)]
+    [InlineData("account:read purchases:read", true)]
+    public async Task An_app_sees_them_there_only_where_it_was_let_see_purchases(string scope, bool sees)
+    {
+        using var person = await Person.Join(shop);
+        await Buy(person.Client);
+        var app = await RegisteredApp.Register(shop, scope.Split(' '), "customer");
+        using var browser = new AppPerson(shop);
+        using var client = Person.With(shop, (string)(await AppPerson.Exchange(app, await browser.Allow(app, scope, person.Email)))["access_token"]!);
+        var customer = (await client.GetJson("/store/customers/me?fields=*orders"))["customer"]!.AsObject();
+        Assert.Equal((person.Email, sees), ((string)customer["email"]!, customer.ContainsKey("orders")));
     }
 
     [Fact]

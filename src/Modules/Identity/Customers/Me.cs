@@ -11,15 +11,9 @@ internal sealed record UpdateCustomerRequest(
     Optional<string?> FirstName = default, Optional<string?> LastName = default, Optional<string?> CompanyName = default, Optional<string?> Phone = default,
     Optional<JsonElement?> Metadata = default);
 
-/// <summary><c>/store/customers/me</c>.</summary>
+/// <summary>POST <c>/store/customers/me</c>; Ordering answers GET, with orders.</summary>
 internal static class Me
 {
-    public static async Task<IResult> Read(ApiQuery query, Actor actor, CustomersStore customers, CancellationToken ct)
-    {
-        var fields = CustomerFields.Customer(query);
-        return await Answer(actor, customers, fields, ct);
-    }
-
     public static async Task<IResult> Update(Body<UpdateCustomerRequest> body, ApiQuery query, Actor actor, CustomersStore customers, CancellationToken ct)
     {
         var fields = CustomerFields.Customer(query);

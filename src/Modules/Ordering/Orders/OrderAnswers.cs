@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Catalog;
 using HeadlessPro.Contracts.Payments;
 using HeadlessPro.Platform.Security;
@@ -39,12 +40,17 @@ internal sealed class OrderAnswers(IPayments payments, ICatalog catalog, Persona
         });
     }
 
+    /// <summary>Whole orders, as JSON, without today's variants.</summary>
+    public async Task<Result<IReadOnlyList<ReadOnlyMemory<byte>>>> Documents(IReadOnlyList<Order> orders, OrderView view, CancellationToken ct)
+    {
+        if (!(await Payments(orders, ct)).Try(out var byCart, out var error)) return error;
+        return orders.Select(o => Whole(o, byCart.GetValueOrDefault(o.Row.CartId), new Dictionary<Guid, VariantDocument>(), view).WrittenMemory).ToList();
+    }
+
     /// <summary>A page of orders, whose payments are asked for all at once.</summary>
     public async Task<IResult> Page(ListPage<Order> page, Fields fields, OrderView view, CancellationToken ct)
     {
-        var found = await payments.GetCollections(new GetPaymentCollections(page.Rows.ConvertAll(o => o.Row.CartId)), ct);
-        if (!found.Try(out var collections, out var error)) return Reply.Error(error);
-        var byCart = collections.ToDictionary(c => c.CartId);
+        if (!(await Payments(page.Rows, ct)).Try(out var byCart, out var error)) return Reply.Error(error);
         var variants = await Variants(page.Rows, fields, asOf: null, ct);
         return Reply.Page("orders", page.To(order =>
         {
@@ -53,6 +59,12 @@ internal sealed class OrderAnswers(IPayments payments, ICatalog catalog, Persona
             using (var writer = new Utf8JsonWriter(shown, JsonBody.Options)) JsonProjection.Write(writer, whole.WrittenSpan, fields);
             return new Document(shown.WrittenMemory);
         }));
+    }
+
+    private async Task<Result<Dictionary<Guid, PaymentCollection>>> Payments(IReadOnlyList<Order> orders, CancellationToken ct)
+    {
+        var found = await payments.GetCollections(new GetPaymentCollections([.. orders.Select(o => o.Row.CartId)]), ct);
+        return found.Try(out var collections, out var error) ? collections.ToDictionary(c => c.CartId) : error;
     }
 
     private ArrayBufferWriter<byte> Whole(
