@@ -49,6 +49,10 @@ internal sealed class OpenIdRoutes(OpenIdBook book)
             case "openid-redirect":
                 context.Response.Redirect(path + "?again=1");
                 return;
+            case "openid-jwk-set":
+                context.Response.ContentType = "Application/JWK-Set+JSON";
+                await context.Response.Body.WriteAsync(Json.Bytes(KeysOf(realm)));
+                return;
             case "openid-huge":
                 context.Response.ContentType = "application/json";
                 await context.Response.WriteAsync("{\"keys\":\"" + new string('a', 16 * 1024 * 1024));

@@ -70,6 +70,7 @@ internal static class TokenEndpoint
         };
         if (fault == "openid-no-exp") claims.Remove("exp");
         if (fault == "openid-no-sub") claims.Remove("sub");
+        if (fault == "openid-email-verified") claims["email_verified"] = true;
         if (code.Nonce is not null && fault != "openid-no-nonce") claims["nonce"] = fault == "openid-nonce" ? Ids.Hex(32) : code.Nonce;
         claims["at_hash"] = Base64Url.EncodeToString(fault == "openid-at-hash" ? RandomNumberGenerator.GetBytes(16) : half);
         var key = realm.Keys[^1];

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using HeadlessPro.Identity.SignIn.OpenId;
+using Microsoft.Extensions.Configuration;
 
 namespace HeadlessPro.Modules.Tests.Identity.OpenId;
 
@@ -107,7 +109,51 @@ public class OpenIdFaultTests(OpenIdShop shop) : IClassFixture<OpenIdShop>
     }
 
     [Fact]
-    public async Task A_description_that_was_read_once_serves_while_the_provider_s_is_down_and_keys_nobody_knows_are_looked_for_once()
+    public async Task A_description_serves_for_a_day_while_the_provider_is_down_and_nobody_waits_for_the_next_one()
+    {
+        var clock = new Clock();
+        using var discovery = NewDiscovery(clock);
+        var first = await discovery.Metadata(default);
+        foreach (var fault in new[] { "500", "openid-html", "delay:10" })
+        {
+            clock.Now += TimeSpan.FromHours(2);
+            await shop.Provider.Fault(fault, Description);
+            var looking = discovery.Metadata(default);
+            if (fault == "delay:10")
+            {
+                Assert.Same(first, await discovery.Metadata(default));
+                Assert.False(looking.IsCompleted);
+            }
+
+            Assert.Same(first, await looking);
+            Assert.Equal(0, await shop.Provider.FaultsLeft());
+            // For half a minute it is not asked again.
+            await shop.Provider.Fault("500", Description);
+            Assert.Same(first, await discovery.Metadata(default));
+            Assert.Equal(1, await shop.Provider.FaultsLeft());
+            clock.Now += TimeSpan.FromSeconds(30);
+            Assert.Same(first, await discovery.Metadata(default));
+            Assert.Equal(0, await shop.Provider.FaultsLeft());
+            clock.Now += TimeSpan.FromSeconds(30);
+        }
+
+        clock.Now += TimeSpan.FromHours(19);
+        await shop.Provider.Fault("500", Description);
+        Assert.Equal("provider_unavailable", (await Assert.ThrowsAsync<OpenIdRefusal>(() => discovery.Metadata(default))).Answer.Code);
+        Assert.Equal(first.Issuer, (await discovery.Metadata(default)).Issuer);
+    }
+
+    [Fact]
+    public async Task Keys_are_read_by_whatever_name_of_JSON_they_come()
+    {
+        using var discovery = NewDiscovery(new Clock());
+        await shop.Provider.Fault("openid-jwk-set", "/openid/slow/jwks");
+        Assert.NotEmpty(await discovery.Keys(null, default));
+        Assert.Equal(0, await shop.Provider.FaultsLeft());
+    }
+
+    [Fact]
+    public async Task A_description_is_read_once_and_keys_nobody_knows_are_looked_for_once()
     {
         var email = Person.NewEmail();
         await shop.Provider.Knows(email, "house");
@@ -165,5 +211,16 @@ public class OpenIdFaultTests(OpenIdShop shop) : IClassFixture<OpenIdShop>
         var before = await shop.People();
         await shop.Refused(browser, other, "contoso", 401);
         Assert.Equal(before, await shop.People());
+    }
+
+    private const string Description = "/openid/slow/.well-known/openid-configuration";
+
+    private Discovery NewDiscovery(TimeProvider clock) => new(OpenIdSettings.All(shop.Contract<IConfiguration>()).Single(s => s.Name == "slow"), shop.Contract<OpenIdHttp>(), clock);
+
+    private sealed class Clock : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; } = DateTimeOffset.UtcNow;
+
+        public override DateTimeOffset GetUtcNow() => Now;
     }
 }

@@ -56,6 +56,23 @@ public class OpenIdLinkTests(OpenIdShop shop) : IClassFixture<OpenIdShop>
     }
 
     [Fact]
+    public async Task An_address_that_some_tenant_calls_confirmed_opens_nothing_and_makes_nobody()
+    {
+        using var victim = await Person.Join(shop);
+        await Prove(victim.Email);
+        using var browser = shop.Browser();
+        foreach (var email in new[] { victim.Email, Person.NewEmail() })
+        {
+            await shop.Provider.Knows(email, "common", new JsonObject { ["email_verified"] = false });
+            var query = await shop.Return(browser, email, "tenants");
+            var before = await shop.People();
+            await shop.Provider.Fault("openid-email-verified", "/openid/common/token");
+            await browser.GetJson("/auth/customer/tenants/callback" + query, 401);
+            Assert.Equal((0, before), (await shop.Provider.FaultsLeft(), await shop.People()));
+        }
+    }
+
+    [Fact]
     public async Task Who_the_operator_vouches_for_needs_no_word_of_the_provider()
     {
         var email = Person.NewEmail();

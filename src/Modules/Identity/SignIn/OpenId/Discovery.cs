@@ -18,7 +18,7 @@ internal sealed record ProviderMetadata(
 }
 
 /// <summary>
-/// Reads a provider's description and keys, and remembers them for an hour; where it is down then, for a day. A key nobody knows is looked for
+/// Reads a provider's description and keys, and remembers them for an hour; where it is down then, for a day, with a look every half minute. A key nobody knows is looked for
 /// again at once, but not more often than every half minute, whatever tokens somebody makes up.
 /// </summary>
 internal sealed class Discovery(OpenIdSettings settings, OpenIdHttp http, TimeProvider clock) : IDisposable
@@ -34,6 +34,7 @@ internal sealed class Discovery(OpenIdSettings settings, OpenIdHttp http, TimePr
     private readonly SemaphoreSlim _reading = new(1);
     private Kept? _kept;
     private DateTimeOffset _lookedAgain = DateTimeOffset.MinValue;
+    private DateTimeOffset _lookedInVain = DateTimeOffset.MinValue;
 
     public void Dispose() => _reading.Dispose();
 
@@ -66,18 +67,26 @@ internal sealed class Discovery(OpenIdSettings settings, OpenIdHttp http, TimePr
 
     private async Task<Kept> Current(CancellationToken ct)
     {
-        if (_kept is { } known && clock.GetUtcNow() - known.Since < Fresh) return known;
-        await _reading.WaitAsync(ct);
+        var now = clock.GetUtcNow();
+        if (_kept is { } known && now - known.Since < Fresh) return known;
+        // With what was read before, nobody waits for who looks now, nor looks again at once where nothing was to be had.
+        var old = _kept is { } former && now - former.Since < Usable ? former : null;
+        if (old is not null && now - _lookedInVain < BetweenLooks) return old;
+        if (!await _reading.WaitAsync(old is null ? Timeout.InfiniteTimeSpan : TimeSpan.Zero, ct)) return old!;
         try
         {
-            if (_kept is { } meanwhile && clock.GetUtcNow() - meanwhile.Since < Fresh) return meanwhile;
+            if (_kept is { } meanwhile && now - meanwhile.Since < Fresh) return meanwhile;
+            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
+            // The rest of the time is for what the description is needed for.
+            if (old is not null) deadline.CancelAfter(settings.Patience / 2);
             try
             {
-                var metadata = await Read(ct);
-                return _kept = new Kept(metadata, await ReadKeys(metadata, ct), clock.GetUtcNow());
+                var metadata = await Read(deadline.Token);
+                return _kept = new Kept(metadata, await ReadKeys(metadata, deadline.Token), now);
             }
-            catch (OpenIdRefusal) when (_kept is { } old && clock.GetUtcNow() - old.Since < Usable)
+            catch (Exception e) when (old is not null && (e is OpenIdRefusal || (e is OperationCanceledException && !ct.IsCancellationRequested)))
             {
+                _lookedInVain = now;
                 return old;
             }
         }

@@ -56,7 +56,7 @@ internal sealed class OpenIdHttp(IHttpClientFactory clients)
         try
         {
             using var response = await client.SendAsync(request, ct);
-            if (response.Content.Headers.ContentType?.MediaType != "application/json") return (response.StatusCode, null);
+            if (!IsJson(response.Content.Headers.ContentType?.MediaType)) return (response.StatusCode, null);
             using var document = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(ct));
             return (response.StatusCode, document.RootElement.ValueKind == JsonValueKind.Object ? document.RootElement.Clone() : null);
         }
@@ -65,6 +65,10 @@ internal sealed class OpenIdHttp(IHttpClientFactory clients)
             throw OpenIdRefusal.Unreachable($"{request.RequestUri}: {e.Message}");
         }
     }
+
+    /// <summary>JSON itself, or a kind of it: keys have a name of their own (<c>application/jwk-set+json</c>).</summary>
+    private static bool IsJson(string? type) =>
+        type is not null && (type.Equals("application/json", StringComparison.OrdinalIgnoreCase) || (type.StartsWith("application/", StringComparison.OrdinalIgnoreCase) && type.EndsWith("+json", StringComparison.OrdinalIgnoreCase)));
 }
 
 /// <summary>What stands in a provider's JSON.</summary>
