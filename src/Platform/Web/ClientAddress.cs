@@ -7,9 +7,14 @@ namespace HeadlessPro.Platform.Web;
 /// <summary>Where a request comes from, past the proxies that are trusted.</summary>
 public static class ClientAddress
 {
-    /// <summary>The address, of version 4 also where it came mapped into version 6; null where there is no connection.</summary>
-    public static IPAddress? Of(HttpContext http) =>
-        http.Connection.RemoteIpAddress is { IsIPv4MappedToIPv6: true } mapped ? mapped.MapToIPv4() : http.Connection.RemoteIpAddress;
+    /// <summary>The address, of version 4 also where it came mapped into version 6, and without the link it came by; null where there is no connection.</summary>
+    public static IPAddress? Of(HttpContext http) => http.Connection.RemoteIpAddress switch
+    {
+        { IsIPv4MappedToIPv6: true } mapped => mapped.MapToIPv4(),
+        // fe80::1%eth0 is one of a neighbour; no database knows our links.
+        { AddressFamily: AddressFamily.InterNetworkV6, ScopeId: not 0 } local => new IPAddress(local.GetAddressBytes()),
+        var address => address,
+    };
 
     /// <summary>What counts as one client: the address, or of version 6 its network of 64 bits, for whoever has one address there has 2^64.</summary>
     public static string ClientOf(IPAddress address)

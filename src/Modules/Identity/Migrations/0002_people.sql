@@ -1,6 +1,8 @@
 -- Whoever can sign in; a customer or a member of staff stands behind it, or nobody yet.
 create table identity.identities (
     id uuid primary key,
+    -- How often all their sessions were ended at once: a sign-in that was begun before the last time opens none.
+    revocations int not null default 0,
     created_at timestamptz not null default now()
 );
 
@@ -62,7 +64,7 @@ create table identity.sessions (
     expires_at timestamptz not null,
     revoked_at timestamptz
 );
-create index sessions_identity on identity.sessions (identity_id) where revoked_at is null;
+create index sessions_identity on identity.sessions (identity_id);
 create index sessions_expired on identity.sessions (expires_at);
 
 -- Private keys, under the key ring; published in their public half before they sign, and for as long as what they signed is good.

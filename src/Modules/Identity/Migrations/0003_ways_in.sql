@@ -1,9 +1,6 @@
 -- When the address was proven to be its identity's, by a link or a code that was sent there.
 alter table identity.sign_ins add column verified_at timestamptz;
 
--- How often all their sessions were ended at once: a sign-in that was begun before the last time opens none.
-alter table identity.identities add column revocations int not null default 0;
-
 -- Links and codes that were sent to people: their hashes. Each works once, for some minutes.
 create table identity.mailed_secrets (
     id uuid primary key,

@@ -47,7 +47,10 @@ internal sealed class ResolveSessions : ISessions, IDisposable
         if (await Find(request.Token, ct) is not { } session) return Error.Unauthorized();
         if (_remembered.Count >= Most) _remembered.Clear();
         // Who is nobody yet may be somebody with the next request.
-        if (session.ActorId is not null && generation == Volatile.Read(ref _generation)) _remembered[key] = (session, _clock.GetTimestamp());
+        if (session.ActorId is null) return session;
+        _remembered[key] = (session, _clock.GetTimestamp());
+        // Kept, then looked: what was revoked since it was read is forgotten by us or by who revoked it.
+        if (generation != Volatile.Read(ref _generation)) _remembered.TryRemove(key, out _);
         return session;
     }
 

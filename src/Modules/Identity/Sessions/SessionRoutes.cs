@@ -5,6 +5,8 @@ using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Security;
 using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace HeadlessPro.Identity.Sessions;
 
@@ -53,13 +55,13 @@ internal static class SessionRoutes
         return Reply.Json(new SignOutResponse(true), PeopleJson.Default.SignOutResponse);
     }
 
-    public static async Task<IResult> List(Actor actor, Db db, CancellationToken ct)
+    public static async Task<IResult> List(Actor actor, Db db, SessionSql sql, CancellationToken ct)
     {
         await using var connection = await db.Open(ct);
-        var rows = await connection.QueryAsync<Row>(new CommandDefinition("""
+        var rows = await connection.QueryAsync<Row>(new CommandDefinition($"""
             select s.id, s.actor_type, s.provider, host(s.ip) as ip, s.user_agent, a.id as app_id, a.name as app_name, s.scopes, s.created_at, s.last_used_at, s.expires_at
             from identity.sessions s left join identity.apps a on a.id = s.app_id
-            where s.identity_id = @IdentityId and s.revoked_at is null and s.expires_at > now() order by s.last_used_at desc, s.id desc limit 200
+            where s.identity_id = @IdentityId and {sql.GoesOn} order by s.last_used_at desc, s.id desc limit 200
             """, new { actor.Session.IdentityId }, cancellationToken: ct));
         var sessions = rows.Select(r => new SessionResponse(
             WireId.Encode(PeopleWire.Session, r.Id), r.ActorType, r.Provider, r.Ip, r.UserAgent, r.Id == actor.Session.SessionId,
@@ -78,12 +80,22 @@ internal static class SessionRoutes
         return Reply.Json(new SignOutResponse(true), PeopleJson.Default.SignOutResponse);
     }
 
-    /// <summary>For the recurring job: what ended three months ago is of no use to anybody.</summary>
+    /// <summary>For the recurring job: what ended three months ago is of no use to anybody, nor is who registered then, was not signed in since and never became anybody.</summary>
     public static async Task Forget(IServiceProvider services, CancellationToken ct)
     {
-        var db = (Db)services.GetService(typeof(Db))!;
-        await using var command = db.Command("delete from identity.sessions where expires_at < now() - interval '90 days'");
-        await command.ExecuteNonQueryAsync(ct);
+        var db = services.GetRequiredService<Db>();
+        await using var batch = db.Batch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("delete from identity.sessions where expires_at < now() - interval '90 days'"));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("""
+            delete from identity.identities where id in (
+                select i.id from identity.identities i
+                where i.created_at < now() - interval '90 days'
+                    and not exists (select from identity.customers c where c.identity_id = i.id) and not exists (select from identity.users u where u.identity_id = i.id)
+                    and not exists (select from identity.apps a where a.identity_id = i.id)
+                    and not exists (select from identity.sessions s where s.identity_id = i.id and (s.revoked_at is null or s.revoked_at > now() - interval '90 days'))
+                limit 10000)
+            """));
+        await batch.ExecuteNonQueryAsync(ct);
     }
 
     // A storefront of another site sends it only over TLS: browsers ask that of SameSite=None.

@@ -71,7 +71,7 @@ internal sealed class SigningKeys(Db db, IDataProtectionProvider ring, IConfigur
         var secret => new SymmetricSecurityKey(Encoding.UTF8.GetBytes(secret)),
     };
 
-    /// <summary>Makes the next pair when the last has less than a day to sign; the very first signs at once.</summary>
+    /// <summary>Makes the next pair when the last has less than a day to sign; the very first signs at once. Those that ended a day ago go.</summary>
     private async Task MakeNext(CancellationToken ct)
     {
         using var pair = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -81,7 +81,8 @@ internal sealed class SigningKeys(Db db, IDataProtectionProvider ring, IConfigur
             insert into identity.signing_keys (id, private_key, public_key, signs_from, expires_at)
             select @id, @key, @shown, n.signs_from, n.signs_from + @signsFor + interval '31 days'
             from (select case when count(*) = 0 then now() else now() + @before end as signs_from, max(signs_from) as last from identity.signing_keys) n
-            where n.last is null or n.last < now() + interval '1 day' - @signsFor
+            where n.last is null or n.last < now() + interval '1 day' - @signsFor;
+            delete from identity.signing_keys where expires_at < now() - interval '1 day'
             """,
             new
             {
