@@ -7,7 +7,7 @@ namespace HeadlessPro.Modules.Tests.Identity;
 public class OtherHostTests(OtherHostTests.TwoHosts shop, ITestOutputHelper output) : IClassFixture<OtherHostTests.TwoHosts>
 {
     // Without the signal a host would go on for half a minute.
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
 
     private static readonly int Rounds = int.Parse(Environment.GetEnvironmentVariable("REVOCATIONS") ?? "1", CultureInfo.InvariantCulture);
 

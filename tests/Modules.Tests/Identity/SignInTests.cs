@@ -1,6 +1,12 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using HeadlessPro.Identity.Sessions;
+using HeadlessPro.Identity.SignIn;
+using HeadlessPro.Identity.SignIn.OpenId;
+using HeadlessPro.Platform;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
 
 namespace HeadlessPro.Modules.Tests.Identity;
 
@@ -92,6 +98,73 @@ public class SignInTests(HpApp app) : IClassFixture<HpApp>
         using var client = Person.With(app, token);
         await client.GetJson(actor == "user" ? "/admin/users/me" : "/store/customers/me", status);
         await client.PostJson("/auth/token/refresh", status: status);
+    }
+
+    [Fact]
+    public async Task A_session_that_nobody_used_for_long_is_not_listed()
+    {
+        using var phone = await Person.Join(app);
+        using var desk = await Person.SignIn(app, phone.Email);
+        await app.Scalar<object>($"update identity.sessions set last_used_at = now() - interval '15 days' where id = '{Guid.Parse((string)Claims(desk.Token)["sid"]!)}'");
+        Assert.Equal(2, (await phone.Client.GetJson("/auth/sessions"))["sessions"]!.AsArray().Count);
+    }
+
+    [Theory]
+    [InlineData("Identity:SessionIdle", "00:05:00")]
+    [InlineData("Identity:StaffSessionIdle", "00:09:59")]
+    public void A_session_must_be_let_live_for_longer_than_it_takes_to_notice_that_it_is_used(string setting, string value)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new(setting, value)]).Build();
+        Assert.Equal($"{setting} must be 00:10:00 or longer, got: '{value}'.", Assert.Throws<StartException>(() => new SessionSql(configuration, new StaffSignOn(false, null, []))).Message);
+    }
+
+    [Fact]
+    public async Task A_neighbour_on_the_same_link_signs_in()
+    {
+        using var person = await Person.Join(app);
+        var identity = await app.Scalar<Guid>($"select identity_id from identity.sign_ins where subject = '{person.Email}'");
+        var http = new DefaultHttpContext();
+        http.Connection.RemoteIpAddress = System.Net.IPAddress.Parse("fe80::5054:ff%3");
+        var session = await app.Contract<SessionStore>().Begin(new SignInOutcome(identity), "customer", "emailpass", http, default);
+        Assert.Equal("fe80::5054:ff", await app.Scalar<string>($"select host(ip) from identity.sessions where id = '{session!.Id}'"));
+    }
+
+    [Fact]
+    public async Task Who_registered_and_never_became_anybody_is_forgotten_after_three_months_and_so_are_keys_that_sign_no_more()
+    {
+        using var customer = await Person.Join(app);
+        using var colleague = await Colleague.Join(app, "support");
+        async Task<string> Register()
+        {
+            var email = Person.NewEmail();
+            await app.Store.PostJson("/auth/customer/emailpass/register", new { email, password = Person.Password });
+            return email;
+        }
+
+        Task Age(string email, string days, string sessions) => app.Scalar<object>($"""
+            update identity.identities i set created_at = now() - interval '{days}' from identity.sign_ins s where s.identity_id = i.id and s.subject = '{email}';
+            update identity.sessions x set {sessions} from identity.sign_ins s where s.identity_id = x.identity_id and s.subject = '{email}'
+            """);
+
+        const string longOut = "revoked_at = now() - interval '91 days'";
+        var (gone, young, alive, lately) = (await Register(), await Register(), await Register(), await Register());
+        await Age(gone, "91 days", longOut);
+        await Age(young, "89 days", longOut);
+        await Age(alive, "91 days", "revoked_at = null");
+        await Age(lately, "91 days", "revoked_at = now()");
+        await Age(customer.Email, "91 days", longOut);
+        await Age(colleague.Email, "91 days", longOut);
+        await app.Scalar<object>("insert into identity.signing_keys (id, private_key, public_key, signs_from, expires_at) values ('old', '', '', now() - interval '62 days', now() - interval '25 hours'), ('ended', '', '', now() - interval '62 days', now() - interval '1 hour')");
+        var others = await app.Scalar<long>("select count(*) from identity.identities");
+
+        await SessionRoutes.Forget(app.Services, default);
+        await SigningKeys.Rotate(app.Services, default);
+
+        Assert.Equal(
+            (others - 1, 0L, 5L),
+            (await app.Scalar<long>("select count(*) from identity.identities"), await app.Scalar<long>($"select count(*) from identity.sign_ins where subject = '{gone}'"),
+             await app.Scalar<long>($"select count(*) from identity.sign_ins where subject in ('{young}', '{alive}', '{lately}', '{customer.Email}', '{colleague.Email}')")));
+        Assert.Equal("ended", await app.Scalar<string>("select id from identity.signing_keys where id in ('old', 'ended')"));
     }
 
     [Fact]

@@ -1,10 +1,15 @@
+using HeadlessPro.Identity.SignIn.OpenId;
+using HeadlessPro.Platform;
 using Microsoft.Extensions.Configuration;
 
 namespace HeadlessPro.Identity.Sessions;
 
 /// <summary>What is asked of a session <c>s</c>, in SQL.</summary>
-internal sealed class SessionSql(IConfiguration configuration)
+internal sealed class SessionSql(IConfiguration configuration, StaffSignOn staff)
 {
+    // The use of a session is noted every five minutes, and answers about it are remembered for some moments.
+    private static readonly TimeSpan LeastIdle = TimeSpan.FromMinutes(10);
+
     // The person behind session s, now; nobody yet where the address must be proven first, and is not.
     public string ActorOf { get; } = $"""
         case s.actor_type when 'customer' then (
@@ -43,10 +48,21 @@ internal sealed class SessionSql(IConfiguration configuration)
     // Whether session s goes on: neither ended, nor over, nor left alone for too long. Those of apps have an end of their own that moves.
     public string GoesOn { get; } = $"""
         s.revoked_at is null and s.expires_at > now() and (s.app_id is not null or s.last_used_at > now() - make_interval(secs => case s.actor_type
-            when 'user' then {IdleSeconds(configuration, "Identity:StaffSessionIdle", TimeSpan.FromHours(12))} else {IdleSeconds(configuration, "Identity:SessionIdle", TimeSpan.FromDays(14))} end))
+            when 'user' then {IdleSeconds(configuration, "Identity:StaffSessionIdle", TimeSpan.FromHours(12))} else {IdleSeconds(configuration, "Identity:SessionIdle", TimeSpan.FromDays(14))} end)){OpenedAsNow(staff)}
         """;
 
-    private static long IdleSeconds(IConfiguration configuration, string setting, TimeSpan fallback) => (long)configuration.GetValue(setting, fallback).TotalSeconds;
+    private static long IdleSeconds(IConfiguration configuration, string setting, TimeSpan fallback)
+    {
+        var idle = configuration.GetValue(setting, fallback);
+        return idle >= LeastIdle ? (long)idle.TotalSeconds : throw new StartException($"{setting} must be {LeastIdle} or longer, got: '{idle}'.");
+    }
+
+    // Where staff sign in at a provider only, what they opened in another way before does not go on. Names of providers have nothing but letters, digits and hyphens.
+    private static string OpenedAsNow(StaffSignOn staff) => !staff.IsOnly ? "" : $"""
+
+            and (s.actor_type <> 'user' or s.app_id is not null or s.provider in ({string.Join(", ", staff.Providers.Select(p => $"'{p}'"))}) or (s.provider = 'emailpass' and exists (
+                select from identity.sign_ins w where w.identity_id = s.identity_id and w.provider = 'emailpass' and w.subject = '{staff.BreakGlass?.Replace("'", "''", StringComparison.Ordinal)}')))
+        """;
 
     public static bool AsksForProof(IConfiguration configuration) => configuration.GetValue("Identity:RequireVerifiedEmail", false);
 }

@@ -17,10 +17,8 @@ namespace HeadlessPro.Identity.Sessions;
 internal sealed record SessionRow(Guid Id, Guid IdentityId, string ActorType, Guid? ActorId, string Provider, DateTimeOffset ExpiresAt, string? Profile);
 
 /// <summary>The rows of sessions: opened at sign-in, gone on with at refresh, revoked for good.</summary>
-internal sealed class SessionStore(Db db, Tokens tokens, IConfiguration configuration)
+internal sealed class SessionStore(Db db, Tokens tokens, SessionSql sql, IConfiguration configuration)
 {
-    private readonly SessionSql _sql = new(configuration);
-
     private readonly TimeSpan _lifetime = configuration.GetValue("Identity:SessionLifetime", TimeSpan.FromDays(30));
 
     /// <summary>Whether customers must have proven their address before they are customers to us (<c>Identity:RequireVerifiedEmail</c>).</summary>
@@ -40,7 +38,7 @@ internal sealed class SessionStore(Db db, Tokens tokens, IConfiguration configur
                 select @id, i.id, @actorType, @provider, @ip::inet, @agent, now() + @lifetime, case when @HasSecondFactor then now() end
                 from identity.identities i where i.id = @Identity and i.revocations = coalesce(@Revocations, i.revocations) for share
                 returning id, identity_id, actor_type, provider, expires_at)
-            select s.id, s.identity_id, s.actor_type, {_sql.ActorOf} as actor_id, s.provider, s.expires_at, {SessionSql.ProfileOf} as profile from s
+            select s.id, s.identity_id, s.actor_type, {sql.ActorOf} as actor_id, s.provider, s.expires_at, {SessionSql.ProfileOf} as profile from s
             """,
             new
             {
@@ -70,8 +68,8 @@ internal sealed class SessionStore(Db db, Tokens tokens, IConfiguration configur
         await using var connection = await db.Open(ct);
         var row = await connection.QuerySingleOrDefaultAsync<SessionRow>(new CommandDefinition($"""
             update identity.sessions s set last_used_at = now()
-            where s.id = @session and {_sql.GoesOn}
-            returning s.id, s.identity_id, s.actor_type, {_sql.ActorOf} as actor_id, s.provider, s.expires_at, {SessionSql.ProfileOf} as profile
+            where s.id = @session and {sql.GoesOn}
+            returning s.id, s.identity_id, s.actor_type, {sql.ActorOf} as actor_id, s.provider, s.expires_at, {SessionSql.ProfileOf} as profile
             """, new { session }, cancellationToken: ct));
         return row is null ? null : await tokens.Sign(row, ct);
     }
@@ -138,10 +136,10 @@ internal sealed class SessionStore(Db db, Tokens tokens, IConfiguration configur
         await using var command = db.Command($"""
             with used as (
                 update identity.sessions s set last_used_at = now()
-                where {condition} and {_sql.GoesOn} and s.last_used_at < now() - interval '5 minutes')
-            select s.id, s.identity_id, s.actor_type, {_sql.ActorOf}, s.expires_at, {SessionSql.GrantsOf}, {SessionSql.MissesFactor}, s.app_id, array(select unnest(s.scopes) intersect select unnest(a.scopes))
+                where {condition} and {sql.GoesOn} and s.last_used_at < now() - interval '5 minutes')
+            select s.id, s.identity_id, s.actor_type, {sql.ActorOf}, s.expires_at, {SessionSql.GrantsOf}, {SessionSql.MissesFactor}, s.app_id, array(select unnest(s.scopes) intersect select unnest(a.scopes))
             from identity.sessions s left join identity.apps a on a.id = s.app_id
-            where {condition} and {_sql.GoesOn} and a.deleted_at is null
+            where {condition} and {sql.GoesOn} and a.deleted_at is null
             """);
         command.Parameters.AddWithValue("value", value);
         await using var reader = await command.ExecuteReaderAsync(ct);

@@ -10,6 +10,8 @@ internal sealed class EmailPassword(Db db, Passwords passwords) : ISignInProvide
 {
     public const string Provider = "emailpass";
 
+    public static Error Wrong => Error.Unauthorized("Invalid email or password");
+
     public string Id => Provider;
 
     public string DisplayName => "E-mail and password";
@@ -27,7 +29,7 @@ internal sealed class EmailPassword(Db db, Passwords passwords) : ISignInProvide
             new { Provider, given.Email }, cancellationToken: ct));
         await connection.CloseAsync();
         var (isRight, better) = await passwords.Check(known?.Secret, given.Password, ct);
-        if (!isRight) return Error.Unauthorized("Invalid email or password");
+        if (!isRight) return Wrong;
         if (better is not null) await Replace(given.Email, known!.Value.Secret, better, ct);
         return new SignInOutcome(known!.Value.Identity, Account: given.Email, Revocations: known.Value.Revocations);
     }

@@ -27,8 +27,6 @@ internal sealed record SignInProviderResponse(string Id, string Identifier, stri
 /// </summary>
 internal sealed class SignInRoutes(IEnumerable<ISignInProvider> providers, Throttle throttle, FinishSignIn finish, StaffSignOn staff, AuditLog audit)
 {
-    private StaffSignOn Staff => staff;
-
     private readonly Dictionary<string, ISignInProvider> _providers = providers.ToDictionary(p => p.Id, StringComparer.Ordinal);
 
     public static Task<IResult> SignIn(string actor, string provider, SignInRoutes routes, HttpContext http) => routes.Run(actor, provider, Step.SignIn, http, (p, a, ct) => p.SignIn(a, ct));
@@ -39,12 +37,14 @@ internal sealed class SignInRoutes(IEnumerable<ISignInProvider> providers, Throt
 
     public static IResult Providers(string actor, SignInRoutes routes) => RefuseActor(actor) is { } nobody
         ? Reply.Error(nobody)
-        : Reply.Json(new SignInProvidersResponse([.. routes._providers.Values.Where(p => p.Serves(actor) && routes.Staff.Offers(actor, p)).Select(p => new SignInProviderResponse(p.Id, p.Id, p.DisplayName, p.Flow))]), PeopleJson.Default.SignInProvidersResponse);
+        : Reply.Json(new SignInProvidersResponse([.. routes._providers.Values.Where(p => routes.Offers(actor, p)).Select(p => new SignInProviderResponse(p.Id, p.Id, p.DisplayName, p.Flow))]), PeopleJson.Default.SignInProvidersResponse);
 
     public static async Task<IResult> Refresh(Actor actor, SessionStore sessions, CancellationToken ct) =>
         await sessions.Refresh(actor.Session.SessionId, ct) is { } token
             ? Reply.Json(new TokenResponse(token), PeopleJson.Default.TokenResponse)
             : Reply.Error(Error.Unauthorized());
+
+    private bool Offers(string actor, ISignInProvider provider) => provider.Serves(actor) && staff.Offers(actor, provider);
 
     private async Task<IResult> Run(string actor, string id, Step kind, HttpContext http, Func<ISignInProvider, SignInAttempt, CancellationToken, Task<Result<SignInOutcome>>> step)
     {
@@ -63,9 +63,11 @@ internal sealed class SignInRoutes(IEnumerable<ISignInProvider> providers, Throt
     {
         var (http, actor, ct) = (attempt.Http, attempt.ActorType, attempt.Http.RequestAborted);
         var account = provider.AccountOf(attempt);
-        if (staff.Refuses(actor, provider, account)) return NoProvider(provider.Id);
+        if (!staff.Offers(actor, provider) || (what == Throttle.Register && staff.IsOnlyWayOf(actor))) return NoProvider(provider.Id);
         if (await throttle.Take(what, http, account, ct) is { } refused) return refused;
         var isIn = (await Answer(() => step(provider, attempt, ct))).Try(out var outcome, out var error);
+        // After the hasher and counted, so that nothing tells the one address whose password opens.
+        if (isIn && staff.Refuses(actor, provider, account)) (isIn, error) = (false, EmailPassword.Wrong);
         // Guesses count; what was right, and what could not be understood, does not.
         if (error?.Type != ErrorType.Unauthorized) await throttle.GiveBack(what, http, account, ct);
         if (error?.Type is ErrorType.Unauthorized or ErrorType.Forbidden) await audit.Record(Refused(what, actor, provider.Id, account), ct);

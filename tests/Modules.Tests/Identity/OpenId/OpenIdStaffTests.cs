@@ -1,6 +1,9 @@
 using System.Text.Json.Nodes;
-using HeadlessPro.Modules.Tests.Notifications;
 using HeadlessPro.Contracts.Identity;
+using HeadlessPro.Identity.Sessions;
+using HeadlessPro.Identity.SignIn;
+using HeadlessPro.Modules.Tests.Notifications;
+using Microsoft.AspNetCore.Http;
 
 namespace HeadlessPro.Modules.Tests.Identity.OpenId;
 
@@ -166,6 +169,19 @@ public class OpenIdStaffTests(OpenIdShop shop) : IClassFixture<OpenIdShop>
     }
 
     [Fact]
+    public async Task Who_signs_in_at_a_provider_only_is_told_when_another_is_added()
+    {
+        var email = await Knows("shop-support");
+        using var staff = await SignIn(email);
+        await shop.Provider.Knows(email, "office");
+        var location = (string)(await staff.PostJson("/auth/identities", new { provider = "office", login_hint = email }))["location"]!;
+        var token = (string)(await staff.GetJson("/auth/user/office/callback" + (await shop.Provider.Approve(location)).Query))["token"]!;
+        Assert.Equal("provider_added", Assert.Single(await Mails.To(shop, email)).Kind);
+        Assert.Equal(shop.Provider.Url + "/openid/office", await shop.Scalar<string>(
+            $"select details->>'issuer' from audit.entries where action = 'provider_added' and resource_id = '{(string)SignInTests.Claims(token)["auth_identity_id"]!}'"));
+    }
+
+    [Fact]
     public async Task Who_was_deactivated_stays_out_whatever_the_provider_says()
     {
         var email = await Knows("shop-support");
@@ -253,11 +269,7 @@ public class SsoOnlyTests(SsoOnlyShop shop) : IClassFixture<SsoOnlyShop>
     public async Task Staff_get_in_by_the_provider_and_one_of_them_by_a_password_too()
     {
         Assert.Equal(["emailpass", "office", "work"], (await shop.Store.GetJson("/auth/user/providers"))["providers"]!.AsArray().Select(p => (string)p!["id"]!).Order());
-        foreach (var way in new[] { "emailpass", "emailpass/register", "magic-link", "one-time-code", "passkey" })
-            await shop.Store.PostJson($"/auth/user/{way}", new { email = "somebody@example.com", password = Person.Password }, 401);
-        Assert.Equal(0L, await shop.Scalar<long>("select count(*) from identity.identities"));
-
-        await shop.Contract<IStaff>().Create(new CreateStaff(SsoOnlyShop.BreakGlass, Person.Password, "admin"), default);
+        await Employ(SsoOnlyShop.BreakGlass);
         using var admin = await Colleague.SignIn(shop, SsoOnlyShop.BreakGlass);
         await admin.Client.GetJson("/admin/users/me");
         var email = Person.NewEmail();
@@ -267,4 +279,43 @@ public class SsoOnlyTests(SsoOnlyShop shop) : IClassFixture<SsoOnlyShop>
         await staff.GetJson("/admin/users/me");
         using var person = await Person.Join(shop);
     }
+
+    [Fact]
+    public async Task Nothing_tells_whose_password_opens()
+    {
+        var (colleague, nobody) = (Person.NewEmail(), Person.NewEmail());
+        await Employ(SsoOnlyShop.BreakGlass);
+        await Employ(colleague);
+        var before = await shop.People();
+        foreach (var way in new[] { "emailpass/register", "magic-link", "one-time-code", "passkey" })
+            foreach (var email in new[] { SsoOnlyShop.BreakGlass, colleague, nobody })
+                Assert.StartsWith("\nUnable to retrieve the auth provider with id: ", (string)(await shop.Store.PostJson($"/auth/user/{way}", new { email, password = Person.Password }, 401))["message"]!, StringComparison.Ordinal);
+        foreach (var (email, password) in new[] { (SsoOnlyShop.BreakGlass, "wrong-horse-battery"), (colleague, Person.Password), (nobody, Person.Password) })
+        {
+            for (var i = 0; i < 10; i++)
+                Assert.Equal("Invalid email or password", (string)(await shop.Store.PostJson("/auth/user/emailpass", new { email, password }, 401))["message"]!);
+            await shop.Store.PostJson("/auth/user/emailpass", new { email, password }, 429);
+        }
+
+        Assert.Equal(before, await shop.People());
+        await shop.Scalar<object>("delete from identity.throttles");
+    }
+
+    [Fact]
+    public async Task What_staff_opened_with_a_password_before_goes_on_for_that_one_only()
+    {
+        var colleague = Person.NewEmail();
+        await Employ(SsoOnlyShop.BreakGlass);
+        await Employ(colleague);
+        foreach (var (email, provider, status) in new[] { (SsoOnlyShop.BreakGlass, "emailpass", 200), (SsoOnlyShop.BreakGlass, "magic-link", 401), (colleague, "emailpass", 401), (colleague, "work", 200), (colleague, "main", 401) })
+        {
+            var identity = await shop.Scalar<Guid>($"select identity_id from identity.users where email = '{email}'");
+            var token = await shop.Contract<SessionStore>().Open(new SignInOutcome(identity), ActorTypes.User, provider, new DefaultHttpContext(), default);
+            using var before = OpenIdShop.With(shop.Client(), token!);
+            await before.GetJson("/admin/users/me", status);
+            await before.PostJson("/auth/token/refresh", status: status);
+        }
+    }
+
+    private Task Employ(string email) => shop.Contract<IStaff>().Create(new CreateStaff(email, Person.Password, "admin"), default);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using HeadlessPro.Identity.Sessions;
 using HeadlessPro.Platform;
 using HeadlessPro.Platform.Security;
 using HeadlessPro.Platform.Web;
@@ -25,7 +26,9 @@ internal static class OpenIdRoutes
         services.AddSingleton<OpenIdPeople>();
         services.AddJson(OpenIdWireJson.Default);
         var all = OpenIdSettings.All(configuration);
-        services.AddSingleton(StaffSignOn.Of(configuration, all));
+        var staff = StaffSignOn.Of(configuration, all);
+        services.AddSingleton(staff);
+        services.AddSingleton(new SessionSql(configuration, staff));
         foreach (var settings in all) services.AddSingleton<ISignInProvider>(provider => New(settings, provider));
     }
 

@@ -18,7 +18,7 @@ internal sealed record OpenIdSettings(string Name, Uri Authority, string ClientI
         ["Preset", "Tenant", "Authority", "ClientId", "ClientSecret", "DisplayName", "Scopes", "CallbackUrls", "TrustEmail", "TrustedDomains", "TimeoutSeconds", "Actors", "Staff"];
 
     // Ways in that are here without configuration.
-    private static readonly string[] Taken = ["emailpass", "magic-link", "one-time-code", "passkey", "passkeys", "sms"];
+    private static readonly string[] Taken = ["emailpass", "magic-link", "one-time-code", "passkey"];
 
     // At Microsoft these are nobody's own: anybody has an account there, or makes a tenant. The number is that of personal accounts.
     private static readonly string[] Shared = ["common", "organizations", "consumers", "9188040d-6c67-4c5b-b112-36a304b66dad"];

@@ -1,3 +1,4 @@
+using HeadlessPro.Contracts.Identity;
 using HeadlessPro.Platform;
 using HeadlessPro.Platform.Web;
 using Microsoft.Extensions.Configuration;
@@ -38,7 +39,10 @@ internal sealed record StaffRules(IReadOnlyList<string> AllowedDomains, string G
 /// Whether staff sign in at a provider only (<c>Identity:Staff:SsoOnly</c>), but for one of them, who gets in with a password when the provider is down
 /// (<c>Identity:Staff:BreakGlass</c>, an e-mail address).
 /// </summary>
-internal sealed record StaffSignOn(bool IsOnly, string? BreakGlass)
+/// <param name="IsOnly">Whether they do.</param>
+/// <param name="BreakGlass">The one's address.</param>
+/// <param name="Providers">Names of the providers that sign in staff.</param>
+internal sealed record StaffSignOn(bool IsOnly, string? BreakGlass, IReadOnlyList<string> Providers)
 {
     private const string Section = "Identity:Staff";
 
@@ -47,16 +51,19 @@ internal sealed record StaffSignOn(bool IsOnly, string? BreakGlass)
         var section = configuration.GetSection(Section);
         OpenIdSettings.RefuseUnknown(section, ["SsoOnly", "BreakGlass"]);
         var isOnly = OpenIdSettings.Truth(section, "SsoOnly");
-        if (isOnly && providers.All(p => p.Staff is null)) throw new StartException($"{Section}:SsoOnly: no provider signs in staff; set Actors and Staff of one in Identity:OpenId.");
+        var names = providers.Where(p => p.Staff is not null).Select(p => p.Name).ToList();
+        if (isOnly && names.Count == 0) throw new StartException($"{Section}:SsoOnly: no provider signs in staff; set Actors and Staff of one in Identity:OpenId.");
         var email = section["BreakGlass"] is { Length: > 0 } given ? EmailAddress.Plain(given) : null;
-        return email is null || EmailAddress.IsOne(email) ? new(isOnly, email) : throw OpenIdSettings.Wrong(section, "BreakGlass", "an e-mail address", email);
+        return email is null || EmailAddress.IsOne(email) ? new(isOnly, email, names) : throw OpenIdSettings.Wrong(section, "BreakGlass", "an e-mail address", email);
     }
+
+    /// <summary>Whether a provider is the only way in of such people, but for that one's password.</summary>
+    public bool IsOnlyWayOf(string actorType) => IsOnly && actorType == ActorTypes.User;
 
     /// <summary>Whether it is a way in at all.</summary>
     public bool Offers(string actorType, ISignInProvider provider) =>
-        !IsOnly || actorType != Contracts.Identity.ActorTypes.User || provider is OpenIdSignIn || (provider is EmailPassword && BreakGlass is not null);
+        !IsOnlyWayOf(actorType) || provider is OpenIdSignIn || (provider is EmailPassword && BreakGlass is not null);
 
-    /// <summary>Whether it is closed to that account; to every other it is the same answer.</summary>
-    public bool Refuses(string actorType, ISignInProvider provider, string? account) =>
-        !Offers(actorType, provider) || (IsOnly && actorType == Contracts.Identity.ActorTypes.User && provider is EmailPassword && account != BreakGlass);
+    /// <summary>Whether it is closed to that account, which must not be told from a wrong password.</summary>
+    public bool Refuses(string actorType, ISignInProvider provider, string? account) => IsOnlyWayOf(actorType) && provider is EmailPassword && account != BreakGlass;
 }
