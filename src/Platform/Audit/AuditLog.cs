@@ -40,7 +40,7 @@ public sealed class AuditLog(Db db)
 
     /// <summary>
     /// Blanks the details of what somebody did and of what was done to them: before, after, address, browser, e-mail address. That it was
-    /// done stays, and the chain holds. Answers how many entries, and leaves one that says so where there were any.
+    /// done stays, and the chain holds. Answers how many entries, and leaves one that names them where there were any.
     /// </summary>
     /// <param name="ids">Wire ids of who did it or what it was done to: the customer's, their orders'.</param>
     /// <param name="proven">Addresses and numbers that are proven to be theirs: attempts to sign in with them.</param>
@@ -52,11 +52,11 @@ public sealed class AuditLog(Db db)
         await using var command = db.Command("""
             with blanked as (
                 update audit.entries set details = null, salt = null
-                where details is not null and exists (select from audit.chain c where c.entry_id = entries.id)
+                where details is not null and action not in ('audit_redacted', 'audit_cut') and exists (select from audit.chain c where c.entry_id = entries.id)
                   and (actor_id = any (@ids) or resource_id = any (@ids) or (kind = 'security' and lower(details ->> 'email') = any (@proven)))
                 returning id),
-            counted as (select count(*) as entries from blanked)
-            select entries, case when entries > 0 then audit.write('security', 'audit_redacted', null, null, @caller::jsonb, jsonb_build_object('entries', entries)) end from counted
+            counted as (select count(*) as entries, array_agg(id order by id) as ids from blanked)
+            select entries, case when entries > 0 then audit.write('security', 'audit_redacted', null, null, @caller::jsonb, jsonb_build_object('entries', entries, 'entry_ids', ids)) end from counted
             """);
         // No index finds attempts with an address: all entries are read.
         command.CommandTimeout = 0;

@@ -92,7 +92,7 @@ public sealed class VerifyAudit(Db db)
         return (bool)(await command.ExecuteScalarAsync(ct))!;
     }
 
-    /// <summary>Entries that are not in the chain: those that wait to be sealed, too long perhaps, and those that should not be there.</summary>
+    /// <summary>What the chain does not show: entries that wait to be sealed, too long perhaps, those that should not be there, and what was blanked or cut without a word.</summary>
     private static async Task<long> Others(NpgsqlConnection connection, List<string> findings, CancellationToken ct)
     {
         await using var command = new NpgsqlCommand("""
@@ -100,13 +100,20 @@ public sealed class VerifyAudit(Db db)
                     where not exists (select from audit.chain c where c.entry_id = e.id) and not exists (select from audit.unsealed u where u.entry_id = e.id)),
                 (select min(u.entry_id) from audit.unsealed u where not exists (select from audit.entries e where e.id = u.entry_id)),
                 (select count(*) from audit.unsealed),
-                (select count(*) from audit.unsealed u join audit.entries e on e.id = u.entry_id where e.created_at < now() - $1)
+                (select count(*) from audit.unsealed u join audit.entries e on e.id = u.entry_id where e.created_at < now() - $1),
+                (select min(e.id) from audit.entries e where e.details is null and e.id not in (
+                    select i.id::bigint from audit.entries r, json_array_elements_text(r.details -> 'entry_ids') i (id) where r.kind = 'security' and r.action = 'audit_redacted')),
+                (select b.position from (select position, seal from audit.beginning order by position desc limit 1) b where not exists (
+                    select from audit.entries x where x.kind = 'security' and x.action = 'audit_cut'
+                        and x.details ->> 'position' = b.position::text and x.details ->> 'seal' = encode(b.seal, 'hex')))
             """, connection) { CommandTimeout = 0, Parameters = { new() { Value = Longest } } };
         await using var reader = await command.ExecuteReaderAsync(ct);
         await reader.ReadAsync(ct);
         if (!reader.IsDBNull(0)) findings.Add($"inserted: entry {reader.GetInt64(0)} is in no chain");
         if (!reader.IsDBNull(1)) findings.Add($"missing: entry {reader.GetInt64(1)}, which was to be sealed, is gone");
         if (reader.GetInt64(3) is > 0 and var late) findings.Add($"late: {late} entries wait to be sealed for more than {Longest.TotalSeconds:0} seconds; a running host does it");
+        if (!reader.IsDBNull(4)) findings.Add($"blanked: the details of entry {reader.GetInt64(4)} are gone, and no entry says that they were redacted");
+        if (!reader.IsDBNull(5)) findings.Add($"cut: the chain begins after position {reader.GetInt64(5)}, and no entry says that it was cut there");
         return reader.GetInt64(2);
     }
 

@@ -93,11 +93,29 @@ public class AuditChainTests(HpApp app) : IClassFixture<HpApp>
         Assert.Equal((0, true), (verdict.Findings.Count, verdict.Redacted > 0));
         var entry = (await app.Admin.GetJson($"/admin/audit?resource_id={customer}"))["audit_entries"]![0]!;
         Assert.Equal((true, "created", null), ((bool)entry["is_redacted"]!, (string)entry["action"]!, (string?)entry["after"]?.ToJsonString()));
-        Assert.Equal("""{"entries": 1}""", await app.Scalar<string>("select (details::jsonb - 'address' - 'user_agent')::text from audit.entries where action = 'audit_redacted' order by id desc limit 1"));
+        Assert.Equal($$"""{"entries": 1, "entry_ids": [{{entry["id"]}}]}""", await app.Scalar<string>("select (details::jsonb - 'address' - 'user_agent')::text from audit.entries where action = 'audit_redacted' order by id desc limit 1"));
         // Repeated, there is nothing to blank and nothing to say.
         var entries = await app.Scalar<long>("select count(*) from audit.entries");
         Assert.Equal(0, await app.Contract<AuditLog>().Redact([customer], [], default));
         Assert.Equal(entries, await app.Scalar<long>("select count(*) from audit.entries"));
+    }
+
+    [Fact]
+    public async Task What_is_blanked_or_cut_without_an_entry_that_says_so_is_a_finding()
+    {
+        await Fill(3);
+        var (position, id) = (await app.Scalar<long>("select max(position) - 1 from audit.chain"), await EntryAt(await app.Scalar<long>("select max(position) - 1 from audit.chain")));
+        await Run($"drop table if exists kept; create table kept as select * from audit.entries where id = {id}; drop table if exists kept_chain; create table kept_chain as select * from audit.chain where position <= {position}");
+        await Run($"update audit.entries set details = null, salt = null where id = {id}");
+        var blanked = await Verify();
+        await Run($"set session_replication_role = replica; update audit.entries e set details = k.details, salt = k.salt from kept k where k.id = e.id; reset session_replication_role");
+        Assert.Equal($"blanked: the details of entry {id} are gone, and no entry says that they were redacted", Assert.Single(blanked.Findings));
+
+        await Run($"insert into audit.beginning (position, seal) select position, seal from audit.chain where position = {position}; set session_replication_role = replica; delete from audit.chain where position <= {position}; reset session_replication_role");
+        var cut = await Verify();
+        await Run("set session_replication_role = replica; insert into audit.chain select * from kept_chain; delete from audit.beginning; reset session_replication_role; drop table kept; drop table kept_chain");
+        Assert.Contains($"cut: the chain begins after position {position}, and no entry says that it was cut there", cut.Findings);
+        Assert.Empty((await Verify()).Findings);
     }
 
     [Fact]
