@@ -158,6 +158,22 @@ public class ErasureTests(ErasureShop shop) : IClassFixture<ErasureShop>
     }
 
     [Fact]
+    public async Task Who_is_staff_as_well_keeps_what_they_sign_in_with_as_staff_and_nothing_else()
+    {
+        using var colleague = await Colleague.Join(shop, "support");
+        var token = (string)(await shop.Store.PostJson("/auth/customer/emailpass", new { email = colleague.Email, password = Person.Password }))["token"]!;
+        using var shopping = Person.With(shop, token);
+        var id = (string)(await shopping.PostJson("/store/customers", new { email = colleague.Email }))["customer"]!["id"]!;
+        await shop.Sql("""
+            insert into identity.sign_ins (id, identity_id, provider, subject, verified_at)
+            select gen_random_uuid(), identity_id, p, p || ' ' || @email, now() from identity.customers, unnest(array['phone', 'phone-staff', 'openid', 'openid-staff']) p where email = @email
+            """, ("email", colleague.Email));
+        await shop.Erased((string)(await shop.Admin.PostJson($"/admin/customers/{id}/erasure", new { confirmation = colleague.Email }, 202))["erasure"]!["id"]!);
+        Assert.Equal("emailpass, openid-staff, phone-staff", await shop.Scalar<string>($"select string_agg(provider, ', ' order by provider) from identity.sign_ins where subject like '%{colleague.Email}'"));
+        await colleague.Client.GetJson("/admin/users/me");
+    }
+
+    [Fact]
     public async Task As_long_as_money_is_promised_it_is_refused_but_to_staff_who_say_why()
     {
         using var person = await Person.Join(shop);

@@ -1,6 +1,7 @@
 using Dapper;
 using HeadlessPro.Contracts.Identity;
 using HeadlessPro.Contracts.Privacy;
+using HeadlessPro.Identity.SignIn;
 using HeadlessPro.Platform.Data;
 
 namespace HeadlessPro.Identity.Customers;
@@ -28,6 +29,7 @@ internal static class ForgetCustomer
         delete from identity.sessions where identity_id = @identity and actor_type = 'customer';
         delete from identity.passkeys where identity_id = @identity and actor_type = 'customer';
         delete from identity.mfa_challenges where identity_id = @identity and actor_type = 'customer';
+        delete from identity.sign_ins where identity_id = @identity and provider = any (@OfCustomersAlone);
         """;
 
     public static async Task<Forgotten> Run(Db db, ForgetPerson request, CancellationToken ct)
@@ -41,7 +43,7 @@ internal static class ForgetCustomer
         if (found is (Guid identity, var isKept))
         {
             await tx.Connection.ExecuteAsync(new CommandDefinition(
-                isKept ? OfStaff : "delete from identity.identities where id = @identity", new { identity }, tx.Inner, cancellationToken: ct));
+                isKept ? OfStaff : "delete from identity.identities where id = @identity", new { identity, WaysIn.OfCustomersAlone }, tx.Inner, cancellationToken: ct));
             tx.Publish(new SessionsRevoked(identity));
         }
 

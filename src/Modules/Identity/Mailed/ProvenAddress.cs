@@ -2,7 +2,6 @@ using Dapper;
 using HeadlessPro.Contracts;
 using HeadlessPro.Identity.Sessions;
 using HeadlessPro.Identity.SignIn;
-using HeadlessPro.Identity.SignIn.OpenId;
 using HeadlessPro.Platform.Data;
 using Npgsql;
 
@@ -43,11 +42,11 @@ internal static class ProvenAddress
             with known as (
                 select id, identity_id, verified_at is null as is_new, secret is not null as has_password from identity.sign_ins where provider = @provider and subject = @address for update),
             others as (
-                delete from identity.sign_ins s using known k where k.is_new and s.identity_id = k.identity_id and s.id <> k.id and s.provider = any (@strangers) returning s.id),
+                delete from identity.sign_ins s using known k where k.is_new and s.identity_id = k.identity_id and s.id <> k.id and s.provider = any (@OfCustomersAlone) returning s.id),
             proven as (
                 update identity.sign_ins s set verified_at = now(), secret = null, updated_at = now() from known k where k.is_new and s.id = k.id)
             select identity_id, is_new and (has_password or exists (select from others)) as was_open from known
-            """, new { provider, address, strangers = (string[])[OpenIdCustomers.Provider, Phones.Provider] }, tx.Inner, cancellationToken: ct));
+            """, new { provider, address, WaysIn.OfCustomersAlone }, tx.Inner, cancellationToken: ct));
         if (known is { WasOpen: true }) await SessionStore.RevokeIn(tx, known.IdentityId, null, null, ct);
         return known?.IdentityId;
     }

@@ -10,6 +10,11 @@ namespace HeadlessPro.Identity.SignIn;
 /// <summary>All the ways in that somebody has, of whatever kind, where one of them is added or goes.</summary>
 internal static class WaysIn
 {
+    /// <summary>Providers of sign-ins that are no way in for staff.</summary>
+    public static readonly string[] OfCustomersAlone = [OpenIdCustomers.Provider, Phones.Provider];
+
+    private static readonly string[] OfStaffAlone = [OpenIdStaff.Provider, Phones.StaffProvider];
+
     /// <summary>One change at a time: of two that go at once one may be the last, and two that come are both counted.</summary>
     public static Task Hold(Transaction tx, Guid identity, CancellationToken ct) =>
         tx.Connection.ExecuteAsync(new CommandDefinition("select from identity.identities where id = @identity for update", new { identity }, tx.Inner, cancellationToken: ct));
@@ -24,7 +29,7 @@ internal static class WaysIn
             {
                 session.IdentityId,
                 session.ActorType,
-                others = session.ActorType == ActorTypes.User ? (string[])[OpenIdCustomers.Provider, Phones.Provider] : [OpenIdStaff.Provider, Phones.StaffProvider],
+                others = session.ActorType == ActorTypes.User ? OfCustomersAlone : OfStaffAlone,
             }, tx.Inner, cancellationToken: ct))
             ? null
             : Error.NotAllowed("It is your last way in; set up another one first", "last_way_in");
