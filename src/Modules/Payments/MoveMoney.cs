@@ -69,12 +69,20 @@ internal sealed class MoveMoney(Db db, PaymentProviders providers, Books books)
 
     private async Task<PaymentState?> Begin(Movement asked, CancellationToken ct)
     {
-        await using var batch = db.Batch();
-        batch.BatchCommands.Add(Books.Lock(asked.PaymentId));
-        batch.BatchCommands.Add(BeginIfLeft(asked));
-        await using var reader = await batch.ExecuteReaderAsync(ct);
-        await reader.NextResultAsync(ct);
-        return await reader.ReadAsync(ct) ? PaymentState.Read(reader, asked) : null;
+        // What staff ask for is written down with who they are.
+        await using var tx = await db.Begin(ct);
+        PaymentState? state;
+        await using (var batch = tx.Batch())
+        {
+            batch.BatchCommands.Add(Books.Lock(asked.PaymentId));
+            batch.BatchCommands.Add(BeginIfLeft(asked));
+            await using var reader = await batch.ExecuteReaderAsync(ct);
+            await reader.NextResultAsync(ct);
+            state = await reader.ReadAsync(ct) ? PaymentState.Read(reader, asked) : null;
+        }
+
+        if (state?.Begun is not null) await tx.Commit(ct);
+        return state;
     }
 
     private static NpgsqlBatchCommand BeginIfLeft(Movement asked)

@@ -22,6 +22,9 @@ public sealed record Caller(Guid Id, IReadOnlyList<Guid> SalesChannelIds)
     /// <summary>What staff and secret keys may do; see <see cref="Permissions"/>.</summary>
     public IReadOnlyList<string> Grants { get; init; } = [];
 
+    /// <summary>When a secret key that calls stops being good; null for never.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
     /// <summary>The app that calls, in somebody's name or, when it is also the <see cref="Id"/>, its own.</summary>
     public Guid? AppId { get; init; }
 
@@ -177,7 +180,7 @@ public sealed class CallerMiddleware(RequestDelegate next)
         {
             var key = await http.RequestServices.GetRequiredService<IApiKeys>().Resolve(new ResolveApiKey(secret), http.RequestAborted);
             if (key.Error is { Type: not ErrorType.NotFound } failure) return failure;
-            return key.Value is { Type: ApiKeyType.Secret } found ? new Caller(found.Id, []) { Grants = found.Grants } : Error.Unauthorized();
+            return key.Value is { Type: ApiKeyType.Secret } found ? new Caller(found.Id, []) { Grants = found.Grants, ExpiresAt = found.ExpiresAt } : Error.Unauthorized();
         }
 
         if (SessionToken.Of(http) is not { } token) return Error.Unauthorized();

@@ -119,7 +119,10 @@ public class AuditTests(HpApp app) : IClassFixture<HpApp>
 
         var entries = await Entries($"resource_id={key["id"]}&operation=PostAdminApiKeyRotate");
 
-        Assert.Equal("[hidden]", (string)Assert.Single(entries)["after"]!["token_hash"]!);
+        Assert.Equal(["identity.api_keys", "identity.former_keys"], entries.Select(e => (string)e["details"]!["table"]!).Order(StringComparer.Ordinal));
+        Assert.All(entries, e => Assert.Equal("[hidden]", (string)e["after"]!["token_hash"]!));
+        // For how long the former one stays good.
+        Assert.NotNull(entries.Single(e => (string)e["details"]!["table"]! == "identity.former_keys")["after"]!["good_until"]);
         foreach (var secret in new[] { (string)key["token"]!, (string)rotated["token"]!, (string)invite["token"]! })
         {
             var hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(secret)));

@@ -89,6 +89,25 @@ public class ManageCustomersTests(HpApp app) : IClassFixture<HpApp>
     }
 
     [Fact]
+    public async Task Who_is_a_customer_already_is_not_imported_again_with_or_without_an_account()
+    {
+        var (twice, byHand) = (Person.NewEmail(), Person.NewEmail());
+        await app.Admin.PostJson("/admin/customers", new { email = byHand });
+        object[] sent = [new { email = twice, first_name = "First" }, new { email = twice, first_name = "Second" }, new { email = byHand, has_account = true }];
+        var first = await app.Admin.PostJson("/admin/customers/import", new { customers = sent });
+        var second = await app.Admin.PostJson("/admin/customers/import", new { customers = sent });
+
+        Assert.Equal("1: 1 email_taken, 2 email_taken", Told(first));
+        Assert.Equal("0: 0 email_taken, 1 email_taken, 2 email_taken", Told(second));
+        Assert.Equal("First", await app.Scalar<string>($"select string_agg(first_name, ',') from identity.customers where email = '{twice}'"));
+        Assert.Equal((1L, 0L), (
+            await app.Scalar<long>($"select count(*) from identity.customers where email = '{byHand}' and identity_id is null"),
+            await app.Scalar<long>($"select count(*) from identity.sign_ins where subject = '{byHand}'")));
+
+        static string Told(System.Text.Json.Nodes.JsonNode answer) => $"{answer["imported"]}: {string.Join(", ", answer["problems"]!.AsArray().Select(p => $"{p!["index"]} {p["code"]}"))}";
+    }
+
+    [Fact]
     public async Task Staff_find_make_change_and_delete_customers()
     {
         var email = Person.NewEmail();

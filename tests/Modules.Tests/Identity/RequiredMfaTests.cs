@@ -66,7 +66,7 @@ public class RequiredMfaTests(HpApp app) : IClassFixture<HpApp>
     {
         using var thabo = await Colleague.Join(app, await Role(requiresMfa: true));
         using var support = await Colleague.Join(app, "support");
-        var (secret, _) = await Enrol(thabo.Client);
+        var (secret, factor) = await Enrol(thabo.Client);
         await thabo.Client.PostJson("/auth/mfa/recovery-codes", new { });
 
         await support.Client.PostJson($"/admin/users/{thabo.Id}/reset-mfa", status: 403);
@@ -80,6 +80,14 @@ public class RequiredMfaTests(HpApp app) : IClassFixture<HpApp>
         await again.Client.GetJson("/admin/orders", 403);
         Assert.NotEqual(secret, (await Enrol(again.Client)).Secret);
         await again.Client.GetJson("/admin/orders");
+
+        var reset = Assert.Single(await Events($"resource_id={thabo.Id}"));
+        Assert.Equal(("mfa_reset", "user", "PostAdminUserResetMfa"), ((string)reset["action"]!, (string)reset["resource_type"]!, (string)reset["operation"]!));
+        var identity = (string)reset["details"]!["identity"]!;
+        Assert.Equal(["mfa_enabled", "mfa_disabled", "mfa_enabled"],
+            (await Events($"resource_id={identity}")).Select(e => (string)e["action"]!).Where(a => a.StartsWith("mfa", StringComparison.Ordinal)));
+        var disabled = Assert.Single(await Events($"resource_id={identity}&action=mfa_disabled"));
+        Assert.Equal(("api_key", (string)factor!), ((string)disabled["actor_type"]!, (string)disabled["details"]!["factor"]!));
     }
 
     [Fact]
@@ -128,6 +136,8 @@ public class RequiredMfaTests(HpApp app) : IClassFixture<HpApp>
         Assert.Equal([200, 400], answers.Order());
         Assert.Single((await thabo.Client.GetJson("/auth/mfa/factors"))["mfa_factors"]!.AsArray());
     }
+
+    private async Task<List<JsonNode>> Events(string query) => [.. (await app.Admin.GetJson($"/admin/audit?kind=security&{query}"))["audit_entries"]!.AsArray().Select(e => e!)];
 
     private async Task<string> Role(bool requiresMfa)
     {

@@ -98,15 +98,18 @@ public class SecurityEventTests(SecurityEventTests.Shop app) : IClassFixture<Sec
     }
 
     [Fact]
-    public async Task An_import_is_one_entry_with_its_counts()
+    public async Task An_import_is_one_entry_with_its_counts_and_whom_it_gave_an_account()
     {
         var before = await app.Scalar<long>("select count(*) from audit.entries");
-        var customers = Enumerable.Range(0, 50).Select(_ => new { email = Person.NewEmail() }).Append(new { email = "nobody" });
+        var customers = Enumerable.Range(0, 50).Select(i => new { email = Person.NewEmail(), has_account = i < 2 }).Append(new { email = "nobody", has_account = true }).ToList();
         await app.Admin.PostJson("/admin/customers/import", new { customers });
 
         Assert.Equal(before + 2, await app.Scalar<long>("select count(*) from audit.entries"));
         var imported = (await app.Admin.GetJson("/admin/audit?action=imported&resource_type=customer"))["audit_entries"]![0]!;
         Assert.Equal(("50", "1", "PostAdminCustomersImport"), ((string)imported["details"]!["imported"]!, (string)imported["details"]!["refused"]!, (string)imported["operation"]!));
+        Assert.Equal(
+            await app.Scalar<string>($"select string_agg(audit.wire_id('cus', id), ' ' order by id) from identity.customers where email in ('{customers[0].email}', '{customers[1].email}')"),
+            string.Join(' ', ((string)imported["details"]!["accounts"]!).Split(' ').Order(StringComparer.Ordinal)));
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public class AuditedShopTests(CheckoutShop shop) : IClassFixture<CheckoutShop>
         var order = (await shop.Complete(await shop.ReadyCart((await shop.Voucher(stock: 10), 2))))["order"]!;
         var payment = (string)(await shop.Admin.GetJson($"/admin/orders/{order["id"]}"))["order"]!["payment_collections"]![0]!["payments"]![0]!["id"]!;
         await shop.Admin.PostJson($"/admin/payments/{payment}/capture");
-        await shop.Admin.PostJson($"/admin/payments/{payment}/refund", new { amount = 100 });
+        await shop.Admin.PostJson($"/admin/payments/{payment}/refund", new { amount = 100, reason = "requested_by_customer", note = "One came broken" });
         await shop.Admin.PostJson($"/admin/orders/{order["id"]}/cancel");
 
         var canceled = Assert.Single(await Entries($"resource_id={order["id"]}"));
@@ -38,6 +38,13 @@ public class AuditedShopTests(CheckoutShop shop) : IClassFixture<CheckoutShop>
         var booked = (await Entries($"resource_id={payment}")).Where(e => (string)e["details"]!["table"]! == "payments.ledger").ToList();
         Assert.Contains(booked, e => ((string)e["operation"]!, (string)e["after"]!["kind"]!, (long)e["after"]!["amount"]!) == ("PostAdminPaymentCapture", "capture", 50000));
         Assert.Contains(booked, e => ((string)e["operation"]!, (string)e["after"]!["kind"]!, (long)e["after"]!["amount"]!) == ("PostAdminPaymentRefund", "refund", 10000));
+        // What was asked for, and why, beside what became of it.
+        var asked = (await Entries($"resource_id={payment}&operation=PostAdminPaymentRefund")).Single(e => (string)e["details"]!["table"]! == "payments.operations" && (string)e["action"]! == "created")["after"]!;
+        Assert.Equal(("refund", 10000, "requested_by_customer"), ((string)asked["kind"]!, (long)asked["amount"]!, (string)asked["reason"]!));
+        // The note may say who they are: it goes when they are forgotten, and would not from here.
+        Assert.Equal(0L, await shop.Scalar<long>("select count(*) from audit.entries where details::text like '%One came broken%'"));
+        Assert.StartsWith("apk_", (string)asked["created_by"]!, StringComparison.Ordinal);
+        Assert.Single(await Entries($"resource_id={payment}&operation=PostAdminPaymentCapture"), e => (string)e["details"]!["table"]! == "payments.operations" && (string)e["action"]! == "created");
     }
 
     [Fact]

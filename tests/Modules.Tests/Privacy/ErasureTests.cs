@@ -185,6 +185,8 @@ public class ErasureTests(ErasureShop shop) : IClassFixture<ErasureShop>
         Assert.NotEmpty(await shop.Find([person.Email]));
         var id = (string)(await shop.Admin.PostJson($"/admin/customers/{person.Id}/erasure", new { confirmation = person.Email, force = true, reason = "a court says so" }, 202))["erasure"]!["id"]!;
         Assert.True((bool)(await shop.Erased(id))["is_forced"]!);
+        var asked = (await shop.Admin.GetJson($"/admin/audit?action=erasure_requested&resource_id={id}"))["audit_entries"]![0]!;
+        Assert.Equal("""{"reason":"a court says so","is_forced":"true"}""", asked["details"]!.ToJsonString());
         Assert.Empty(await shop.Find([person.Email]));
     }
 

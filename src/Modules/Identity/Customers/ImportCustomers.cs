@@ -36,14 +36,23 @@ internal static class ImportCustomers
         var customers = body.Value.Customers;
         Check.Count("customers", customers, Most);
         var problems = new List<ImportProblemResponse>();
+        var accounts = new List<string>();
         await using var tx = await db.Begin(ct, isWatched: false);
+        // One import after the other: of the same one sent twice, the second finds the customers of the first.
+        await tx.Connection.ExecuteAsync(new CommandDefinition("select pg_advisory_xact_lock(hashtext('identity.import_customers'))", null, tx.Inner, cancellationToken: ct));
         for (var i = 0; i < customers.Count; i++)
-            if ((Refuse(customers[i]) ?? await Take(tx, customers[i], ct)) is { } error)
+        {
+            var id = WireId.New();
+            if ((Refuse(customers[i]) ?? await Take(tx, id, customers[i], ct)) is { } error)
                 problems.Add(new(i, customers[i].Email.Length > 254 ? customers[i].Email[..254] : customers[i].Email, error.Code, error.Message));
+            else if (HasAccount(customers[i]))
+                accounts.Add(WireId.Encode(PeopleWire.Customer, id));
+        }
+
         tx.Record(new AuditEvent("imported", "customer")
         {
             Kind = "change",
-            Details = [("imported", $"{customers.Count - problems.Count}"), ("refused", $"{problems.Count}")],
+            Details = [("imported", $"{customers.Count - problems.Count}"), ("refused", $"{problems.Count}"), ("accounts", accounts.Count == 0 ? null : string.Join(' ', accounts))],
         });
         await tx.Commit(ct);
         return Reply.Json(new ImportCustomersResponse(customers.Count - problems.Count, problems), PeopleJson.Default.ImportCustomersResponse);
@@ -64,28 +73,32 @@ internal static class ImportCustomers
         return customer.PasswordHash is { } hash && ImportedHashes.Refuse(hash) is { } why ? Error.Invalid($"Invalid request: Field 'password_hash': {why}", "hash_not_supported") : null;
     }
 
-    private static async Task<Error?> Take(Transaction tx, ImportedCustomerRequest customer, CancellationToken ct)
+    private static bool HasAccount(ImportedCustomerRequest customer) => customer.HasAccount || customer.PasswordHash is not null;
+
+    private static async Task<Error?> Take(Transaction tx, Guid id, ImportedCustomerRequest customer, CancellationToken ct)
     {
         const string Savepoint = "customer";
         await tx.Inner.SaveAsync(Savepoint, ct);
         try
         {
-            await tx.Connection.ExecuteAsync(new CommandDefinition("""
-                with person as (insert into identity.identities (id) select @identity where @hasAccount returning id),
+            var isIn = await tx.Connection.ExecuteAsync(new CommandDefinition("""
+                with known as (select from identity.customers where email = @email and deleted_at is null limit 1),
+                person as (insert into identity.identities (id) select @identity where @hasAccount and not exists (select from known) returning id),
                 sign_in as (
                     insert into identity.sign_ins (id, identity_id, provider, subject, secret, verified_at)
                     select @signIn, id, @Provider, @email, @PasswordHash, case when @EmailVerified then now() end from person)
                 insert into identity.customers (id, identity_id, email, first_name, last_name, company_name, phone, metadata, created_at)
-                values (@id, case when @hasAccount then @identity end, @email, @FirstName, @LastName, @CompanyName, @Phone, @metadata::jsonb, coalesce(@CreatedAt, now()))
+                select @id, case when @hasAccount then @identity end, @email, @FirstName, @LastName, @CompanyName, @Phone, @metadata::jsonb, coalesce(@CreatedAt, now())
+                where not exists (select from known)
                 """,
                 new
                 {
-                    id = WireId.New(),
+                    id,
                     identity = WireId.New(),
                     signIn = WireId.New(),
                     EmailPassword.Provider,
                     email = EmailAddress.Plain(customer.Email),
-                    hasAccount = customer.HasAccount || customer.PasswordHash is not null,
+                    hasAccount = HasAccount(customer),
                     customer.PasswordHash,
                     customer.EmailVerified,
                     customer.FirstName,
@@ -96,7 +109,7 @@ internal static class ImportCustomers
                     customer.CreatedAt,
                 }, tx.Inner, cancellationToken: ct));
             await tx.Inner.ReleaseAsync(Savepoint, ct);
-            return null;
+            return isIn == 1 ? null : Error.Duplicate("There is a customer with this address already", "email_taken");
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
         {

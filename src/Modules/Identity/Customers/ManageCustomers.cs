@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Dapper;
 using HeadlessPro.Contracts;
+using HeadlessPro.Contracts.Identity;
 using HeadlessPro.Identity.Sessions;
 using HeadlessPro.Identity.SignIn;
 using HeadlessPro.Platform.Data;
@@ -82,11 +83,12 @@ internal static class ManageCustomers
             returning found.identity_id
             """, new { customer }, tx.Inner, cancellationToken: ct))).AsList();
         if (identities is not [var identity]) return Reply.Error(NotFound(id));
-        if (identity is { } known) await SessionStore.RevokeIn(tx, known, null, null, ct);
+        if (identity is { } known) await SessionStore.RevokeIn(tx, known, null, null, ct, ActorTypes.Customer);
         await tx.Commit(ct);
         return Reply.Deleted(id, "customer");
     }
 
+    /// <summary>Those of the customer: who is a member of staff as well stays that.</summary>
     public static async Task<IResult> EndSessions(string id, ApiQuery query, Db db, CustomersStore customers, CancellationToken ct)
     {
         var fields = CustomerFields.Customer(query);
@@ -95,7 +97,7 @@ internal static class ManageCustomers
         {
             if (WireId.TryDecode(PeopleWire.Customer, id, out var customer) && await tx.Connection.QuerySingleOrDefaultAsync<Guid?>(new CommandDefinition(
                 "select identity_id from identity.customers where id = @customer and deleted_at is null", new { customer }, tx.Inner, cancellationToken: ct)) is { } identity)
-                await SessionStore.RevokeIn(tx, identity, null, null, ct);
+                await SessionStore.RevokeIn(tx, identity, null, null, ct, ActorTypes.Customer);
             await tx.Commit(ct);
         }
 

@@ -36,7 +36,7 @@ internal sealed record MfaFactorsResponse(IReadOnlyList<MfaFactorResponse> MfaFa
 /// </summary>
 internal static class MfaFactors
 {
-    private const string Prefix = "authmfa";
+    public const string Prefix = "authmfa";
     private const int Most = 5;
 
     public static async Task<IResult> List(Actor actor, Db db, CancellationToken ct)

@@ -33,6 +33,7 @@ create table identity.customers (
     deleted_at timestamptz
 );
 create unique index customers_email on identity.customers (email) where identity_id is not null and deleted_at is null;
+create index customers_any_email on identity.customers (email) where deleted_at is null;
 
 create table identity.customer_addresses (
     id uuid primary key,

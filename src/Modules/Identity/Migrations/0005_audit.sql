@@ -1,6 +1,7 @@
 -- What staff change is written down. Secrets are hidden in it.
 select audit.watch('identity.api_keys', 'api_key', 'apk', without => '{last_used_at}');
 select audit.watch('identity.api_key_channels', 'api_key', 'apk', 'api_key_id');
+select audit.watch('identity.former_keys', 'api_key', 'apk', 'api_key_id');
 select audit.watch('identity.users', 'user', 'user');
 select audit.watch('identity.user_roles', 'user', 'user', 'user_id');
 select audit.watch('identity.roles', 'role', 'role');

@@ -94,18 +94,23 @@ internal sealed class SessionStore(Db db, Tokens tokens, SessionSql sql, IConfig
         return isAny;
     }
 
-    /// <summary>As <see cref="Revoke"/>, with what else the caller writes. Where not one session is meant but all, sign-ins that are under way end, too.</summary>
-    public static async Task<bool> RevokeIn(Transaction tx, Guid identity, Guid? only, Guid? except, CancellationToken ct)
+    /// <summary>
+    /// As <see cref="Revoke"/>, with what else the caller writes, those of one kind of actor when it is given. Where not one session is meant but all,
+    /// sign-ins that are under way end, too; not those of staff with what only their customer is meant by.
+    /// </summary>
+    public static async Task<bool> RevokeIn(Transaction tx, Guid identity, Guid? only, Guid? except, CancellationToken ct, string? actorType = null)
     {
         // In this order: a session that is being opened now is seen by the second, or sees the first.
         var revoked = await tx.Connection.QuerySingleAsync<long>(new CommandDefinition("""
-            update identity.identities set revocations = revocations + 1 where id = @identity and @only::uuid is null;
+            update identity.identities i set revocations = revocations + 1 where id = @identity and @only::uuid is null
+                and (@actorType::text is distinct from 'customer' or not exists (select from identity.users u where u.identity_id = i.id and u.deleted_at is null));
             with ended as (
                 update identity.sessions set revoked_at = now()
                 where identity_id = @identity and revoked_at is null and (@only::uuid is null or id = @only) and (@except::uuid is null or id <> @except)
+                    and (@actorType::text is null or actor_type = @actorType)
                 returning id)
             select count(*) from ended
-            """, new { identity, only, except }, tx.Inner, cancellationToken: ct));
+            """, new { identity, only, except, actorType }, tx.Inner, cancellationToken: ct));
         if (revoked == 0) return false;
         tx.Publish(new SessionsRevoked(identity));
         tx.Record(new AuditEvent("sessions_revoked", "identity", WireId.Encode(PeopleWire.Identity, identity)));

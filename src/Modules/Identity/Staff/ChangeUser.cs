@@ -4,7 +4,10 @@ using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Identity;
 using HeadlessPro.Contracts.Notifications;
 using HeadlessPro.Identity.Mailed;
+using HeadlessPro.Identity.Mfa;
+using HeadlessPro.Identity.Passkeys;
 using HeadlessPro.Identity.Sessions;
+using HeadlessPro.Platform.Audit;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Security;
 using HeadlessPro.Platform.Web;
@@ -66,11 +69,18 @@ internal static class ChangeUser
     /// </summary>
     public static Task<IResult> ResetMfa(string id, Caller caller, MailedSecrets mails, Db db, CancellationToken ct) => Change(id, caller, db, ct, async (tx, user) =>
     {
-        var identity = await End(tx, user, """
-            delete from identity.mfa_factors f using identity.users u where u.id = @user and f.identity_id = u.identity_id;
-            delete from identity.recovery_codes c using identity.users u where u.id = @user and c.identity_id = u.identity_id;
-            delete from identity.passkeys p using identity.users u where u.id = @user and p.identity_id = u.identity_id and p.actor_type = 'user'
-            """, ct);
+        var identity = await End(tx, user, "update identity.users set updated_at = now() where id = @user", ct);
+        var gone = (await tx.Connection.QueryAsync<(string Action, string Kind, Guid Id, Guid Identity)>(new CommandDefinition("""
+            with codes as (delete from identity.recovery_codes c using identity.users u where u.id = @user and c.identity_id = u.identity_id),
+            factors as (delete from identity.mfa_factors f using identity.users u where u.id = @user and f.identity_id = u.identity_id returning f.id, f.identity_id, f.enabled_at),
+            passkeys as (
+                delete from identity.passkeys p using identity.users u where u.id = @user and p.identity_id = u.identity_id and p.actor_type = 'user' returning p.id, p.identity_id)
+            select 'mfa_disabled', 'factor', id, identity_id from factors where enabled_at is not null
+            union all select 'passkey_removed', 'passkey', id, identity_id from passkeys
+            """, new { user }, tx.Inner, cancellationToken: ct))).AsList();
+        foreach (var (action, kind, what, owner) in gone)
+            tx.Record(new AuditEvent(action, "identity", WireId.Encode(PeopleWire.Identity, owner)) { Details = [(kind, WireId.Encode(kind == "factor" ? MfaFactors.Prefix : PasskeyRow.Prefix, what))] });
+        tx.Record(new AuditEvent("mfa_reset", "user", id) { Details = [("identity", WireId.EncodeOrNull(PeopleWire.Identity, identity))] });
         if (identity is { } theirs) await TellOwner.Of(tx, mails, NotificationKinds.MfaDisabled, theirs, ActorTypes.User, ct);
     });
 
@@ -113,6 +123,7 @@ internal static class ChangeUser
         return (await both.ReadSingleAsync<UserRow>(), await both.ReadSingleAsync<bool>());
     }
 
+    // Answers whose sessions were ended.
     private static async Task<Guid?> End(Transaction tx, Guid user, string sql, CancellationToken ct)
     {
         var identity = await tx.Connection.QuerySingleAsync<Guid?>(new CommandDefinition(

@@ -71,13 +71,14 @@ internal static class Invites
         return Reply.Json(new InviteEnvelope(row.ToWire(token)), StaffJson.Default.InviteEnvelope);
     }
 
-    public static async Task<IResult> Delete(string id, Db db, CancellationToken ct)
+    public static async Task<IResult> Delete(string id, Caller caller, Db db, CancellationToken ct)
     {
         if (!WireId.TryDecode(StaffWire.Invite, id, out var invite)) return Reply.Error(StaffErrors.NoInvite(id));
         await using var tx = await db.Begin(ct);
-        var deleted = await tx.Connection.ExecuteAsync(new CommandDefinition(
-            "update identity.invites set deleted_at = now(), updated_at = now() where id = @invite and deleted_at is null", new { invite }, tx.Inner, cancellationToken: ct));
-        if (deleted == 0) return Reply.Error(StaffErrors.NoInvite(id));
+        var row = await tx.Connection.QuerySingleOrDefaultAsync<InviteRow>(new CommandDefinition(
+            $"update identity.invites i set deleted_at = now(), updated_at = now() where i.id = @invite and i.deleted_at is null returning {InviteRow.Columns}", new { invite }, tx.Inner, cancellationToken: ct));
+        if (row is null) return Reply.Error(StaffErrors.NoInvite(id));
+        await RolesByName.ToGive(tx, row.Roles, caller, ct);
         await tx.Commit(ct);
         return Reply.Deleted(id, "invite");
     }

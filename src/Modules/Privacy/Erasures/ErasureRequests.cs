@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Dapper;
 using HeadlessPro.Contracts;
+using HeadlessPro.Platform.Audit;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Jobs;
 
@@ -21,6 +22,7 @@ internal sealed class ErasureRequests(Db db, TimeProvider clock)
                 requested_by = case when excluded.requested_by = 'staff' then 'staff' else e.requested_by end, reason = coalesce(excluded.reason, e.reason)
             returning {ErasureRow.Columns}
             """, new { id = WireId.New(), customer, by, force, reason, due }, tx.Inner, cancellationToken: ct));
+        if (by == "staff") tx.Record(new AuditEvent("erasure_requested", "erasure", WireId.Encode(PrivacyIds.Erasure, row.Id)) { Details = [("is_forced", force ? "true" : "false"), ("reason", reason)] });
         // At once: it tells them, and waits until it is due.
         await JobQueue.Enqueue(tx, ErasePerson.Job, $"\"{row.Id}\"", clock.GetUtcNow(), row.Id.ToString(), ct);
         await tx.Commit(ct);

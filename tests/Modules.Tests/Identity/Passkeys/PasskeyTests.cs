@@ -73,6 +73,7 @@ public class PasskeyTests(PasskeyShop shop)
         await shop.Admin.PostJson($"/admin/users/{colleague.Id}/reset-mfa");
         Assert.Equal("!unauthorized", await shop.SignIn(page, actor: "user"));
         await signedIn.GetJson("/admin/users/me", 401);
+        Assert.Equal("PostAdminUserResetMfa,DeleteAuthPasskey", await shop.Scalar<string>($"select string_agg(operation, ',' order by e.id desc) from audit.entries e join identity.sign_ins s on e.resource_id = audit.wire_id('authid', s.identity_id) where s.subject = '{colleague.Email}' and action = 'passkey_removed'"));
         Assert.Equal("Office key, shopping", await shop.Scalar<string>($"select string_agg(name, ',') from identity.passkeys p join identity.sign_ins s using (identity_id) where s.subject = '{colleague.Email}'"));
     }
 
