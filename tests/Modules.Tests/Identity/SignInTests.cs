@@ -1,10 +1,13 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using HeadlessPro.Contracts.Identity;
+using HeadlessPro.Identity.Apps;
 using HeadlessPro.Identity.Sessions;
 using HeadlessPro.Identity.SignIn;
 using HeadlessPro.Identity.SignIn.OpenId;
 using HeadlessPro.Platform;
+using HeadlessPro.Platform.Events;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 
@@ -297,6 +300,23 @@ public class SignInTests(HpApp app) : IClassFixture<HpApp>
     }
 
     [Fact]
+    public async Task A_session_that_is_revoked_while_a_host_looks_it_up_is_not_remembered()
+    {
+        using var person = await Person.Join(app);
+        var clock = new Interruption();
+        using var sessions = new ResolveSessions(app.Contract<Tokens>(), app.Contract<AppTokens>(), app.Contract<SessionStore>(), clock);
+        // It was read; the next thing is to keep it.
+        clock.Next = () =>
+        {
+            app.Scalar<object>($"update identity.sessions set revoked_at = now() where id = '{Guid.Parse((string)Claims(person.Token)["sid"]!)}'").GetAwaiter().GetResult();
+            LocalSignals.Raise(SessionsRevoked.Name);
+        };
+        Assert.Null((await sessions.ResolveSession(new ResolveSession(person.Token), default)).Error);
+        Assert.Null(clock.Next);
+        Assert.NotNull((await sessions.ResolveSession(new ResolveSession(person.Token), default)).Error);
+    }
+
+    [Fact]
     public async Task A_cookie_stands_for_the_session_until_its_person_signs_out_and_no_other_page_can_use_it()
     {
         using var person = await Person.Join(app);
@@ -340,4 +360,18 @@ public class SignInTests(HpApp app) : IClassFixture<HpApp>
     private static string Decode(string part) => Encoding.UTF8.GetString(System.Buffers.Text.Base64Url.DecodeFromChars(part));
 
     private static string Encode(string text) => System.Buffers.Text.Base64Url.EncodeToString(Encoding.UTF8.GetBytes(text));
+
+    /// <summary>Something happens just when the time is asked for.</summary>
+    private sealed class Interruption : TimeProvider
+    {
+        public Action? Next { get; set; }
+
+        public override long GetTimestamp()
+        {
+            var next = Next;
+            Next = null;
+            next?.Invoke();
+            return base.GetTimestamp();
+        }
+    }
 }
