@@ -118,6 +118,29 @@ public class ErasureTests(ErasureShop shop) : IClassFixture<ErasureShop>
         await Certified(erasure, shopper);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_guest_whose_address_staff_made_sure_of_is_exported_and_forgotten_and_no_other(bool isVerified)
+    {
+        var (email, street) = (Person.NewEmail(), $"{Random.Shared.Next():x} Kloof Street");
+        var cart = (string)(await shop.Store.PostJson("/store/carts", new
+        {
+            region_id = shop.Region,
+            email,
+            items = new[] { new { variant_id = shop.Mug.WireId, quantity = 1 } },
+            shipping_address = new { first_name = "Lerato", address_1 = street, city = "Cape Town", country_code = "za" },
+        }))["cart"]!["id"]!;
+        var customer = (string)(await shop.Admin.PostJson("/admin/customers", new { email, email_verified = isVerified }))["customer"]!["id"]!;
+        var export = (string)(await shop.Admin.PostJson($"/admin/customers/{customer}/data-export", "{}", 202))["data_export"]!["id"]!;
+        var archive = await PrivacyShop.Archive(shop.Admin, $"/admin/customers/{customer}/data-exports/{export}/archive", HttpMethod.Post);
+        Assert.Equal(isVerified, archive["ordering/carts.json"].Contains(street, StringComparison.Ordinal));
+
+        await shop.Erased((string)(await shop.Admin.PostJson($"/admin/customers/{customer}/erasure", new { confirmation = email, force = true, reason = "They asked by mail" }, 202))["erasure"]!["id"]!);
+        Assert.Equal(!isVerified, (await shop.Find([street])).Exists(place => !place.Contains("platform.idempotency", StringComparison.Ordinal)));
+        await shop.Store.GetJson($"/store/carts/{cart}", isVerified ? 404 : 200);
+    }
+
     [Fact]
     public async Task Asked_many_times_at_once_it_is_done_once_and_the_address_is_free_again()
     {

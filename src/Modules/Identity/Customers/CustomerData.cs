@@ -61,7 +61,8 @@ internal sealed class CustomerData(Db db, PersonalSeal seal) : ICustomerData
                 array(select c.email union select s.subject from identity.sign_ins s where s.identity_id = i.identity and s.subject like '%@%'
                     union select s.profile ->> 'email' from identity.sign_ins s where s.identity_id = i.identity and s.profile ->> 'email' is not null) as emails,
                 array(select lower(s.subject) from identity.sign_ins s
-                    where s.identity_id = i.identity and s.provider in ('emailpass', 'phone') and s.verified_at is not null) as proven,
+                    where s.identity_id = i.identity and s.provider in ('emailpass', 'phone') and s.verified_at is not null
+                    union select c.email where c.identity_id is null and c.email_verified_at is not null) as proven,
                 array(select c.phone where c.phone <> '' union select s.subject from identity.sign_ins s where s.identity_id = i.identity and s.provider = 'phone') as phones,
                 array(select a.sealed from identity.customer_addresses a where a.customer_id = c.id) as addresses,
                 array(select audit.wire_id('cus', c.id) union select audit.wire_id('authid', i.identity) where i.identity is not null

@@ -10,9 +10,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace HeadlessPro.Identity.Customers;
 
-/// <summary>A customer that staff make: without an account, until that person registers.</summary>
+/// <summary>
+/// A customer that staff make, without an account. <paramref name="EmailVerified"/>: staff have made sure that the address is theirs, so that what was bought with it as a
+/// guest is, too, for an export or an erasure.
+/// </summary>
 internal sealed record AdminCreateCustomerRequest(
-    string Email, string? FirstName = null, string? LastName = null, string? CompanyName = null, string? Phone = null, JsonElement? Metadata = null);
+    string Email, string? FirstName = null, string? LastName = null, string? CompanyName = null, string? Phone = null, JsonElement? Metadata = null, bool EmailVerified = false);
 
 /// <summary><c>/admin/customers</c>: those with an account and those without.</summary>
 internal static class ManageCustomers
@@ -55,9 +58,9 @@ internal static class ManageCustomers
         await using (var tx = await db.Begin(ct))
         {
             await tx.Connection.ExecuteAsync(new CommandDefinition("""
-                insert into identity.customers (id, email, first_name, last_name, company_name, phone, metadata)
-                values (@id, @email, @FirstName, @LastName, @CompanyName, @Phone, @metadata::jsonb)
-                """, new { id, email, request.FirstName, request.LastName, request.CompanyName, request.Phone, metadata = Check.JsonText(request.Metadata) }, tx.Inner, cancellationToken: ct));
+                insert into identity.customers (id, email, email_verified_at, first_name, last_name, company_name, phone, metadata)
+                values (@id, @email, case when @EmailVerified then now() end, @FirstName, @LastName, @CompanyName, @Phone, @metadata::jsonb)
+                """, new { id, email, request.EmailVerified, request.FirstName, request.LastName, request.CompanyName, request.Phone, metadata = Check.JsonText(request.Metadata) }, tx.Inner, cancellationToken: ct));
             await tx.Commit(ct);
         }
 

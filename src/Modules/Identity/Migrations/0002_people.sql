@@ -23,6 +23,8 @@ create table identity.customers (
     id uuid primary key,
     identity_id uuid unique references identity.identities (id),
     email text not null check (email = lower(email)),
+    -- When staff made sure of it, where there is no account whose owner does.
+    email_verified_at timestamptz,
     first_name text,
     last_name text,
     company_name text,
