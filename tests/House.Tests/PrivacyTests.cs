@@ -29,6 +29,7 @@ public sealed partial class PrivacyTests
         ["ordering.orders"] = "books: all but lines, amounts, country and province goes",
         ["payments.assessments"] = "the account goes, the verdict stays",
         ["payments.attempts"] = Erased,
+        ["payments.operations"] = "staff's notes go",
         ["payments.payments"] = "of the means brand and country stay",
         ["payments.provider_customers"] = "erased here; the certificate names the provider",
         ["payments.sessions"] = "the network address goes",
@@ -57,7 +58,7 @@ public sealed partial class PrivacyTests
     }
 
     private const string Names = "email|phone|ip|first_name|last_name|company|company_name|recipient|user_agent|subject|customer_email|customer_id|from_customer_id|network|fingerprint|profile|means|customer"
-        + "|shipping_address|billing_address|address|address_1|avatar_url|client|payload|body|person|details|sealed|last_error";
+        + "|shipping_address|billing_address|address|address_1|avatar_url|client|payload|body|person|details|sealed|last_error|note|reason";
 
     [GeneratedRegex(@"create (unlogged )?table (?<table>[a-z_.0-9]+) \(\n(?<columns>.*?)\n\)", RegexOptions.ExplicitCapture | RegexOptions.Singleline, matchTimeoutMilliseconds: -1)]
     private static partial Regex Tables();

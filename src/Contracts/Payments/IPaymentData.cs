@@ -6,6 +6,9 @@ namespace HeadlessPro.Contracts.Payments;
 [Contract("payments")]
 public interface IPaymentData
 {
+    /// <summary>What is paid and to be paid of their carts, as the wire and the audit log spell it.</summary>
+    Task<Result<PaymentReferences>> FindReferences(Person request, CancellationToken ct);
+
     /// <summary>All it holds of them, without what the fraud rules found and why.</summary>
     Task<Result<PersonalData>> ReadPersonalData(Person request, CancellationToken ct);
 
@@ -15,3 +18,6 @@ public interface IPaymentData
     /// <summary>Takes them out of their payments; amounts and the ledger stay. Safe to repeat.</summary>
     Task<Result<Forgotten>> ForgetPerson(ForgetPerson request, CancellationToken ct);
 }
+
+/// <summary>Wire ids of somebody's payments.</summary>
+public sealed record PaymentReferences(IReadOnlyList<string> Ids);

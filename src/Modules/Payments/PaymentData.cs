@@ -33,6 +33,15 @@ internal sealed class PaymentData(Db db) : IPaymentData
             select v.provider_id, v.reference, v.created_at from payments.provider_customers v where v.customer_id = @CustomerId order by v.provider_id) r
         """;
 
+    public async Task<Result<PaymentReferences>> FindReferences(Person request, CancellationToken ct)
+    {
+        await using var connection = await db.Open(ct);
+        return new PaymentReferences((await connection.QueryAsync<string>(new CommandDefinition("""
+            select audit.wire_id('pay_col', c.id) from payments.collections c where c.cart_id = any (@carts)
+            union all select audit.wire_id('pay', p.id) from payments.payments p join payments.collections c on c.id = p.collection_id where c.cart_id = any (@carts)
+            """, new { carts = request.CartIds.ToArray() }, cancellationToken: ct))).AsList());
+    }
+
     public async Task<Result<PersonalData>> ReadPersonalData(Person request, CancellationToken ct)
     {
         await using var connection = await db.Open(ct);

@@ -42,7 +42,7 @@ internal sealed class Holders(ICustomerData customers, IOrderData orders, IPayme
     public async Task<Result<Person>> AddPurchases(Person person, CancellationToken ct)
     {
         if (!(await orders.FindPurchases(person, ct)).Try(out var bought, out var error)) return error;
-        return person with
+        var found = person with
         {
             Emails = [.. person.Emails.Union(bought.Emails, StringComparer.Ordinal)],
             Phones = [.. person.Phones.Union(bought.Phones, StringComparer.Ordinal)],
@@ -54,6 +54,8 @@ internal sealed class Holders(ICustomerData customers, IOrderData orders, IPayme
                     .Union(bought.CartIds.Select(c => WireId.Encode("cart", c)), StringComparer.Ordinal),
             ],
         };
+        if (!(await payments.FindReferences(found, ct)).Try(out var paid, out error)) return error;
+        return found with { References = [.. found.References.Union(paid.Ids, StringComparer.Ordinal)] };
     }
 
     /// <summary>What is under way with them.</summary>

@@ -55,6 +55,10 @@ public static class PrivacyModule
         customer.MapPost("/data-exports/{exportId}/archive", HandOutArchive.ToStaff).RequirePermission("customers:export").ShowsSecret().WithName("PostAdminCustomerDataExportArchive");
         customer.MapGet("/consents", ReadConsents.OfCustomer).RequirePermission("customers:read").Produces<CustomerConsentsResponse>().WithName("GetAdminCustomerConsents");
         customer.MapPost("/erasure", RequestErasure.ByStaff).RequirePermission("customers:erase").Produces<ErasureEnvelope>(StatusCodes.Status202Accepted).WithName("PostAdminCustomerErasure");
-        routes.MapGet("/admin/erasures/{id}", RequestErasure.One).RequirePermission("customers:read").Produces<ErasureEnvelope>().WithTags("Privacy").WithName("GetAdminErasure");
+
+        var erasures = routes.MapGroup("/admin/erasures").WithTags("Privacy");
+        erasures.MapGet("", ManageErasures.List).RequirePermission("customers:read").WithName("GetAdminErasures");
+        erasures.MapGet("/{id}", ManageErasures.One).RequirePermission("customers:read").Produces<ErasureEnvelope>().WithName("GetAdminErasure");
+        erasures.MapDelete("/{id}", ManageErasures.Cancel).RequirePermission("customers:erase").Produces<ErasureEnvelope>().WithName("DeleteAdminErasure");
     }
 }

@@ -20,8 +20,6 @@ namespace HeadlessPro.Platform.Audit;
 /// <param name="App">The app that did it in their name.</param>
 public sealed record AuditCaller(string Type, string? Id, string? Operation, string? Request, string? Address, string? Agent, string? App = null)
 {
-    private const int LongestAgent = 255;
-
     /// <summary>Who makes the request, as far as its policies have found out.</summary>
     public static AuditCaller Of(HttpContext http)
     {
@@ -30,7 +28,7 @@ public sealed record AuditCaller(string Type, string? Id, string? Operation, str
             : http.Features.Get<Actor>() is { } actor ? Of(actor.Session)
             : ("nobody", null);
         var app = type == "app" ? null : http.Features.Get<Caller>()?.AppId ?? http.Features.Get<Actor>()?.Session.AppId;
-        return new(type, id, OperationOf(http), http.TraceIdentifier, ClientAddress.Of(http)?.ToString(), AgentOf(http), WireId.EncodeOrNull("app", app));
+        return new(type, id, OperationOf(http), http.TraceIdentifier, ClientAddress.Of(http)?.ToString(), ClientAgent.Of(http) is { Length: > 0 } agent ? agent : null, WireId.EncodeOrNull("app", app));
     }
 
     /// <summary>The shop itself, in the background.</summary>
@@ -52,13 +50,6 @@ public sealed record AuditCaller(string Type, string? Id, string? Operation, str
         : ("identity", WireId.Encode("authid", session.IdentityId));
 
     private static string? OperationOf(HttpContext http) => http.GetEndpoint()?.Metadata.GetMetadata<EndpointNameMetadata>()?.EndpointName;
-
-    // What a client says of itself may be anything.
-    private static string? AgentOf(HttpContext http)
-    {
-        var agent = CardNumbers.Mask(http.Request.Headers.UserAgent.ToString().Replace("\0", "", StringComparison.Ordinal));
-        return agent.Length == 0 ? null : agent.Length > LongestAgent ? agent[..LongestAgent] : agent;
-    }
 }
 
 /// <summary>How a caller goes to the database: <c>audit.write</c> reads it.</summary>

@@ -48,6 +48,34 @@ public class ConsentTests(PrivacyShop shop) : IClassFixture<PrivacyShop>
     }
 
     [Fact]
+    public async Task Who_changes_their_mind_all_day_is_refused_and_the_latest_changes_are_shown()
+    {
+        using var person = await Person.Join(shop);
+        var customer = ShopFixture.Decode("cus", person.Id);
+        await shop.Sql("insert into privacy.consents (customer_id, purpose, is_granted, text_version) select @customer, 'analytics', i % 2 = 0, i::text from generate_series(1, 250) i", ("customer", customer));
+        Assert.Equal("too_many_consents", (string)(await person.Client.PostJson("/store/customers/me/consents", new { purpose = "marketing_sms", is_granted = true, text_version = "1" }, 429))["code"]!);
+        // What is so already adds nothing, and may be said.
+        await Say(person, "analytics", true, "250");
+        Assert.Equal(250L, await shop.Scalar<long>($"select count(*) from privacy.consents where customer_id = '{customer}'"));
+        var now = await person.Client.GetJson("/store/customers/me/consents");
+        Assert.Equal((200, "250", "51"), (now["history"]!.AsArray().Count, (string)now["history"]![0]!["text_version"]!, (string)now["history"]![199]!["text_version"]!));
+        Assert.Equal("250", (string)now["consents"]!.AsArray().Single(c => (string)c!["purpose"]! == "analytics")!["text_version"]!);
+    }
+
+    [Fact]
+    public async Task A_card_number_in_what_a_browser_says_of_itself_is_kept_nowhere()
+    {
+        using var person = await Person.Join(shop);
+        using var store = HpApp.AsShopper(shop.Client());
+        store.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", "Card 4242424242424242");
+        var token = (string)(await store.PostJson("/auth/customer/emailpass", new { email = person.Email, password = Person.Password }))["token"]!;
+        store.DefaultRequestHeaders.Add("Authorization", $"Bearer {token}");
+        await store.PostJson("/store/customers/me/consents", new { purpose = "analytics", is_granted = true, text_version = "card" });
+        Assert.Empty(await shop.Find(["4242424242424242"]));
+        Assert.StartsWith("Card ", await shop.Scalar<string>("select user_agent from privacy.consents where text_version = 'card'"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Said_many_times_at_once_it_is_kept_once()
     {
         using var person = await Person.Join(shop);

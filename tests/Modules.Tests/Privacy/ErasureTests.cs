@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using HeadlessPro.Modules.Tests.Identity;
+using HeadlessPro.Modules.Tests.Identity.Apps;
 using HeadlessPro.Modules.Tests.Ordering;
 using HeadlessPro.Notifications.Providers;
 using HeadlessPro.Platform.Audit;
@@ -243,6 +244,9 @@ public class ErasureTests(ErasureShop shop) : IClassFixture<ErasureShop>
         var refund = new { amount = 100, note = $"for {shopper.Email}" };
         var (key, answer) = await KeptAnswer(shop.Admin, $"/admin/payments/{payment}/refund", refund);
         Assert.StartsWith("200 ", answer, StringComparison.Ordinal);
+        // What staff wrote of a payment may stand in the audit log, too.
+        await shop.Sql("select audit.write('change', 'updated', 'payment', @payment, '{\"type\": \"nobody\"}', jsonb_build_object('after', @note))", ("payment", payment), ("note", refund.note));
+        Assert.Contains(await shop.Find([refund.note]), f => f.Contains("in audit.entries", StringComparison.Ordinal));
 
         await shop.Erased((string)(await shop.Admin.PostJson($"/admin/customers/{shopper.Person.Id}/erasure", new { confirmation = shopper.Email }, 202))["erasure"]!["id"]!);
 
@@ -294,6 +298,33 @@ public class ErasureTests(ErasureShop shop) : IClassFixture<ErasureShop>
 
         Assert.Equal(blanked + 1, await Count("audit.entries where action = 'audit_redacted'"));
         await Certified(erasure, shopper);
+    }
+
+    [Fact]
+    public async Task Staff_who_shop_here_are_forgotten_as_shoppers_and_what_they_did_as_staff_stays_written_down()
+    {
+        using var colleague = await Colleague.Join(shop, "support");
+        await shop.Sql("update identity.sign_ins set verified_at = now() where subject = @email", ("email", colleague.Email));
+        var first = (string)(await shop.Store.PostJson("/auth/customer/emailpass", new { email = colleague.Email, password = Person.Password }))["token"]!;
+        using (var nobody = Person.With(shop, first)) await nobody.PostJson("/store/customers", new { email = colleague.Email, first_name = "Thandi" });
+        using var person = await Person.SignIn(shop, colleague.Email);
+        var identity = await shop.Scalar<Guid>($"select identity_id from identity.customers where email = '{colleague.Email}'");
+        foreach (var audience in (string[])["customer", "user"])
+        {
+            var app = await RegisteredApp.Register(shop, [audience == "customer" ? "account:read" : "orders:read"], audience);
+            await shop.Sql("insert into identity.app_consents (app_id, identity_id, scopes) values (@app, @identity, '{}')", ("app", ShopFixture.Decode("app", app.Id)), ("identity", identity));
+        }
+
+        var asStaff = $"audit.entries e where e.details is not null and (e.actor_id = '{colleague.Id}' or e.resource_id in (select audit.wire_id('ses', s.id) from identity.sessions s where s.actor_type = 'user' and s.identity_id = '{identity}'))";
+        var before = await Count(asStaff);
+        Assert.True(before > 0);
+
+        await shop.Erased((string)(await shop.Admin.PostJson($"/admin/customers/{person.Id}/erasure", new { confirmation = colleague.Email }, 202))["erasure"]!["id"]!);
+
+        Assert.Equal(before, await Count(asStaff));
+        Assert.Equal("user", await shop.Scalar<string>($"select string_agg(a.audience, ' ') from identity.app_consents c join identity.apps a on a.id = c.app_id where c.identity_id = '{identity}'"));
+        await colleague.Client.GetJson("/admin/orders");
+        await person.Client.GetJson("/store/customers/me", 401);
     }
 
     private Task<long> Count(string of) => shop.Scalar<long>($"select count(*) from {of}");

@@ -30,7 +30,7 @@ internal static class AppRules
         Check.Count("redirect_uris", given, MostUris);
         foreach (var uri in given)
         {
-            if (uri.Length > LongestUri || uri.Contains('*', StringComparison.Ordinal) || uri.Contains('#', StringComparison.Ordinal) || uri.Any(c => c is <= ' ' or > '~' or '\\')
+            if (uri.Length > LongestUri || uri.Contains('*', StringComparison.Ordinal) || uri.Contains('#', StringComparison.Ordinal) || !IsPlain(uri)
                 || !Uri.TryCreate(uri, UriKind.Absolute, out var read) || read.UserInfo.Length > 0 || !(read.Scheme == Uri.UriSchemeHttps || IsLoopback(read)))
                 throw Wrong("redirect_uris", "must be https addresses, or http ones of 127.0.0.1 or [::1], without fragment, user or wildcard", uri);
         }
@@ -38,8 +38,11 @@ internal static class AppRules
         return [.. given.Distinct(StringComparer.Ordinal)];
     }
 
+    // Looked at as it was given: Uri cuts off white space, and no header can have the rest.
+    private static bool IsPlain(string uri) => uri.All(c => c is > ' ' and <= '~' and not '\\');
+
     /// <summary>Whether a request's address is one of the app's.</summary>
-    public static bool IsRedirectUri(AppRow app, string given) => app.RedirectUris.Any(known => known == given
+    public static bool IsRedirectUri(AppRow app, string given) => IsPlain(given) && app.RedirectUris.Any(known => known == given
         || (Uri.TryCreate(known, UriKind.Absolute, out var registered) && IsLoopback(registered)
             && Uri.TryCreate(given, UriKind.Absolute, out var asked) && IsLoopback(asked) && asked.UserInfo.Length == 0 && !given.Contains('#', StringComparison.Ordinal)
             && asked.Host == registered.Host && asked.PathAndQuery == registered.PathAndQuery));

@@ -13,8 +13,6 @@ internal sealed record AuthorizationRequest(
     Guid AppId, string RedirectUri, string[] Scopes, string? State, string? Nonce, string CodeChallenge, string? Prompt, int? MaxAge, string? LoginHint, string Browser, DateTimeOffset AskedAt,
     Guid? Session = null, string? Challenge = null, string? ChallengeToken = null)
 {
-    public bool Asks(string scope) => Scopes.Contains(scope);
-
     /// <summary>Reads the parameters (RFC 6749, 4.1.1; RFC 7636; OpenID Connect Core, 3.1.2.1). What is wrong is told to the app, at an address that is its own.</summary>
     public static AuthorizationRequest Read(AppRow app, string redirectUri, OAuthForm form, string browser, DateTimeOffset now)
     {

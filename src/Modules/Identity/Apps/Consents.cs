@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Dapper;
 using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Identity;
+using HeadlessPro.Identity.Sessions;
 using HeadlessPro.Platform.Audit;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Security;
@@ -64,15 +65,13 @@ internal static class Consents
         var identity = actor.Session.IdentityId;
         await using var tx = await db.Begin(ct);
         // A code that is on its way is worth nothing then, either.
-        await tx.Connection.ExecuteAsync(new CommandDefinition("""
+        var codes = await tx.Connection.ExecuteAsync(new CommandDefinition("""
             delete from identity.app_codes c using identity.sessions s where s.id = c.given_in and s.identity_id = @identity and c.app_id = @app and c.used_at is null
             """, new { app, identity }, tx.Inner, cancellationToken: ct));
         var withdrawn = await tx.Connection.ExecuteAsync(new CommandDefinition(
             "delete from identity.app_consents where app_id = @app and identity_id = @identity", new { app, identity }, tx.Inner, cancellationToken: ct));
-        var ended = await tx.Connection.ExecuteAsync(new CommandDefinition(
-            "update identity.sessions set revoked_at = now() where app_id = @app and identity_id = @identity and revoked_at is null", new { app, identity }, tx.Inner, cancellationToken: ct));
-        if (withdrawn + ended == 0) return Reply.Error(AppErrors.NoApp(id));
-        tx.Publish(new SessionsRevoked(identity));
+        var hadSessions = await SessionStore.RevokeIn(tx, identity, null, null, ct, app: app);
+        if (codes + withdrawn == 0 && !hadSessions) return Reply.Error(AppErrors.NoApp(id));
         tx.Record(new AuditEvent("app_withdrawn", "app", id));
         await tx.Commit(ct);
         return Reply.Deleted(id, "consent");

@@ -38,6 +38,7 @@ internal sealed class ExchangeCode(Db db, SessionStore sessions, AppTokens token
         var hash = ApiKeys.Hash(code);
         var id = WireId.New();
         Used? used;
+        string? refreshToken = null;
         await using (var tx = await db.Begin(ct))
         {
             // Who has signed out meanwhile gives nothing any more.
@@ -52,6 +53,7 @@ internal sealed class ExchangeCode(Db db, SessionStore sessions, AppTokens token
             if (used is not null)
             {
                 await GiveToken.OpenSession(tx, id, app, used.IdentityId, used.ActorType, used.Scopes, RefreshTokens.AreFor(app, used.Scopes) ? refresh.Idle : tokens.Lifetime + TimeSpan.FromMinutes(1), used.SecondFactorAt, http);
+                if (RefreshTokens.AreFor(app, used.Scopes)) refreshToken = await RefreshTokens.First(tx, id, ct);
                 await tx.Commit(ct);
             }
         }
@@ -61,7 +63,7 @@ internal sealed class ExchangeCode(Db db, SessionStore sessions, AppTokens token
         var answer = await tokens.Sign(session, session.Scopes, ct);
         return answer with
         {
-            RefreshToken = RefreshTokens.AreFor(app, used.Scopes) ? await refresh.First(id, ct) : null,
+            RefreshToken = refreshToken,
             IdToken = used.Scopes.Contains(Scopes.OpenId) ? await Identify(app, session, used, ct) : null,
         };
     }
@@ -81,12 +83,11 @@ internal sealed class ExchangeCode(Db db, SessionStore sessions, AppTokens token
     private async Task EndWhatItGave(byte[] hash, CancellationToken ct)
     {
         await using var tx = await db.Begin(ct);
-        if (await tx.Connection.QuerySingleOrDefaultAsync<Guid?>(new CommandDefinition("""
-                update identity.sessions s set revoked_at = now() from identity.app_codes c
-                where c.code_hash = @hash and c.used_at is not null and s.id = c.session_id and s.revoked_at is null returning s.identity_id
-                """, new { hash }, tx.Inner, cancellationToken: ct)) is { } identity)
+        if (await tx.Connection.QuerySingleOrDefaultAsync<(Guid Identity, Guid Session)?>(new CommandDefinition("""
+                select s.identity_id, s.id from identity.app_codes c join identity.sessions s on s.id = c.session_id where c.code_hash = @hash and c.used_at is not null
+                """, new { hash }, tx.Inner, cancellationToken: ct)) is var (identity, session)
+            && await SessionStore.RevokeIn(tx, identity, session, null, ct))
         {
-            tx.Publish(new SessionsRevoked(identity));
             tx.Record(new AuditEvent("app_code_reused", "identity", WireId.Encode(PeopleWire.Identity, identity)));
         }
 

@@ -47,7 +47,7 @@ internal sealed class GiveToken(ClientAuthentication clients, ExchangeCode codes
             insert into identity.sessions (id, identity_id, actor_type, provider, ip, user_agent, expires_at, second_factor_at, app_id, scopes)
             values (@id, @identity, @actorType, 'app', @ip::inet, @agent, now() + @lifetime, @secondFactorAt, @app, @scopes)
             """,
-            new { id, identity, actorType, ip = ClientAddress.Of(http)?.ToString(), agent = SessionStore.Agent(http), lifetime, secondFactorAt, app = app.Id, scopes },
+            new { id, identity, actorType, ip = ClientAddress.Of(http)?.ToString(), agent = ClientAgent.Of(http), lifetime, secondFactorAt, app = app.Id, scopes },
             tx.Inner, cancellationToken: http.RequestAborted));
 }
 
@@ -67,6 +67,8 @@ internal sealed class ActAsItself(SessionStore sessions, AppTokens tokens, Db db
             await tx.Commit(http.RequestAborted);
         }
 
-        return await tokens.Sign((await sessions.Of(session, http.RequestAborted))!, scopes, http.RequestAborted);
+        // Deleted at this moment.
+        var own = await sessions.Of(session, http.RequestAborted) ?? throw new OAuthRefusal("invalid_client", "The app is not known any more");
+        return await tokens.Sign(own, scopes, http.RequestAborted);
     }
 }

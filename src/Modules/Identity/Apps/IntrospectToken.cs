@@ -43,7 +43,7 @@ internal static class IntrospectToken
         if (!app.IsConfidential) throw new OAuthRefusal("unauthorized_client", "Only confidential apps ask about tokens");
         var (token, isRefresh) = (form.Required("token"), false);
         var found = await tokens.Read(token, ct) is { } said ? await sessions.Check(said, ct)
-            : (isRefresh = token.StartsWith(RefreshTokens.Prefix, StringComparison.Ordinal)) && await refresh.Find(token, ct) is { } kept ? await sessions.Of(kept.Session, ct)
+            : (isRefresh = token.StartsWith(RefreshTokens.Prefix, StringComparison.Ordinal)) && await refresh.Find(token, isUsedToo: false, ct) is { } kept ? await sessions.Of(kept, ct)
             : null;
         return Reply.Json(found is not { ActorId: { } actor } || found.AppId != app.Id ? new IntrospectionResponse(false) : new IntrospectionResponse(true)
         {

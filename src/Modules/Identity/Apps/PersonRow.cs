@@ -6,13 +6,13 @@ using HeadlessPro.Platform.Data;
 namespace HeadlessPro.Identity.Apps;
 
 /// <summary>Who is behind a session, as far as apps may be told; Age is the seconds since its sign-in.</summary>
-internal sealed record PersonRow(string ActorType, Guid? ActorId, DateTimeOffset SignedInAt, int Age, string Email, string? FirstName, string? LastName, bool IsEmailVerified)
+internal sealed record PersonRow(string ActorType, Guid? ActorId, int Age, string Email, string? FirstName, string? LastName, bool IsEmailVerified)
 {
     public static async Task<PersonRow> Read(Db db, Guid session, CancellationToken ct)
     {
         await using var connection = await db.Open(ct);
         return await connection.QuerySingleAsync<PersonRow>(new CommandDefinition("""
-            select s.actor_type, coalesce(c.id, u.id) as actor_id, s.created_at as signed_in_at, extract(epoch from now() - s.created_at)::int as age,
+            select s.actor_type, coalesce(c.id, u.id) as actor_id, extract(epoch from now() - s.created_at)::int as age,
                 coalesce(c.email, u.email, '') as email, coalesce(c.first_name, u.first_name) as first_name, coalesce(c.last_name, u.last_name) as last_name,
                 exists (select from identity.sign_ins i where i.identity_id = s.identity_id and i.subject = coalesce(c.email, u.email) and i.verified_at is not null) as is_email_verified
             from identity.sessions s

@@ -32,13 +32,11 @@ internal sealed class RefreshTokens(Db db, SessionStore sessions, AppTokens toke
     public static bool AreFor(AppRow app, IReadOnlyList<string> scopes) => scopes.Contains(Scopes.OfflineAccess) && app.GrantTypes.Contains(AppRules.RefreshToken);
 
     /// <summary>The first of a session.</summary>
-    public async Task<string> First(Guid session, CancellationToken ct)
+    public static async Task<string> First(Transaction tx, Guid session, CancellationToken ct)
     {
         var token = New();
-        await using var command = db.Command("insert into identity.refresh_tokens (token_hash, session_id) values ($1, $2)");
-        command.Parameters.Add(new() { Value = ApiKeys.Hash(token) });
-        command.Parameters.Add(new() { Value = session });
-        await command.ExecuteNonQueryAsync(ct);
+        await tx.Connection.ExecuteAsync(new CommandDefinition(
+            "insert into identity.refresh_tokens (token_hash, session_id) values (@hash, @session)", new { hash = ApiKeys.Hash(token), session }, tx.Inner, cancellationToken: ct));
         return token;
     }
 
@@ -46,21 +44,31 @@ internal sealed class RefreshTokens(Db db, SessionStore sessions, AppTokens toke
     {
         var ct = http.RequestAborted;
         var token = form.Required("refresh_token");
-        var (id, next) = await Use(app, token, ct) ?? await Again(app, token, ct) ?? throw Bad();
-        if (await sessions.Of(id, ct) is not { ActorId: not null } session) throw Bad();
-        // Less for this one access token; never more than the session was given.
+        // Less for this one access token; never more than the session was given. Asked wrongly, the token is as good as before.
         var scopes = form["scope"]?.Split(' ', StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal).ToArray();
+        if (scopes is not null && await ScopesOf(app, token, ct) is { } given && scopes.Except(given).Any()) throw new OAuthRefusal("invalid_scope", "The scope says more than the app was let do");
+        var (id, next) = await Use(app, token, ct) ?? await Again(app, token, ct) ?? throw Bad();
+        // Apps that may not come back any more, do not.
+        if (await sessions.Of(id, ct) is not { ActorId: not null } session || !AreFor(app, session.Scopes)) throw Bad();
         return await tokens.Sign(session, scopes is null ? session.Scopes : [.. scopes.Intersect(session.Scopes)], ct) with { RefreshToken = next };
     }
 
-    /// <summary>The session of a token that is good, whoever asks.</summary>
-    public async Task<(Guid Session, Guid App)?> Find(string token, CancellationToken ct)
+    /// <summary>The session of a token that is good, or was, whoever asks.</summary>
+    public async Task<Guid?> Find(string token, bool isUsedToo, CancellationToken ct)
     {
         if (!token.StartsWith(Prefix, StringComparison.Ordinal)) return null;
         await using var connection = await db.Open(ct);
-        return await connection.QuerySingleOrDefaultAsync<(Guid, Guid)?>(new CommandDefinition("""
-            select s.id, s.app_id from identity.refresh_tokens t join identity.sessions s on s.id = t.session_id where t.token_hash = @hash and t.used_at is null
-            """, new { hash = ApiKeys.Hash(token) }, cancellationToken: ct));
+        return await connection.QuerySingleOrDefaultAsync<Guid?>(new CommandDefinition(
+            "select t.session_id from identity.refresh_tokens t where t.token_hash = @hash and (@isUsedToo or t.used_at is null)",
+            new { hash = ApiKeys.Hash(token), isUsedToo }, cancellationToken: ct));
+    }
+
+    private async Task<string[]?> ScopesOf(AppRow app, string token, CancellationToken ct)
+    {
+        await using var connection = await db.Open(ct);
+        return await connection.QuerySingleOrDefaultAsync<string[]?>(new CommandDefinition("""
+            select s.scopes from identity.refresh_tokens t join identity.sessions s on s.id = t.session_id where t.token_hash = @hash and s.app_id = @Id
+            """, new { hash = ApiKeys.Hash(token), app.Id }, cancellationToken: ct));
     }
 
     private async Task<(Guid Session, string Next)?> Use(AppRow app, string token, CancellationToken ct)

@@ -1,5 +1,5 @@
 using Dapper;
-using HeadlessPro.Contracts.Identity;
+using HeadlessPro.Identity.Sessions;
 using HeadlessPro.Platform.Data;
 using Microsoft.AspNetCore.Http;
 
@@ -15,26 +15,19 @@ internal static class RevokeToken
         var form = await OAuthForm.Read(http);
         var app = await clients.Of(http, form);
         var token = form.Required("token");
-        if (await tokens.Read(token, ct) is not { } said)
+        // A refresh token that was used already is of the same session.
+        if ((await tokens.Read(token, ct))?.SessionId is not { } session)
         {
-            if (await refresh.Find(token, ct) is { } kept) await End(db, kept.Session, app.Id, ct);
-        }
-        else
-        {
-            await End(db, said.SessionId, app.Id, ct);
+            if (await refresh.Find(token, isUsedToo: true, ct) is not { } kept) return Results.Ok();
+            session = kept;
         }
 
-        return Results.Ok();
-    }
-
-    // One of another app is left alone.
-    private static async Task End(Db db, Guid session, Guid app, CancellationToken ct)
-    {
         await using var tx = await db.Begin(ct);
+        // One of another app is left alone.
         if (await tx.Connection.QuerySingleOrDefaultAsync<Guid?>(new CommandDefinition(
-                "update identity.sessions set revoked_at = now() where id = @session and app_id = @app and revoked_at is null returning identity_id",
-                new { session, app }, tx.Inner, cancellationToken: ct)) is { } identity)
-            tx.Publish(new SessionsRevoked(identity));
+                "select identity_id from identity.sessions where id = @session and app_id = @Id", new { session, app.Id }, tx.Inner, cancellationToken: ct)) is { } identity)
+            await SessionStore.RevokeIn(tx, identity, session, null, ct, app: app.Id);
         await tx.Commit(ct);
+        return Results.Ok();
     }
 }

@@ -24,7 +24,7 @@ internal static class RotateAppSecret
             if (!app.IsConfidential) throw new ErrorException(Error.NotAllowed("Only confidential apps have a secret"));
             var secret = AppRules.NewSecret();
             await tx.Connection.ExecuteAsync(new CommandDefinition(
-                "update identity.app_secrets set good_until = now() + make_interval(hours => @overlap) where app_id = @Id and good_until is null",
+                "update identity.app_secrets set good_until = least(good_until, now() + make_interval(hours => @overlap)) where app_id = @Id",
                 new { app.Id, overlap }, tx.Inner, cancellationToken: ct));
             await CreateApp.KeepSecret(tx, app.Id, secret, ct);
             return Reply.Json(new AppEnvelope((await ReadApps.Find(tx, app.Id, ct))!.ToWire(secret)), AppJson.Default.AppEnvelope);

@@ -17,7 +17,7 @@ internal sealed class SignInForApp(AskPerson ask, SealedRequests requests, AppPa
         var (form, request, app) = await Read(http);
         if (form["other"] is not null)
         {
-            AppBrowser.Forget(http, app.Audience);
+            await entry.Leave(app.Audience, http);
             return pages.SignIn(app, requests.Seal(request with { Session = null }), null, null, StatusCodes.Status200OK);
         }
 
@@ -88,6 +88,13 @@ internal sealed class PageSignIn(SignInRoutes signIn, FinishSignIn finish, MfaGa
     /// <summary>Who passed the second step; neither they nor an error when it is over.</summary>
     public Task<(MfaPassed? Passed, Error? Refusal)> Code(string challenge, string token, string method, string code, Db db, HttpContext http) =>
         MfaChallenges.Pass(challenge, token, method, code, db, gate, http);
+
+    /// <summary>Whoever is signed in here is not any more.</summary>
+    public async Task Leave(string actorType, HttpContext http)
+    {
+        if (await AppBrowser.Session(http, actorType, sessions) is { } session) await sessions.Revoke(session.IdentityId, session.SessionId, null, http.RequestAborted);
+        AppBrowser.Forget(http, actorType);
+    }
 
     /// <summary>The session; null when all of theirs were ended since they began.</summary>
     public async Task<Contracts.Identity.SignedIn?> Open(SignInOutcome who, string actorType, HttpContext http)

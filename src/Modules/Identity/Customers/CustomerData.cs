@@ -65,8 +65,8 @@ internal sealed class CustomerData(Db db, PersonalSeal seal) : ICustomerData
                     union select c.email where c.identity_id is null and c.email_verified_at is not null) as proven,
                 array(select c.phone where c.phone <> '' union select s.subject from identity.sign_ins s where s.identity_id = i.identity and s.provider = 'phone') as phones,
                 array(select a.sealed from identity.customer_addresses a where a.customer_id = c.id) as addresses,
-                array(select audit.wire_id('cus', c.id) union select audit.wire_id('authid', i.identity) where i.identity is not null
-                    union select audit.wire_id('ses', s.id) from identity.sessions s where s.identity_id = i.identity) as "references"
+                array(select audit.wire_id('cus', c.id) union select audit.wire_id('authid', i.identity) where i.identity is not null and not exists (select from identity.users u where u.identity_id = i.identity)
+                    union select audit.wire_id('ses', s.id) from identity.sessions s where s.identity_id = i.identity and s.actor_type = 'customer') as "references"
             from identity.customers c cross join lateral (select {Mine} as identity) i where c.id = @CustomerId
             """, new { request.CustomerId }, cancellationToken: ct));
         return row is null

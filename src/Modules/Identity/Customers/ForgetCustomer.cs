@@ -30,6 +30,7 @@ internal static class ForgetCustomer
         delete from identity.passkeys where identity_id = @identity and actor_type = 'customer';
         delete from identity.mfa_challenges where identity_id = @identity and actor_type = 'customer';
         delete from identity.sign_ins where identity_id = @identity and provider = any (@OfCustomersAlone);
+        delete from identity.app_consents c using identity.apps a where a.id = c.app_id and a.audience = 'customer' and c.identity_id = @identity;
         """;
 
     public static async Task<Forgotten> Run(Db db, ForgetPerson request, CancellationToken ct)

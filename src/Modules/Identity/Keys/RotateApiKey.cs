@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace HeadlessPro.Identity.Keys;
 
-/// <summary>Gives a secret key a new token, shown in this answer and never again. The old one stays good for some hours, so that programs can change over.</summary>
+/// <summary>Gives a secret key a new token, shown in this answer and never again. The old one stays good for some hours, and those before it no longer, so that programs can change over.</summary>
 internal sealed record RotateApiKeyRequest(int? OverlapHours = null);
 
 internal static class RotateApiKey
@@ -30,6 +30,7 @@ internal static class RotateApiKey
 
             var token = KeyRules.NewToken(ApiKeyType.Secret);
             var row = await tx.Connection.QuerySingleAsync<ApiKeyRow>(new CommandDefinition($"""
+                update identity.former_keys set good_until = least(good_until, now() + make_interval(hours => @overlap)) where api_key_id = @Id;
                 insert into identity.former_keys (token_hash, api_key_id, good_until)
                 select token_hash, id, now() + make_interval(hours => @overlap) from identity.api_keys where id = @Id;
                 update identity.api_keys k set token_hash = @hash, redacted = @redacted, updated_at = now() where k.id = @Id returning {ApiKeyRow.Columns}

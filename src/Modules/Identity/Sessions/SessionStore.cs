@@ -49,7 +49,7 @@ internal sealed class SessionStore(Db db, Tokens tokens, SessionSql sql, IConfig
                 who.HasSecondFactor,
                 who.Revocations,
                 ip = ClientAddress.Of(http)?.ToString(),
-                agent = Agent(http),
+                agent = ClientAgent.Of(http),
                 lifetime = _lifetime,
             }, tx.Inner, cancellationToken: ct));
         if (row is null) return null;
@@ -96,21 +96,21 @@ internal sealed class SessionStore(Db db, Tokens tokens, SessionSql sql, IConfig
 
     /// <summary>
     /// As <see cref="Revoke"/>, with what else the caller writes, those of one kind of actor when it is given. Where not one session is meant but all,
-    /// sign-ins that are under way end, too; not those of staff with what only their customer is meant by.
+    /// sign-ins that are under way end, too; not those of staff with what only their customer is meant by. Of an app only its own end.
     /// </summary>
-    public static async Task<bool> RevokeIn(Transaction tx, Guid identity, Guid? only, Guid? except, CancellationToken ct, string? actorType = null)
+    public static async Task<bool> RevokeIn(Transaction tx, Guid identity, Guid? only, Guid? except, CancellationToken ct, string? actorType = null, Guid? app = null)
     {
         // In this order: a session that is being opened now is seen by the second, or sees the first.
         var revoked = await tx.Connection.QuerySingleAsync<long>(new CommandDefinition("""
-            update identity.identities i set revocations = revocations + 1 where id = @identity and @only::uuid is null
+            update identity.identities i set revocations = revocations + 1 where id = @identity and @only::uuid is null and @app::uuid is null
                 and (@actorType::text is distinct from 'customer' or not exists (select from identity.users u where u.identity_id = i.id and u.deleted_at is null));
             with ended as (
                 update identity.sessions set revoked_at = now()
                 where identity_id = @identity and revoked_at is null and (@only::uuid is null or id = @only) and (@except::uuid is null or id <> @except)
-                    and (@actorType::text is null or actor_type = @actorType)
+                    and (@actorType::text is null or actor_type = @actorType) and (@app::uuid is null or app_id = @app)
                 returning id)
             select count(*) from ended
-            """, new { identity, only, except, actorType }, tx.Inner, cancellationToken: ct));
+            """, new { identity, only, except, actorType, app }, tx.Inner, cancellationToken: ct));
         if (revoked == 0) return false;
         tx.Publish(new SessionsRevoked(identity));
         tx.Record(new AuditEvent("sessions_revoked", "identity", WireId.Encode(PeopleWire.Identity, identity)));
@@ -169,11 +169,5 @@ internal sealed class SessionStore(Db db, Tokens tokens, SessionSql sql, IConfig
         // Who was nobody when the token was signed stays so for it; who was somebody must be the same.
         return said.IdentityId == found.IdentityId && said.ActorType == found.ActorType && said.AppId == found.AppId && (said.ActorId is null || said.ActorId == found.ActorId)
             ? said with { Grants = found.Grants, Scopes = found.Scopes, IsSecondFactorMissing = found.IsSecondFactorMissing } : null;
-    }
-
-    public static string Agent(HttpContext http)
-    {
-        var agent = http.Request.Headers.UserAgent.ToString().Replace("\0", "", StringComparison.Ordinal);
-        return agent.Length > 255 ? agent[..255] : agent;
     }
 }

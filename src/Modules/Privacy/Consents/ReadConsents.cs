@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace HeadlessPro.Privacy.Consents;
 
-/// <summary>What a customer agrees to now, each of the shop's purposes once, and how it came about, newest first.</summary>
+/// <summary>What a customer agrees to now, each of the shop's purposes once, and how it came about: the latest 200 changes, newest first; the export has all.</summary>
 internal sealed record CustomerConsentsResponse(IReadOnlyList<PurposeConsentResponse> Consents, IReadOnlyList<ConsentChangeResponse> History);
 
 /// <summary>Where a purpose stands. Who was never asked has agreed to nothing.</summary>
@@ -30,10 +30,13 @@ internal static class ReadConsents
     public static async Task<IResult> Answer(Guid customer, Db db, PrivacyOptions options, CancellationToken ct)
     {
         await using var connection = await db.Open(ct);
-        var history = (await connection.QueryAsync<ConsentChangeResponse>(new CommandDefinition("""
-            select c.purpose, c.is_granted, c.text_version, host(c.ip) as ip, c.user_agent, c.created_at from privacy.consents c where c.customer_id = @customer order by c.id desc
-            """, new { customer }, cancellationToken: ct))).AsList();
-        var latest = history.DistinctBy(h => h.Purpose).ToDictionary(h => h.Purpose, StringComparer.Ordinal);
+        const string columns = "c.purpose, c.is_granted, c.text_version, host(c.ip) as ip, c.user_agent, c.created_at";
+        await using var both = await connection.QueryMultipleAsync(new CommandDefinition($"""
+            select {columns} from privacy.consents c where c.customer_id = @customer order by c.id desc limit 200;
+            select distinct on (c.purpose) {columns} from privacy.consents c where c.customer_id = @customer order by c.purpose, c.id desc
+            """, new { customer }, cancellationToken: ct));
+        var history = (await both.ReadAsync<ConsentChangeResponse>()).AsList();
+        var latest = (await both.ReadAsync<ConsentChangeResponse>()).ToDictionary(h => h.Purpose, StringComparer.Ordinal);
         // One that the shop no longer has is shown as long as somebody has said something to it.
         var state = options.Purposes.Union(latest.Keys, StringComparer.Ordinal).Select(p => latest.GetValueOrDefault(p) is { } last
             ? new PurposeConsentResponse(p, last.IsGranted, last.TextVersion, last.CreatedAt)

@@ -30,14 +30,6 @@ internal sealed class RequestErasure(ErasureRequests erasures, Holders holders, 
     public static async Task<IResult> Mine(Actor actor, ErasureRequests erasures, CancellationToken ct) =>
         await erasures.Of(actor.Id, ct) is { } row ? Answer(row) : Reply.Error(Error.NotFound("Nothing waits to be erased"));
 
-    public static async Task<IResult> One(string id, ApiQuery query, ErasureRequests erasures, CancellationToken ct)
-    {
-        query.RejectUnknown();
-        return WireId.TryDecode(PrivacyIds.Erasure, id, out var erasure) && await erasures.Find(erasure, ct) is { } row
-            ? Answer(row)
-            : Reply.Error(Error.NotFound($"Erasure with id: {id} was not found"));
-    }
-
     private async Task<IResult> Run(RequestErasureRequest asked, Actor actor, CancellationToken ct)
     {
         return (await customers.RequireFreshSession(new RequireFreshSession(actor.Session.SessionId), ct)).Error is { } error
@@ -59,5 +51,5 @@ internal sealed class RequestErasure(ErasureRequests erasures, Holders holders, 
         return Answer(row, StatusCodes.Status202Accepted);
     }
 
-    private static IResult Answer(ErasureRow row, int status = StatusCodes.Status200OK) => Reply.Json(new ErasureEnvelope(row.ToWire()), PrivacyJson.Default.ErasureEnvelope, status);
+    public static IResult Answer(ErasureRow row, int status = StatusCodes.Status200OK) => Reply.Json(new ErasureEnvelope(row.ToWire()), PrivacyJson.Default.ErasureEnvelope, status);
 }

@@ -30,8 +30,6 @@ internal sealed record ExportRow(
 /// <summary>The rows of exports.</summary>
 internal sealed class ExportRequests(Db db, ArchiveSeal seal, PrivacyOptions options, TimeProvider clock)
 {
-    public TimeProvider Clock => clock;
-
     /// <summary>Whose it is; null when it is gone.</summary>
     public async Task<Guid?> CustomerOf(Guid id, CancellationToken ct)
     {

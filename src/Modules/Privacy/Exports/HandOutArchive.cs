@@ -32,7 +32,6 @@ internal static class HandOutArchive
         if (await exports.Find(customer, id, withArchive: true, http.RequestAborted) is not var (row, closed)) return Reply.Error(ReadExports.NotFound(id));
         if (row.Status == "pending") return Reply.Error(Error.Conflict("The archive is still being made; try again soon", "export_pending"));
         if (seal.Open(closed) is not { } archive) return Reply.Error(Error.NotAllowed("The archive has expired; ask for a new one", "export_expired"));
-        http.Response.Headers.CacheControl = "no-store";
         return Results.File(archive, "application/zip", $"{id}.zip");
     }
 }

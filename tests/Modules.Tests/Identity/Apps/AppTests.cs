@@ -30,8 +30,11 @@ public class AppTests(HpApp app) : IClassFixture<HpApp>
         await second.OwnToken();
         await app.Scalar<object>("update identity.app_secrets set good_until = now() where good_until is not null");
         Assert.Equal("invalid_client", (string)(await first.Ask("/oauth/token", 401, ("grant_type", "client_credentials")))["error"]!);
+        var between = second with { Secret = (string)(await app.Admin.PostJson($"/admin/apps/{id}/rotate", new { overlap_hours = 5 }))["app"]!["client_secret"]! };
         var third = second with { Secret = (string)(await app.Admin.PostJson($"/admin/apps/{id}/rotate", new { overlap_hours = 0 }))["app"]!["client_secret"]! };
+        // Nor is one from before, whatever it was promised.
         await second.Ask("/oauth/token", 401, ("grant_type", "client_credentials"));
+        await between.Ask("/oauth/token", 401, ("grant_type", "client_credentials"));
         await third.OwnToken();
     }
 
@@ -164,6 +167,7 @@ public class AppTests(HpApp app) : IClassFixture<HpApp>
 
         await robot.Ask("/oauth/revoke", 200, ("token", token));
         await client.GetJson("/admin/orders", 401);
+        Assert.Equal(1L, await app.Scalar<long>($"select count(*) from audit.entries where action = 'sessions_revoked' and operation = 'PostOAuthRevoke' and resource_id = (select audit.wire_id('authid', identity_id) from identity.apps a where audit.wire_id('app', a.id) = '{robot.Id}')"));
         Assert.Equal("""{"active":false}""", (await robot.Introspect(token)).ToJsonString());
         await robot.Ask("/oauth/revoke", 200, ("token", token));
 

@@ -261,7 +261,10 @@ public class AuthorizeTests(HpApp app) : IClassFixture<HpApp>
         Assert.Contains($"value=\"{other.Email}\"", browser.Page);
         await browser.SignIn(other.Email);
         Assert.Contains($"You are signed in as <strong>{other.Email}</strong>", browser.Page);
+        var open = $"select count(*) from identity.sessions s join identity.customers c on c.identity_id = s.identity_id where c.email = '{other.Email}' and s.revoked_at is null";
+        var before = await app.Scalar<long>(open);
         await browser.Send("/oauth/sign-in", ("other", "1"));
+        Assert.Equal(before - 1, await app.Scalar<long>(open));
         Assert.Contains("name=\"password\"", browser.Page);
         await browser.Go(AppPerson.Query(planner, "account:read"));
         Assert.Contains("name=\"password\"", browser.Page);
@@ -278,6 +281,11 @@ public class AuthorizeTests(HpApp app) : IClassFixture<HpApp>
         await browser.Go(AppPerson.Query(house, "account:read"));
         await browser.SignIn(person.Email);
         await AppPerson.Exchange(house, browser.Answer("code")!);
+        // Whose code is on its way has something to take back, though they never were asked.
+        await person.Client.DeleteJson($"/auth/consents/{house.Id}");
+        await browser.Go(AppPerson.Query(house, "account:read"));
+        await person.Client.DeleteJson($"/auth/consents/{house.Id}");
+        await AppPerson.Exchange(house, browser.Answer("code")!, 400);
 
         const string here = "http://127.0.0.1:49152/callback";
         for (var i = 0; i < 2; i++)
@@ -290,7 +298,7 @@ public class AuthorizeTests(HpApp app) : IClassFixture<HpApp>
 
         await AppPerson.Exchange(tool, browser.Answer("code")!, 400, ("redirect_uri", native));
         await AppPerson.Exchange(tool, browser.Answer("code")!, 200, ("redirect_uri", here));
-        foreach (var wrong in (string[])["http://127.0.0.1:49152/other", "http://localhost:49152/callback", "http://127.0.0.2:1/callback", "https://127.0.0.1/callback", "http://127.0.0.1:1/callback#x", "http://x@127.0.0.1:1/callback"])
+        foreach (var wrong in (string[])["http://127.0.0.1:49152/other", "http://localhost:49152/callback", "http://127.0.0.2:1/callback", "https://127.0.0.1/callback", "http://127.0.0.1:1/callback#x", "http://x@127.0.0.1:1/callback", "http://127.0.0.1:5/callback\n", " http://127.0.0.1:5/callback", "http://127.0.0.1:5/callback\u2003"])
             Assert.Equal(HttpStatusCode.BadRequest, await browser.Go(AppPerson.Query(tool, "account:read", ("redirect_uri", wrong))));
     }
 

@@ -86,7 +86,8 @@ public class RefreshTests(RefreshTests.Shop app) : IClassFixture<RefreshTests.Sh
         var other = await RegisteredApp.Register(app, ["account:read", "offline_access"], "customer");
         await Refresh(other, first, 400);
         await other.Ask("/oauth/revoke", 200, ("token", first));
-        var wider = await planner.Ask("/oauth/token", 200, ("grant_type", "refresh_token"), ("refresh_token", first), ("scope", "account:read account:write"));
+        Assert.Equal("invalid_scope", (string)(await planner.Ask("/oauth/token", 400, ("grant_type", "refresh_token"), ("refresh_token", first), ("scope", "account:read account:write")))["error"]!);
+        var wider = await planner.Ask("/oauth/token", 200, ("grant_type", "refresh_token"), ("refresh_token", first), ("scope", "account:read"));
         Assert.Equal("account:read", (string)wider["scope"]!);
         using var client = Person.With(app, (string)wider["access_token"]!);
         await client.GetJson("/store/customers/me");
@@ -132,6 +133,22 @@ public class RefreshTests(RefreshTests.Shop app) : IClassFixture<RefreshTests.Sh
         await app.Admin.DeleteJson($"/admin/apps/{planner.Id}");
         await Me((string)less["access_token"]!, 401);
         Assert.Equal("invalid_client", (string)(await planner.Ask("/oauth/token", 401, ("grant_type", "refresh_token"), ("refresh_token", (string)less["refresh_token"]!)))["error"]!);
+    }
+
+    [Fact]
+    public async Task An_app_that_may_not_come_back_any_more_does_not_and_one_that_gives_back_an_old_token_is_out()
+    {
+        var (planner, person, given) = await Begin();
+        using var _ = person;
+        await app.Admin.PostJson($"/admin/apps/{planner.Id}", new { scopes = new[] { "account:read", "purchases:read" } });
+        await Refresh(planner, (string)given["refresh_token"]!, 400);
+
+        var (other, somebody, first) = await Begin();
+        using var __ = somebody;
+        var second = await Refresh(other, (string)first["refresh_token"]!);
+        await other.Ask("/oauth/revoke", 200, ("token", (string)first["refresh_token"]!));
+        await Me((string)second["access_token"]!, 401);
+        await Refresh(other, (string)second["refresh_token"]!, 400);
     }
 
     [Fact]
