@@ -21,7 +21,8 @@ try
     await app.WaitForShutdownAsync();
     return 0;
 }
-catch (Exception e) when (e is StartException or MigrationException)
+// The last: a setting that is no number, or no time, where one is asked for.
+catch (Exception e) when (e is StartException or MigrationException or InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" })
 {
     await Console.Error.WriteLineAsync($"headlesspro: {e.Message}");
     // Of these, 1 is an answer.

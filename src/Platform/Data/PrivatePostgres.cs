@@ -99,7 +99,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
         }
         catch (IOException e) when (e is not DirectoryNotFoundException && e.Message.Contains("another process", StringComparison.Ordinal))
         {
-            throw new StartException($"The data folder {data} is in use by another headlesspro. Stop that one, or choose another folder with --data.");
+            throw new StartException($"The data folder {data} is in use by another headlesspro. Stop that one, choose another folder with --data, or give both one database with DATABASE_URL.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

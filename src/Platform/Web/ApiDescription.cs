@@ -24,7 +24,7 @@ internal static class ApiDescription
     public static void Map(IEndpointRouteBuilder routes)
     {
         var document = new Lazy<byte[]>(() => Make(routes.ServiceProvider));
-        routes.MapGet("/openapi.json", () => Results.Bytes(document.Value, "application/json")).ExcludeFromDescription();
+        routes.MapGet("/openapi.json", () => Results.Bytes(document.Value, JsonBody.ContentType)).ExcludeFromDescription();
     }
 
     private static byte[] Make(IServiceProvider services)

@@ -106,6 +106,8 @@ public class ApiKeyTests(HpApp app) : IClassFixture<HpApp>
         await app.Scalar<object>("update identity.api_keys set expires_at = now() where title = 'Brief'");
         await app.Admin.PostJson($"/admin/api-keys/{made["id"]}", new { title = "Brief" });
         await client.GetJson("/admin/api-keys", 401);
+        Assert.Equal($"Cannot rotate API key {made["id"]} that has expired: make a new one", (string)(await app.Admin.PostJson($"/admin/api-keys/{made["id"]}/rotate", new { }, 400))["message"]!);
+        Assert.Null((await app.Admin.GetJson($"/admin/api-keys/{made["id"]}"))["api_key"]!["former_token_expires_at"]);
     }
 
     [Fact]

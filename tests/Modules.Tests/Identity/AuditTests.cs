@@ -131,6 +131,13 @@ public class AuditTests(HpApp app) : IClassFixture<HpApp>
     }
 
     [Fact]
+    public async Task A_kind_of_entry_that_does_not_exist_is_refused()
+    {
+        foreach (var path in (string[])["/admin/audit?kind=changes", "/admin/audit?kind=change&kind=x", "/admin/audit/export?kind=changes"])
+            Assert.Contains("'kind'", (string)(await app.Admin.GetJson(path, 400))["message"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Entries_are_only_ever_appended_to()
     {
         await app.Admin.PostJson("/admin/sales-channels", new { name = "Fixed" });

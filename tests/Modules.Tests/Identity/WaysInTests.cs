@@ -49,6 +49,34 @@ public class WaysInTests(HpApp app) : IClassFixture<HpApp>
     }
 
     [Fact]
+    public async Task Links_to_the_pages_of_staff_go_to_staff_and_the_invited_alone()
+    {
+        using var shopper = await Person.Join(app);
+        using var staff = await Colleague.Join(app, "support");
+        using var gone = await Colleague.Join(app, "support");
+        using var invited = await Person.Join(app);
+        await app.Admin.PostJson($"/admin/users/{gone.Id}/deactivate");
+        await app.Admin.PostJson("/admin/invites", new { email = invited.Email });
+        using var anybody = app.Client();
+        foreach (var email in (string[])[shopper.Email, gone.Email, staff.Email, invited.Email])
+        {
+            Assert.Equal("Created", await Forget(email, "user"));
+            foreach (var way in (string[])["magic-link", "one-time-code"]) await anybody.PostJson($"/auth/user/{way}", new { email });
+        }
+
+        Assert.Equal(["magic_link", "one_time_code", "password_reset", "staff_invitation"], (await Mails.To(app, invited.Email, 4)).Select(m => m.Kind).Order(StringComparer.Ordinal));
+        await Mails.To(app, staff.Email, 4);
+        for (var i = 0; await app.Scalar<long>("select count(*) from jobs.queue where name = 'identity.send_mail'") > 0; i++)
+        {
+            Assert.True(i < 1200, "Mails still wait");
+            await Task.Delay(50);
+        }
+
+        Assert.Equal((0, 1), ((await Mails.To(app, shopper.Email, 0)).Count, (await Mails.To(app, gone.Email, 0)).Count));
+        Assert.Equal(0L, await app.Scalar<long>($"select count(*) from identity.mailed_secrets where recipient in ('{shopper.Email}', '{gone.Email}')"));
+    }
+
+    [Fact]
     public async Task A_link_is_worth_nothing_after_its_time()
     {
         using var person = await Person.Join(app);
@@ -218,10 +246,10 @@ public class WaysInTests(HpApp app) : IClassFixture<HpApp>
         return (await Mails.To(app, email, mails)).First(m => m.Kind == "one_time_code").Text.Split(' ')[0];
     }
 
-    private async Task<string> Forget(string identifier)
+    private async Task<string> Forget(string identifier, string actor = "customer")
     {
         using var body = new StringContent($$"""{"identifier":"{{identifier}}"}""", Encoding.UTF8, "application/json");
-        using var answer = await app.Store.PostAsync("/auth/customer/emailpass/reset-password", body);
+        using var answer = await app.Store.PostAsync($"/auth/{actor}/emailpass/reset-password", body);
         Assert.Equal((201, "text/plain; charset=utf-8"), ((int)answer.StatusCode, answer.Content.Headers.ContentType!.ToString()));
         return await answer.Content.ReadAsStringAsync();
     }

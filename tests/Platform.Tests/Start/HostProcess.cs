@@ -11,8 +11,12 @@ internal sealed class HostProcess : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly Task<string> _errors;
+    private readonly Task<string> _output;
 
-    private HostProcess(Process process) => (_process, _errors) = (process, process.StandardError.ReadToEndAsync());
+    private HostProcess(Process process) => (_process, _errors, _output) = (process, process.StandardError.ReadToEndAsync(), process.StandardOutput.ReadToEndAsync());
+
+    /// <summary>What it said, once it has ended.</summary>
+    public Task<string> Output => _output;
 
     public int Id => _process.Id;
 
@@ -27,9 +31,9 @@ internal sealed class HostProcess : IAsyncDisposable
     }
 
     /// <summary>Begins, and waits until it answers on its port.</summary>
-    public static async Task<HostProcess> Serve(string data, int port)
+    public static async Task<HostProcess> Serve(string data, int port, IReadOnlyDictionary<string, string?>? environment = null)
     {
-        var host = Begin(null, "serve", "--empty", "--port", $"{port}", "--data", data);
+        var host = Begin(environment, "serve", "--empty", "--port", $"{port}", "--data", data);
         using var http = new HttpClient();
         for (var until = Stopwatch.StartNew(); until.Elapsed < TimeSpan.FromSeconds(60);)
         {

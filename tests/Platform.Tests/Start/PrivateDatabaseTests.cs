@@ -101,7 +101,7 @@ public sealed class PrivateDatabaseTests : IAsyncLifetime
         await using var second = HostProcess.Begin(null, "serve", "--port", $"{HostProcess.FreePort()}", "--data", _data);
 
         Assert.Equal(
-            (1, $"headlesspro: The data folder {_data} is in use by another headlesspro. Stop that one, or choose another folder with --data.\n"),
+            (1, $"headlesspro: The data folder {_data} is in use by another headlesspro. Stop that one, choose another folder with --data, or give both one database with DATABASE_URL.\n"),
             await second.Ended());
     }
 

@@ -22,6 +22,16 @@ public sealed class RefusalTests
     [InlineData("postgres://x@127.0.0.1:1/shop", "The database shop at 127.0.0.1:1 cannot be reached: Connection refused. Check DATABASE_URL.")]
     public Task Database(string url, string sentence) => Refused(new() { ["DATABASE_URL"] = url }, sentence);
 
+    [Theory]
+    [InlineData("RateLimits__PerMinute", "abc", "Failed to convert configuration value 'abc' at 'RateLimits:PerMinute' to type 'System.Int32'.")]
+    [InlineData("Identity__SessionLifetime", "a month", "Failed to convert configuration value 'a month' at 'Identity:SessionLifetime' to type 'System.TimeSpan'.")]
+    public async Task A_setting_of_another_kind(string name, string value, string sentence)
+    {
+        var database = await TestServer.NewDatabase();
+        await Refused(new() { ["DATABASE_URL"] = database, [name] = value }, sentence, $"--port={HostProcess.FreePort()}");
+        await TestServer.Drop(database);
+    }
+
     [Fact]
     public async Task A_taken_port()
     {

@@ -109,7 +109,7 @@ internal sealed class AppPages(MfaCodes shop)
     private static string SentenceOf(string scope) =>
         Scopes.OfAnybody.Concat(Scopes.OfCustomers).Concat(Permissions.All).FirstOrDefault(s => s.Name == scope)?.Description.TrimEnd('.') ?? scope;
 
-    private static string PlaceOf(string redirectUri) => AppRules.IsLoopback(redirectUri) ? "a program on this computer" : new Uri(redirectUri).Host;
+    private static string PlaceOf(string redirectUri) => AppRules.IsOnDevice(redirectUri) ? "a program on this device" : new Uri(redirectUri).Host;
 
     private static string Problem(string? problem) => problem is null ? "" : $"<p class=\"bad\" role=\"alert\">{Text(problem)}</p>\n";
 

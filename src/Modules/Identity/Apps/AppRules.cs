@@ -17,6 +17,7 @@ internal static class AppRules
     public const string RefreshToken = "refresh_token";
     public const string ClientCredentials = "client_credentials";
 
+    private const string Localhost = "localhost";
     private const int MostUris = 20;
     private const int LongestUri = 2000;
 
@@ -24,19 +25,25 @@ internal static class AppRules
 
     public static void CheckName(string? name) => Check.Text("name", name, max: 100, min: 1);
 
-    /// <summary>Where browsers are sent back to: compared letter by letter, but for the port of a loopback address (RFC 8252, 7.3).</summary>
-    public static string[] RedirectUris(IReadOnlyList<string> given)
+    /// <summary>
+    /// Where browsers are sent back to: compared letter by letter, but for the port of a loopback address (RFC 8252, 7.3). Public apps, on people's own devices,
+    /// also have that machine's name, and addresses of a scheme of their own (RFC 8252, 7.1).
+    /// </summary>
+    public static string[] RedirectUris(IReadOnlyList<string> given, string kind)
     {
         Check.Count("redirect_uris", given, MostUris);
         foreach (var uri in given)
         {
             if (uri.Length > LongestUri || uri.Contains('*', StringComparison.Ordinal) || uri.Contains('#', StringComparison.Ordinal) || !IsPlain(uri)
-                || !Uri.TryCreate(uri, UriKind.Absolute, out var read) || read.UserInfo.Length > 0 || !(read.Scheme == Uri.UriSchemeHttps || IsLoopback(read)))
-                throw Wrong("redirect_uris", "must be https addresses, or http ones of 127.0.0.1 or [::1], without fragment, user or wildcard", uri);
+                || !Uri.TryCreate(uri, UriKind.Absolute, out var read) || read.UserInfo.Length > 0 || !IsOneOf(kind, uri, read))
+                throw Wrong("redirect_uris", "must be https addresses, http ones of 127.0.0.1 or [::1], or of public apps http://localhost and schemes such as com.example.app:/, without fragment, user or wildcard", uri);
         }
 
         return [.. given.Distinct(StringComparer.Ordinal)];
     }
+
+    private static bool IsOneOf(string kind, string text, Uri uri) => uri.Scheme == Uri.UriSchemeHttps
+        || (kind == Public ? IsLoopback(uri) || IsPrivate(text, uri) : IsLoopback(uri) && uri.Host != Localhost);
 
     // Looked at as it was given: Uri cuts off white space, and no header can have the rest.
     private static bool IsPlain(string uri) => uri.All(c => c is > ' ' and <= '~' and not '\\');
@@ -80,10 +87,14 @@ internal static class AppRules
             throw new ErrorException(Error.Forbidden("The permission '*' is missing: only who may do everything has to do with apps that ask nobody"));
     }
 
-    /// <summary>Whether a program on the person's own machine hears what is sent there.</summary>
-    public static bool IsLoopback(string redirectUri) => IsLoopback(new Uri(redirectUri));
+    /// <summary>Whether a program on the person's own device hears what is sent there: whichever was first to say that it is the one.</summary>
+    public static bool IsOnDevice(string redirectUri) => new Uri(redirectUri) is var uri && uri.Scheme != Uri.UriSchemeHttps;
 
-    private static bool IsLoopback(Uri uri) => uri.Scheme == Uri.UriSchemeHttp && IPAddress.TryParse(uri.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address);
+    private static bool IsLoopback(Uri uri) => uri.Scheme == Uri.UriSchemeHttp
+        && (uri.Host == Localhost || (IPAddress.TryParse(uri.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address)));
+
+    // A domain of its makers, backwards: no scheme that a browser or another program gives a meaning has a dot.
+    private static bool IsPrivate(string text, Uri uri) => uri.Scheme.Contains('.', StringComparison.Ordinal) && text.StartsWith(uri.Scheme + ":/", StringComparison.Ordinal);
 
     private static ErrorException Wrong(string field, string what, string? got = null) => new(Error.Invalid(
         $"Invalid request: Field '{field}' {what}{(got is null ? "" : $", got: '{(got.Length > 80 ? got[..80] : got)}'")}"));

@@ -20,7 +20,7 @@ internal static class ChangeApp
         AppRules.CheckName(request.Name);
         return Change(id, caller, db, ct, async (tx, app) =>
         {
-            var redirectUris = request.RedirectUris is null ? app.RedirectUris : AppRules.RedirectUris(request.RedirectUris);
+            var redirectUris = request.RedirectUris is null ? app.RedirectUris : AppRules.RedirectUris(request.RedirectUris, app.Kind);
             var grantTypes = AppRules.GrantTypesOf(app.Kind, app.Audience, request.GrantTypes ?? app.GrantTypes, redirectUris);
             var scopes = request.Scopes is null ? app.Scopes : AppRules.ScopesOf(app.Audience, request.Scopes, caller);
             AppRules.RequireAll([], caller, request.IsFirstParty == true);

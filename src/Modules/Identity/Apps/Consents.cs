@@ -22,8 +22,8 @@ internal static class Consents
     public static async Task<bool> IsNeeded(Db db, AppRow app, AuthorizationRequest request, Guid identity, CancellationToken ct)
     {
         if (request.Prompts("consent")) return true;
-        // Any program on that machine can say it is this one: only the person can tell (RFC 8252, 8.6).
-        if (!app.IsConfidential && AppRules.IsLoopback(request.RedirectUri)) return true;
+        // Any program on that device can say it is this one: only the person can tell (RFC 8252, 8.6).
+        if (!app.IsConfidential && AppRules.IsOnDevice(request.RedirectUri)) return true;
         if (app.IsFirstParty) return false;
         await using var connection = await db.Open(ct);
         return await connection.QuerySingleAsync<bool>(new CommandDefinition(

@@ -24,7 +24,7 @@ internal static class CreateApp
         AppRules.CheckName(request.Name);
         Check.OneOf("kind", request.Kind, AppRules.Confidential, AppRules.Public);
         Check.OneOf("audience", request.Audience, ActorTypes.Customer, ActorTypes.User);
-        var redirectUris = AppRules.RedirectUris(request.RedirectUris ?? []);
+        var redirectUris = AppRules.RedirectUris(request.RedirectUris ?? [], request.Kind);
         var grantTypes = AppRules.GrantTypesOf(request.Kind, request.Audience, request.GrantTypes ?? [AppRules.AuthorizationCode, AppRules.RefreshToken], redirectUris);
         var scopes = AppRules.ScopesOf(request.Audience, request.Scopes, caller);
         AppRules.RequireAll([], caller, request.IsFirstParty);

@@ -36,7 +36,7 @@ internal static class ReadAudit
     private static readonly SqlList Entries = new("audit.entries e", Columns, "e.id")
     {
         Filters = (filter, query) => filter
-            .And("e.kind = any (@value)", query.Texts("kind"))
+            .And("e.kind = any (@value)", Kinds(query))
             .And("e.action = any (@value)", query.Texts("action"))
             .And("e.resource = any (@value)", query.Texts("resource_type"))
             .And("e.resource_id = any (@value)", query.Texts("resource_id"))
@@ -48,6 +48,13 @@ internal static class ReadAudit
         Orders = SqlList.Columns("e", "created_at", "id"),
         DefaultOrder = "e.id desc",
     };
+
+    private static string[]? Kinds(ApiQuery query)
+    {
+        var kinds = query.Texts("kind");
+        foreach (var kind in kinds ?? []) Check.OneOf("kind", kind, "change", "request", "security");
+        return kinds;
+    }
 
     public static void Add(IServiceCollection services) => services.AddJson(AuditJson.Default);
 

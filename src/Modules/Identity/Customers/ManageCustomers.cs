@@ -11,8 +11,8 @@ using Microsoft.AspNetCore.Http;
 namespace HeadlessPro.Identity.Customers;
 
 /// <summary>
-/// A customer that staff make, without an account. <paramref name="EmailVerified"/>: staff have made sure that the address is theirs, so that what was bought with it as a
-/// guest is, too, for an export or an erasure.
+/// A customer that staff make, without an account. Who registers with that address is a customer of their own: a stranger would get what staff wrote.
+/// <paramref name="EmailVerified"/>: staff have made sure that the address is theirs, so that what was bought with it as a guest is, too, for an export or an erasure.
 /// </summary>
 internal sealed record AdminCreateCustomerRequest(
     string Email, string? FirstName = null, string? LastName = null, string? CompanyName = null, string? Phone = null, JsonElement? Metadata = null, bool EmailVerified = false);

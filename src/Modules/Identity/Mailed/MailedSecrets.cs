@@ -87,8 +87,12 @@ internal sealed class MailedSecrets(Db db, INotifications notifications, Passwor
 
         await using var connection = await db.Open(ct);
         var isKnown = await connection.QuerySingleAsync<bool>(new CommandDefinition(
-            "select exists (select from identity.sign_ins where provider = @provider and subject = @Recipient)",
-            new { provider = Phones.ProviderOf(asked.Recipient, asked.ActorType), asked.Recipient }, cancellationToken: ct));
+            """
+            select exists (select from identity.sign_ins s where s.provider = @provider and s.subject = @Recipient and (@ActorType <> 'user'
+                or exists (select from identity.users u where u.identity_id = s.identity_id and u.deleted_at is null and u.deactivated_at is null)
+                or exists (select from identity.invites i where i.email = s.subject and i.accepted_at is null and i.deleted_at is null and i.expires_at > now())))
+            """,
+            new { provider = Phones.ProviderOf(asked.Recipient, asked.ActorType), asked.Recipient, asked.ActorType }, cancellationToken: ct));
         await connection.CloseAsync();
         // Whoever signs in as a customer with a link or code by mail becomes known by it; staff are invited, and a number must be somebody's before.
         var isForAnybody = asked.Purpose == MailPurpose.Phone

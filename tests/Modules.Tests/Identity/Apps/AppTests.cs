@@ -58,6 +58,22 @@ public class AppTests(HpApp app) : IClassFixture<HpApp>
         Assert.Equal(before, await Apps());
     }
 
+    [Theory]
+    [InlineData("http://localhost.evil.example/callback")]
+    [InlineData("https://localhost:x/callback")]
+    [InlineData("planner:/callback")]
+    [InlineData("com.example.app:callback")]
+    [InlineData("com.example.app:/callback#here")]
+    [InlineData("javascript:alert(1)")]
+    public async Task An_app_on_people_s_devices_is_sent_back_to_no_other_host_and_no_scheme_of_others(string uri)
+    {
+        var confidential = (await app.Admin.PostJson("/admin/apps", New()))["app"]!;
+        var before = await Apps();
+        await app.Admin.PostJson("/admin/apps", New(kind: "public", redirectUris: [uri]), 400);
+        await app.Admin.PostJson($"/admin/apps/{confidential["id"]}", new { redirect_uris = new[] { "com.example.app:/callback" } }, 400);
+        Assert.Equal(before, await Apps());
+    }
+
     [Fact]
     public async Task What_an_app_may_be_is_checked()
     {

@@ -291,7 +291,7 @@ public class AuthorizeTests(HpApp app) : IClassFixture<HpApp>
         for (var i = 0; i < 2; i++)
         {
             await browser.Go(AppPerson.Query(tool, "account:read", ("redirect_uri", here)));
-            Assert.Contains("a program on this computer", browser.Page);
+            Assert.Contains("a program on this device", browser.Page);
             await browser.Decide(true);
             Assert.StartsWith(here + "?", browser.Location!.ToString());
         }
@@ -300,6 +300,29 @@ public class AuthorizeTests(HpApp app) : IClassFixture<HpApp>
         await AppPerson.Exchange(tool, browser.Answer("code")!, 200, ("redirect_uri", here));
         foreach (var wrong in (string[])["http://127.0.0.1:49152/other", "http://localhost:49152/callback", "http://127.0.0.2:1/callback", "https://127.0.0.1/callback", "http://127.0.0.1:1/callback#x", "http://x@127.0.0.1:1/callback", "http://127.0.0.1:5/callback\n", " http://127.0.0.1:5/callback", "http://127.0.0.1:5/callback\u2003"])
             Assert.Equal(HttpStatusCode.BadRequest, await browser.Go(AppPerson.Query(tool, "account:read", ("redirect_uri", wrong))));
+    }
+
+    [Theory]
+    [InlineData("http://localhost/callback", "http://localhost:49152/callback", "http://127.0.0.1:49152/callback")]
+    [InlineData("com.example.app:/callback", "com.example.app:/callback", "com.example.app:/callback/2")]
+    [InlineData("com.example.app://callback", "com.example.app://callback", "com.example.other://callback")]
+    public async Task An_app_on_somebody_s_device_hears_where_it_said_and_nowhere_else_and_they_are_asked_every_time(string registered, string here, string elsewhere)
+    {
+        var mobile = await RegisteredApp.Register(app, ["account:read"], "customer", kind: "public", redirectUri: registered);
+        using var person = await Person.Join(app);
+        using var browser = new AppPerson(app);
+        Assert.Equal(HttpStatusCode.BadRequest, await browser.Go(AppPerson.Query(mobile, "account:read", ("redirect_uri", elsewhere))));
+        await browser.Go(AppPerson.Query(mobile, "account:read", ("redirect_uri", here)));
+        await browser.SignIn(person.Email);
+        for (var i = 0; i < 2; i++)
+        {
+            if (i > 0) await browser.Go(AppPerson.Query(mobile, "account:read", ("redirect_uri", here)));
+            Assert.Contains("a program on this device", browser.Page);
+            await browser.Decide(true);
+            Assert.StartsWith(here + "?", browser.Location!.OriginalString, StringComparison.Ordinal);
+        }
+
+        await AppPerson.Exchange(mobile, browser.Answer("code")!, 200, ("redirect_uri", here));
     }
 
     [Fact]
