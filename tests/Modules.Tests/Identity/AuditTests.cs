@@ -57,6 +57,15 @@ public class AuditTests(HpApp app) : IClassFixture<HpApp>
     }
 
     [Fact]
+    public async Task What_was_asked_of_a_customer_who_is_not_there_leaves_no_entry()
+    {
+        var before = await app.Scalar<long>("select count(*) from audit.entries");
+        await app.Admin.PostJson("/admin/customers/cus_01M7XESKKC7JM10TENH30FRX3Y", new { first_name = "Nobody" }, 404);
+        await app.Admin.DeleteJson("/admin/customers/cus_01M7XESKKC7JM10TENH30FRX3Y/sessions", status: 404);
+        Assert.Equal(before, await app.Scalar<long>("select count(*) from audit.entries"));
+    }
+
+    [Fact]
     public async Task Who_is_refused_for_want_of_a_permission_is_written_down_and_who_sends_nonsense_or_reads_is_not()
     {
         using var reader = await Colleague.Join(app, "read-only");

@@ -82,8 +82,8 @@ internal sealed class AskPerson(Db db, SessionStore sessions, SealedRequests req
     public async Task<AppRow?> Find(string? clientId, CancellationToken ct)
     {
         if (!WireId.TryDecode(PeopleWire.App, clientId, out var id)) return null;
-        await using var tx = await db.Begin(ct);
-        return await ReadApps.Find(tx, id, ct);
+        await using var connection = await db.Open(ct);
+        return await ReadApps.Find(connection, id, ct);
     }
 
     private IResult Leave(AppRow app, string redirectUri, string? state, HttpContext http, params (string Name, string? Value)[] answer)

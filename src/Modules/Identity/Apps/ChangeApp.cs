@@ -29,7 +29,7 @@ internal static class ChangeApp
                     is_first_party = coalesce(@IsFirstParty, is_first_party), updated_at = now()
                 where id = @Id
                 """, new { app.Id, request.Name, redirectUris, scopes, grantTypes, request.IsFirstParty }, tx.Inner, cancellationToken: ct));
-            return Reply.Json(new AppEnvelope((await ReadApps.Find(tx, app.Id, ct))!.ToWire()), AppJson.Default.AppEnvelope);
+            return Reply.Json(new AppEnvelope((await ReadApps.Find(tx.Connection, app.Id, ct))!.ToWire()), AppJson.Default.AppEnvelope);
         });
     }
 
@@ -57,7 +57,7 @@ internal static class ChangeApp
             || await tx.Connection.QuerySingleOrDefaultAsync<Guid?>(new CommandDefinition(
                 "select id from identity.apps where id = @app and deleted_at is null for update", new { app }, tx.Inner, cancellationToken: ct)) is null)
             return Reply.Error(AppErrors.NoApp(id));
-        var before = (await ReadApps.Find(tx, app, ct))!;
+        var before = (await ReadApps.Find(tx.Connection, app, ct))!;
         AppRules.RequireAll(before.Scopes, caller, before.IsFirstParty);
         var answer = await change(tx, before);
         tx.Publish(new AppChanged(app));

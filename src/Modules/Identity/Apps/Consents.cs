@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Dapper;
 using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Identity;

@@ -38,7 +38,7 @@ internal static class CreateApp
             values (@id, @identity, @Name, @Kind, @Audience, @redirectUris, @scopes, @grantTypes, @IsFirstParty)
             """, new { id, identity, request.Name, request.Kind, request.Audience, redirectUris, scopes, grantTypes, request.IsFirstParty }, tx.Inner, cancellationToken: ct));
         if (secret is not null) await KeepSecret(tx, id, secret, ct);
-        var row = await ReadApps.Find(tx, id, ct);
+        var row = await ReadApps.Find(tx.Connection, id, ct);
         await tx.Commit(ct);
         return Reply.Json(new AppEnvelope(row!.ToWire(secret)), AppJson.Default.AppEnvelope);
     }

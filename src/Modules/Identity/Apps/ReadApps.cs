@@ -3,6 +3,7 @@ using HeadlessPro.Contracts;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Http;
+using Npgsql;
 
 namespace HeadlessPro.Identity.Apps;
 
@@ -32,12 +33,12 @@ internal static class ReadApps
 
     public static async Task<IResult> One(string id, Db db, CancellationToken ct)
     {
-        await using var tx = await db.Begin(ct);
-        return WireId.TryDecode(PeopleWire.App, id, out var app) && await Find(tx, app, ct) is { } row
+        await using var connection = await db.Open(ct);
+        return WireId.TryDecode(PeopleWire.App, id, out var app) && await Find(connection, app, ct) is { } row
             ? Reply.Json(new AppEnvelope(row.ToWire()), AppJson.Default.AppEnvelope)
             : Reply.Error(AppErrors.NoApp(id));
     }
 
-    public static Task<AppRow?> Find(Transaction tx, Guid app, CancellationToken ct) => tx.Connection.QuerySingleOrDefaultAsync<AppRow>(new CommandDefinition(
-        $"select {AppRow.Columns} from identity.apps a where a.id = @app and a.deleted_at is null", new { app }, tx.Inner, cancellationToken: ct));
+    public static Task<AppRow?> Find(NpgsqlConnection connection, Guid app, CancellationToken ct) => connection.QuerySingleOrDefaultAsync<AppRow>(new CommandDefinition(
+        $"select {AppRow.Columns} from identity.apps a where a.id = @app and a.deleted_at is null", new { app }, cancellationToken: ct));
 }

@@ -27,7 +27,7 @@ internal static class RotateAppSecret
                 "update identity.app_secrets set good_until = least(good_until, now() + make_interval(hours => @overlap)) where app_id = @Id",
                 new { app.Id, overlap }, tx.Inner, cancellationToken: ct));
             await CreateApp.KeepSecret(tx, app.Id, secret, ct);
-            return Reply.Json(new AppEnvelope((await ReadApps.Find(tx, app.Id, ct))!.ToWire(secret)), AppJson.Default.AppEnvelope);
+            return Reply.Json(new AppEnvelope((await ReadApps.Find(tx.Connection, app.Id, ct))!.ToWire(secret)), AppJson.Default.AppEnvelope);
         });
     }
 }

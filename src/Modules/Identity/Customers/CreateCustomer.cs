@@ -78,9 +78,9 @@ internal sealed class CustomersStore(Db db, PersonalSeal seal)
             .Add("phone", request.Phone).Add("metadata", request.Metadata);
         sent.Parameters.Add("customer", customer);
         await using var tx = await db.Begin(ct);
-        await tx.Connection.ExecuteAsync(new CommandDefinition(
-            $"update identity.customers set updated_at = now(){sent.Sql} where id = @customer and deleted_at is null", sent.Parameters, tx.Inner, cancellationToken: ct));
-        await tx.Commit(ct);
+        // Nothing is written down of a change to nobody.
+        if (await tx.Connection.ExecuteAsync(new CommandDefinition(
+            $"update identity.customers set updated_at = now(){sent.Sql} where id = @customer and deleted_at is null", sent.Parameters, tx.Inner, cancellationToken: ct)) > 0) await tx.Commit(ct);
     }
 
     /// <summary>A customer with their address book; null when there is none, or no longer.</summary>

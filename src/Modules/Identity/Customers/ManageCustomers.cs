@@ -100,8 +100,10 @@ internal static class ManageCustomers
         {
             if (WireId.TryDecode(PeopleWire.Customer, id, out var customer) && await tx.Connection.QuerySingleOrDefaultAsync<Guid?>(new CommandDefinition(
                 "select identity_id from identity.customers where id = @customer and deleted_at is null", new { customer }, tx.Inner, cancellationToken: ct)) is { } identity)
+            {
                 await SessionStore.RevokeIn(tx, identity, null, null, ct, ActorTypes.Customer);
-            await tx.Commit(ct);
+                await tx.Commit(ct);
+            }
         }
 
         return await Answer(id, customers, fields, ct);
