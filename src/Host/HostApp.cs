@@ -58,7 +58,6 @@ public static class HostApp
             // Made first, so that it is disposed of last: the database outlives whoever uses it.
             app.Services.GetRequiredService<Database>();
             await app.Services.GetRequiredService<KeyRing>().Prepare(CancellationToken.None);
-            ReadSettings(app.Services, builder.Services);
             if (modules.Any(m => m.Offers.Contains(typeof(Contracts.Identity.IApiKeys))))
             {
                 await FirstKey.Ensure(app);
@@ -73,16 +72,6 @@ public static class HostApp
             if (await opening.ContinueWith(o => o.IsCompletedSuccessfully ? o.Result : null, TaskScheduler.Default) is { } database) await database.DisposeAsync();
             throw;
         }
-    }
-
-    /// <summary>Makes whoever reads settings: one that cannot be read is told of now, and not at somebody's request.</summary>
-    private static void ReadSettings(IServiceProvider services, IServiceCollection registered)
-    {
-        foreach (var service in registered)
-            if (service is { Lifetime: ServiceLifetime.Singleton, IsKeyedService: false, ImplementationType: { ContainsGenericParameters: false, Namespace: { } name } type }
-                && name.StartsWith("HeadlessPro.", StringComparison.Ordinal)
-                && Array.Exists(type.GetConstructors(), c => Array.Exists(c.GetParameters(), p => p.ParameterType == typeof(IConfiguration))))
-                foreach (var _ in services.GetServices(service.ServiceType)) { }
     }
 
     /// <summary>

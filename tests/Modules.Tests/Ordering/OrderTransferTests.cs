@@ -25,7 +25,8 @@ public class OrderTransferTests(CheckoutShop shop) : IClassFixture<CheckoutShop>
         Assert.Equal(0L, await shop.Scalar<long>($"select count(*) from jobs.queue where payload::text like '%{token}%'"));
 
         var accepted = (await shop.Store.PostJson($"/store/orders/{order}/transfer/accept", new { token }))["order"]!;
-        Assert.Equal((order, person.Id, null), ((string)accepted["id"]!, (string)accepted["customer_id"]!, (string?)accepted["email"]));
+        Assert.Equal((order, null, null), ((string)accepted["id"]!, (string?)accepted["customer_id"], (string?)accepted["email"]));
+        Assert.Equal(ShopFixture.Decode("cus", person.Id), await shop.Scalar<Guid>($"select customer_id from ordering.orders where id = '{Id(order)}'"));
         var own = (await person.Client.GetJson("/store/orders?fields=id,email"))["orders"]!.AsArray();
         Assert.Equal((order, person.Email), ((string)own.Single()!["id"]!, (string)own.Single()!["email"]!));
         Assert.Equal(1L, await shop.Scalar<long>($"select count(*) from events.log where name = 'order.transferred' and payload->>'OrderId' = '{Id(order)}'"));

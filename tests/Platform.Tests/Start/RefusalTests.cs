@@ -24,7 +24,7 @@ public sealed class RefusalTests
 
     [Theory]
     [InlineData("RateLimits__PerMinute", "abc", "Failed to convert configuration value 'abc' at 'RateLimits:PerMinute' to type 'System.Int32'.")]
-    [InlineData("Identity__SessionLifetime", "a month", "Failed to convert configuration value 'a month' at 'Identity:SessionLifetime' to type 'System.TimeSpan'.")]
+    [InlineData("Checkout__Lease", "a while", "Failed to convert configuration value 'a while' at 'Checkout:Lease' to type 'System.TimeSpan'.")]
     public async Task A_setting_of_another_kind(string name, string value, string sentence)
     {
         var database = await TestServer.NewDatabase();
