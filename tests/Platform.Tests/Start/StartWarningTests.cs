@@ -18,7 +18,10 @@ public sealed class StartWarningTests : IDisposable
         Assert.Empty(await Say(new() { ["ASPNETCORE_ENVIRONMENT"] = "Development", ["TRUSTED_PROXIES"] = "127.0.0.1" }));
         Assert.Equal(["AUTH_CORS is not set"], (await Say(new()
         {
-            ["MASTER_KEY"] = new string('k', 32), ["PUBLIC_URL"] = "https://api.shop.example", ["STORE_CORS"] = "https://shop.example", ["TRUSTED_PROXIES"] = "127.0.0.1",
+            ["MASTER_KEY"] = new string('k', 32),
+            ["PUBLIC_URL"] = "https://api.shop.example",
+            ["STORE_CORS"] = "https://shop.example",
+            ["TRUSTED_PROXIES"] = "127.0.0.1",
         }, anew: true)).Select(s => s.Split(": ")[0]));
     }
 

@@ -48,9 +48,14 @@ internal sealed class CartReader(CartStore store, CartPricing pricing, CartPayme
             address is null ? null : new CartAddress(address.Id, CountryCode: address.CountryCode, Province: address.Province);
         return cart with
         {
-            CustomerId = null, Email = null, CustomerEmail = null, Metadata = null,
-            Lines = [.. cart.Lines.Select(l => l with { Metadata = "{}" })], ShippingMethods = [.. cart.ShippingMethods.Select(m => m with { Data = null })],
-            ShippingAddress = Place(cart.ShippingAddress), BillingAddress = Place(cart.BillingAddress),
+            CustomerId = null,
+            Email = null,
+            CustomerEmail = null,
+            Metadata = null,
+            Lines = [.. cart.Lines.Select(l => l with { Metadata = "{}" })],
+            ShippingMethods = [.. cart.ShippingMethods.Select(m => m with { Data = null })],
+            ShippingAddress = Place(cart.ShippingAddress),
+            BillingAddress = Place(cart.BillingAddress),
         };
     }
 }
