@@ -36,7 +36,7 @@ public sealed class StartWarningTests : IDisposable
         using var http = new HttpClient();
         http.DefaultRequestHeaders.Add("X-Forwarded-For", "198.51.100.7");
         for (var i = 0; i < 2; i++) (await http.GetAsync($"http://127.0.0.1:{port}/health")).Dispose();
-        await host.Signal("INT");
+        await host.Signal("TERM");
         Assert.Equal((0, ""), await host.Ended());
         return [.. (await host.Output).Split('\n').Where(l => l.StartsWith('{')).Select(l => JsonNode.Parse(l)!)
             .Where(l => (string?)l["LogLevel"] == "Warning" && ((string)l["Category"]!).StartsWith("HeadlessPro", StringComparison.Ordinal)).Select(l => (string)l["Message"]!)];
