@@ -39,24 +39,6 @@ public sealed class WatchedShop : ShopFixture
             """);
     }
 
-    /// <summary>Every row of every table, as text; bytes as the text they spell.</summary>
-    public async Task<List<(string Table, string Row)>> Rows()
-    {
-        var tables = (await Scalar<string[]>("""
-            select array_agg(c.oid::regclass::text) from pg_class c join pg_namespace n on n.oid = c.relnamespace
-            where c.relkind = 'r' and n.nspname not in ('pg_catalog', 'information_schema') and n.nspname not like 'pg_toast%'
-            """))!;
-        var rows = new List<(string, string)>();
-        foreach (var table in tables)
-        {
-            await using var command = Database.CreateCommand($"select t::text from {table} t");
-            await using var reader = await command.ExecuteReaderAsync();
-            while (await reader.ReadAsync()) rows.Add((table, Regex.Replace(reader.GetString(0), @"\\x(?<hex>([0-9a-f]{2})+)", m => Encoding.Latin1.GetString(Convert.FromHexString(m.Groups["hex"].Value)))));
-        }
-
-        return rows;
-    }
-
     internal sealed class LogLines : ILoggerProvider, ILogger
     {
         public ConcurrentQueue<string> All { get; } = new();
@@ -350,7 +332,7 @@ public sealed partial class CardNumberTests(WatchedShop app, ITestOutputHelper o
     private async Task NothingIsKept()
     {
         Assert.Empty(_failures);
-        Assert.Empty((await app.Rows()).Where(r => HasNumber(r.Row)));
+        Assert.Empty((await EveryRow.Of(app)).Where(r => HasNumber(r.Row)));
         Assert.Empty(app.Log.All.Where(HasNumber));
     }
 

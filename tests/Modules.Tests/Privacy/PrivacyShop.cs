@@ -1,15 +1,10 @@
 using System.Globalization;
 using System.IO.Compression;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using HeadlessPro.Contracts;
 using HeadlessPro.Modules.Tests.Identity;
 using HeadlessPro.Modules.Tests.Ordering;
-using Microsoft.AspNetCore.DataProtection;
-using Microsoft.AspNetCore.WebUtilities;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace HeadlessPro.Modules.Tests.Privacy;
 
@@ -18,43 +13,11 @@ public class PrivacyShop : CheckoutShop
 {
     protected override string[] Arguments => ["--TRUSTED_PROXIES=127.0.0.1,::1"];
 
-    /// <summary>Every row of every table, as text; bytes as the text they spell, addresses opened unless asked otherwise.</summary>
-    public async Task<List<(string Table, string Row)>> Rows(bool asTheyLie = false)
-    {
-        var tables = (await Scalar<string[]>("""
-            select array_agg(c.oid::regclass::text) from pg_class c join pg_namespace n on n.oid = c.relnamespace
-            where c.relkind = 'r' and n.nspname not in ('pg_catalog', 'information_schema') and n.nspname not like 'pg_toast%'
-            """))!;
-        var rows = new List<(string, string)>();
-        foreach (var table in tables)
-        {
-            await using var command = Database.CreateCommand($"select t::text from {table} t");
-            await using var reader = await command.ExecuteReaderAsync();
-            while (await reader.ReadAsync())
-                rows.Add((table, Regex.Replace(Regex.Replace(reader.GetString(0), @"\\x(?<hex>([0-9a-f]{2})+)", m => Encoding.Latin1.GetString(Convert.FromHexString(m.Groups["hex"].Value))), "CfDJ8[\\w-]{80,}", m => asTheyLie ? m.Value : Opened(m.Value))));
-        }
-
-        return rows;
-    }
-
     /// <summary>Where one of the texts stands, but for counts of requests: those are gone after two minutes.</summary>
     public async Task<List<string>> Find(IEnumerable<string> texts)
     {
-        var rows = (await Rows()).Where(r => r.Table != "platform.request_counts").ToList();
+        var rows = (await EveryRow.Of(this)).Where(r => r.Table != "platform.request_counts").ToList();
         return [.. texts.SelectMany(t => rows.Where(r => r.Row.Contains(t, StringComparison.OrdinalIgnoreCase)).Select(r => $"{t} in {r.Table}: {r.Row}"))];
-    }
-
-    private string Opened(string closed)
-    {
-        try
-        {
-            return Encoding.UTF8.GetString(Services.GetRequiredService<IDataProtectionProvider>().CreateProtector("personal").Unprotect(WebEncoders.Base64UrlDecode(closed)));
-        }
-        catch (CryptographicException)
-        {
-            // Of another purpose.
-            return closed;
-        }
     }
 
     public Task Sql(string sql, params (string Name, object? Value)[] parameters) => Run(sql, parameters);
