@@ -18,7 +18,7 @@ internal static class ForgetCustomer
         """;
 
     private const string Forget = """
-        delete from identity.mailed_secrets 
+        delete from identity.mailed_secrets
         where actor_type = 'customer' and created_at <= @Before and (lower(recipient) = any (@proven) or (purpose = 'email_verification' and lower(recipient) = lower(@Email)));
         delete from identity.customer_addresses a using identity.customers c
         where c.id = a.customer_id and (c.id = @CustomerId or (c.identity_id is null and c.email = any (@proven)));

@@ -78,7 +78,7 @@ internal static class Phones
         var (ct, identity) = (http.RequestAborted, actor.Session.IdentityId);
         if (Plain(body.Value.Phone) is not { } phone) return Reply.Error(Wrong);
         if (await Refuse(db, actor, ct) is { } no) return Reply.Error(no);
-        if (await throttle.Take(Throttle.SignIn, http, phone, ct) is { } refused) return Reply.Error(refused);
+        if (await throttle.Take(Throttle.Code, http, phone, ct) is { } refused) return Reply.Error(refused);
         if (await mails.CheckCode(MailPurpose.Phone, actor.Session.ActorType, phone, Asker(actor), body.Value.Code, ct) is not { } code) return Reply.Error(MailRules.WrongCode);
         await using var tx = await db.Begin(ct);
         if (await MailedSecrets.UseCode(tx, code, ct) is null) return Reply.Error(MailRules.WrongCode);
@@ -93,7 +93,7 @@ internal static class Phones
         foreach (var before in former.Where(f => f != identity)) await Tell(tx, mails, "phone_removed", NotificationKinds.PhoneRemoved, before, actor, ct);
         await Tell(tx, mails, "phone_added", NotificationKinds.PhoneAdded, identity, actor, ct);
         await tx.Commit(ct);
-        await throttle.GiveBack(Throttle.SignIn, http, phone, ct);
+        await throttle.GiveBack(Throttle.Code, http, phone, ct);
         return Answer(phone);
     }
 
