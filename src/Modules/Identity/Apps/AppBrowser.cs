@@ -15,8 +15,11 @@ internal static class AppBrowser
 {
     private const string Number = "headlesspro.oauth";
 
-    /// <summary>The hash of the browser's number; null when it has none.</summary>
-    public static string? Of(HttpContext http) => http.Request.Cookies[Number] is { Length: > 20 and < 100 } number ? MailedSecrets.Hash(number) : null;
+    /// <summary>The browser's number; null when it has none.</summary>
+    public static string? NumberOf(HttpContext http) => http.Request.Cookies[Number] is { Length: > 20 and < 100 } number ? number : null;
+
+    /// <summary>Its hash.</summary>
+    public static string? Of(HttpContext http) => NumberOf(http) is { } number ? MailedSecrets.Hash(number) : null;
 
     /// <summary>As <see cref="Of"/>, with a number for who has none.</summary>
     public static string Know(HttpContext http)

@@ -1,4 +1,5 @@
 using HeadlessPro.Contracts.Identity;
+using HeadlessPro.Identity.SignIn.OpenId;
 using HeadlessPro.Platform;
 using HeadlessPro.Platform.Jobs;
 using HeadlessPro.Platform.Security;
@@ -55,6 +56,8 @@ internal static class AppRoutes
         pages.MapGet("/authorize", AskPerson.Handle);
         pages.MapPost("/authorize", (Delegate)AskPerson.Post);
         pages.MapPost("/sign-in", (SignInForApp page, HttpContext http) => page.Password(http));
+        pages.MapPost("/sign-in/provider", (SignInForApp page, Issuer issuer, HttpContext http) => page.AtProvider(issuer, http));
+        pages.MapGet("/{actor}/{provider}/callback", (string actor, string provider, SignInForApp page, OpenIdAttempts attempts, HttpContext http) => page.Return(actor, provider, attempts, http));
         pages.MapPost("/sign-in/code", (SignInForApp page, HttpContext http) => page.Code(http));
         pages.MapPost("/consent", (SignInForApp page, Sessions.SessionStore sessions, HttpContext http) => page.Consent(sessions, http));
         foreach (var (name, operation) in new[] { ("openid-configuration", "GetOpenIdConfiguration"), ("oauth-authorization-server", "GetOAuthAuthorizationServer") })

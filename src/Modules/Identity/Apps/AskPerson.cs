@@ -91,6 +91,7 @@ internal sealed class AskPerson(Db db, SessionStore sessions, SealedRequests req
         // Who we are goes along (RFC 9207): an app of several servers must not take one's answer for another's.
         (string Name, string? Value)[] all = [.. answer, ("state", state), ("iss", issuer.Url)];
         var address = QueryHelpers.AddQueryString(redirectUri, all.Select(a => KeyValuePair.Create(a.Name, a.Value)));
-        return HttpMethods.IsGet(http.Request.Method) ? Results.Redirect(address) : pages.GoOn(app, address);
+        // Browsers hold the whole way a form leads to, ours or a provider's, against where its page lets forms lead. Here no form led.
+        return http.Request.Path == "/oauth/authorize" ? Results.Redirect(address) : pages.GoOn($"back to {app.Name}", address);
     }
 }

@@ -10,6 +10,8 @@ create table identity.openid_attempts (
     callback_url text not null,
     -- Who adds a way in to what they have; null for a sign-in.
     session_id uuid references identity.sessions (id) on delete cascade,
+    -- What a page of ours goes on with, under the key ring; null where the storefront's goes on.
+    page text,
     expires_at timestamptz not null,
     created_at timestamptz not null default now()
 );

@@ -20,9 +20,13 @@ internal sealed class FinishSignIn(SessionStore sessions, KnownDevices devices, 
     /// <param name="provider">By which way in.</param>
     /// <param name="http">The request.</param>
     public async Task<IResult> Answer(SignInOutcome who, string actorType, string provider, HttpContext http) =>
-        !who.HasSecondFactor && await MfaChallenges.Begin(db, who, actorType, provider, http.RequestAborted) is { } challenge
+        await Challenge(who, actorType, provider, http.RequestAborted) is { } challenge
             ? Reply.Json(challenge, MfaJson.Default.MfaRequiredResponse)
             : await Open(who, actorType, provider, http);
+
+    /// <summary>The second step of who has one and has not shown it; null for others.</summary>
+    public async Task<MfaRequiredResponse?> Challenge(SignInOutcome who, string actorType, string provider, CancellationToken ct) =>
+        who.HasSecondFactor ? null : await MfaChallenges.Begin(db, who, actorType, provider, ct);
 
     /// <summary>A session for a page of ours, after every step: no token leaves. Null when all sessions were ended since it began.</summary>
     public async Task<Guid?> OpenHere(SignInOutcome who, string actorType, string provider, HttpContext http)

@@ -37,14 +37,15 @@ internal sealed class SignInRoutes(IEnumerable<ISignInProvider> providers, Throt
 
     public static IResult Providers(string actor, SignInRoutes routes) => RefuseActor(actor) is { } nobody
         ? Reply.Error(nobody)
-        : Reply.Json(new SignInProvidersResponse([.. routes._providers.Values.Where(p => routes.Offers(actor, p)).Select(p => new SignInProviderResponse(p.Id, p.Id, p.DisplayName, p.Flow))]), PeopleJson.Default.SignInProvidersResponse);
+        : Reply.Json(new SignInProvidersResponse([.. routes.Offered(actor).Select(p => new SignInProviderResponse(p.Id, p.Id, p.DisplayName, p.Flow))]), PeopleJson.Default.SignInProvidersResponse);
 
     public static async Task<IResult> Refresh(Actor actor, SessionStore sessions, CancellationToken ct) =>
         await sessions.Refresh(actor.Session.SessionId, ct) is { } token
             ? Reply.Json(new TokenResponse(token), PeopleJson.Default.TokenResponse)
             : Reply.Error(Error.Unauthorized());
 
-    private bool Offers(string actor, ISignInProvider provider) => provider.Serves(actor) && staff.Offers(actor, provider);
+    /// <summary>The ways in that are open to such people.</summary>
+    public IEnumerable<ISignInProvider> Offered(string actor) => _providers.Values.Where(p => p.Serves(actor) && staff.Offers(actor, p));
 
     private async Task<IResult> Run(string actor, string id, Step kind, HttpContext http, Func<ISignInProvider, SignInAttempt, CancellationToken, Task<Result<SignInOutcome>>> step)
     {
@@ -56,8 +57,11 @@ internal sealed class SignInRoutes(IEnumerable<ISignInProvider> providers, Throt
         return Reply.Written(json => { json.WriteStartObject(); json.WriteString("location", outcome.Location); json.WriteEndObject(); });
     }
 
-    /// <summary>An e-mail address and a password, for pages of ours.</summary>
-    public Task<Result<SignInOutcome>> Password(SignInAttempt attempt) => Attempt(_providers[EmailPassword.Provider], attempt, Throttle.SignIn, (p, a, ct) => p.SignIn(a, ct));
+    /// <summary>A step of a way in on a page of ours: counted, refused and written down as the API's.</summary>
+    public async Task<Result<SignInOutcome>> OnPage(string id, SignInAttempt attempt, Func<ISignInProvider, SignInAttempt, CancellationToken, Task<Result<SignInOutcome>>> step) =>
+        Offered(attempt.ActorType).FirstOrDefault(p => p.Id == id) is { } provider ? await Attempt(provider, attempt, provider.Counted, step) : NotOnPage;
+
+    public static Error NotOnPage => Error.Unauthorized("That way to sign in is not open here: choose another");
 
     private async Task<Result<SignInOutcome>> Attempt(ISignInProvider provider, SignInAttempt attempt, string what, Func<ISignInProvider, SignInAttempt, CancellationToken, Task<Result<SignInOutcome>>> step)
     {

@@ -22,7 +22,7 @@ internal sealed partial class AppPerson : IDisposable
 
     public HttpResponseMessage Last { get; private set; } = null!;
 
-    public string Page { get; private set; } = "";
+    public string Page { get; set; } = "";
 
     /// <summary>Where the browser is sent, by the answer or by the page itself; null when it stays.</summary>
     public Uri? Location { get; private set; }

@@ -11,6 +11,13 @@ namespace HeadlessPro.Identity.SignIn.OpenId;
 /// <summary>What a sign-in carries to the provider; the challenge is the hash of the verifier that goes with the code later (PKCE, S256).</summary>
 internal sealed record OpenIdAsked(string State, string Nonce, string Challenge);
 
+/// <summary>Where a sign-in comes back to.</summary>
+/// <param name="CallbackUrl">The page.</param>
+/// <param name="Session">Of who adds a way in to what they have; null for a sign-in.</param>
+/// <param name="Page">What a page of ours goes on with, sealed; null where it is the storefront's.</param>
+/// <param name="Prompt">What the provider is to ask anew (OpenID Connect Core, 3.1.2.1).</param>
+internal sealed record OpenIdReturn(string CallbackUrl, Guid? Session = null, string? Page = null, string? Prompt = null);
+
 /// <summary>A sign-in that came back, and whose it becomes, where somebody adds a way in.</summary>
 internal sealed record OpenIdBegun(string NonceHash, string Verifier, string CallbackUrl, Guid? LinkTo);
 
@@ -21,15 +28,15 @@ internal sealed class OpenIdAttempts(Db db, IDataProtectionProvider ring)
 
     private readonly IDataProtector _protector = ring.CreateProtector("identity.openid");
 
-    public async Task<OpenIdAsked> Begin(string provider, string actorType, string browser, string callbackUrl, Guid? session, CancellationToken ct)
+    public async Task<OpenIdAsked> Begin(string provider, string actorType, string browser, OpenIdReturn to, CancellationToken ct)
     {
         var (state, nonce, verifier) = (NewSecret(), NewSecret(), NewSecret());
         await using var connection = await db.Open(ct);
         await connection.ExecuteAsync(new CommandDefinition("""
-            insert into identity.openid_attempts (state_hash, provider, actor_type, browser_hash, nonce_hash, verifier, callback_url, session_id, expires_at)
-            values (@state, @provider, @actorType, @browser, @nonce, @verifier, @callbackUrl, @session, now() + @GoodFor)
+            insert into identity.openid_attempts (state_hash, provider, actor_type, browser_hash, nonce_hash, verifier, callback_url, session_id, page, expires_at)
+            values (@state, @provider, @actorType, @browser, @nonce, @verifier, @CallbackUrl, @Session, @Page, now() + @GoodFor)
             """,
-            new { state = MailedSecrets.Hash(state), provider, actorType, browser, nonce = MailedSecrets.Hash(nonce), verifier = _protector.Protect(verifier), callbackUrl, session, GoodFor },
+            new { state = MailedSecrets.Hash(state), provider, actorType, browser, nonce = MailedSecrets.Hash(nonce), verifier = _protector.Protect(verifier), to.CallbackUrl, to.Session, to.Page, GoodFor },
             cancellationToken: ct));
         return new(state, nonce, Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(verifier))));
     }
@@ -45,6 +52,16 @@ internal sealed class OpenIdAttempts(Db db, IDataProtectionProvider ring)
             returning nonce_hash, verifier, callback_url, (select identity_id from identity.sessions s where s.id = a.session_id) as link_to
             """, new { state = MailedSecrets.Hash(state ?? ""), provider, actorType, browser }, cancellationToken: ct));
         return row is null ? null : row with { Verifier = _protector.Unprotect(row.Verifier) };
+    }
+
+    /// <summary>What a page of ours goes on with, of a sign-in of that browser that is still under way.</summary>
+    public async Task<string?> PageOf(string provider, string actorType, string? state, string browser, CancellationToken ct)
+    {
+        await using var connection = await db.Open(ct);
+        return await connection.QuerySingleOrDefaultAsync<string?>(new CommandDefinition("""
+            select page from identity.openid_attempts
+            where state_hash = @state and provider = @provider and actor_type = @actorType and browser_hash = @browser and expires_at > now()
+            """, new { state = MailedSecrets.Hash(state ?? ""), provider, actorType, browser }, cancellationToken: ct));
     }
 
     private static string NewSecret() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));

@@ -36,25 +36,33 @@ internal sealed partial class OpenIdSignIn(OpenIdSettings settings, OpenIdClient
     public Task<Result<SignInOutcome>> SignIn(SignInAttempt attempt, CancellationToken ct) => Begin(attempt, null, ct);
 
     /// <summary>Begins a sign-in, or, of a session, that its person adds this way in to what they have.</summary>
-    public Task<Result<SignInOutcome>> Begin(SignInAttempt attempt, Guid? session, CancellationToken ct) => Within(async deadline =>
+    public Task<Result<SignInOutcome>> Begin(SignInAttempt attempt, Guid? session, CancellationToken ct)
     {
         var callback = attempt.Text("callback_url") ?? settings.CallbackOf(attempt.ActorType);
-        if (!settings.CallbackUrls.Contains(callback)) return Error.Invalid("Invalid request: Field 'callback_url' must be one of the addresses that are configured for this provider");
+        return settings.CallbackUrls.Contains(callback)
+            ? Ask(attempt, new OpenIdReturn(callback, session), ct)
+            : Task.FromResult<Result<SignInOutcome>>(Error.Invalid("Invalid request: Field 'callback_url' must be one of the addresses that are configured for this provider"));
+    }
+
+    /// <summary>Sends the browser to the provider, which sends it back to where our own code says.</summary>
+    public Task<Result<SignInOutcome>> Ask(SignInAttempt attempt, OpenIdReturn to, CancellationToken ct) => Within(async deadline =>
+    {
         if (attempt.Text("login_hint") is { Length: > 320 }) return Error.Invalid("Invalid request: Field 'login_hint' must have at most 320 characters");
         if (!AskingBrowser.Mark(attempt.Http, Cookie, attempt.Text("nonce"), OpenIdAttempts.GoodFor).Try(out var browser, out var error)) return error;
         var provider = await client.Metadata(deadline);
-        var asked = await attempts.Begin(Id, attempt.ActorType, browser, callback, session, deadline);
+        var asked = await attempts.Begin(Id, attempt.ActorType, browser, to, deadline);
         return new SignInOutcome(null, QueryHelpers.AddQueryString(provider.Authorization.OriginalString, new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             ["response_type"] = "code",
             ["client_id"] = settings.ClientId,
-            ["redirect_uri"] = callback,
+            ["redirect_uri"] = to.CallbackUrl,
             ["scope"] = settings.Scopes,
             ["state"] = asked.State,
             ["nonce"] = asked.Nonce,
             ["code_challenge"] = asked.Challenge,
             ["code_challenge_method"] = "S256",
             ["login_hint"] = attempt.Text("login_hint"),
+            ["prompt"] = to.Prompt,
         }.Where(p => p.Value is not null)));
     }, ct);
 
