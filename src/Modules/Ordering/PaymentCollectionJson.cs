@@ -35,6 +35,13 @@ internal static class PaymentCollectionJson
         writer.WriteEndObject();
     }
 
+    /// <summary>Without what providers say of it: that may be a page that shows who pays, and their saved cards.</summary>
+    public static PaymentCollection WithoutPerson(PaymentCollection collection) => collection with
+    {
+        Sessions = [.. collection.Sessions.Select(s => s with { Data = "{}" })],
+        Payments = [.. collection.Payments.Select(p => p with { Data = "{}" })],
+    };
+
     private static void WriteSession(Utf8JsonWriter writer, PaymentSession session, string collectionId)
     {
         writer.WriteStartObject();

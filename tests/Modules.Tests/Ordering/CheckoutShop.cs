@@ -28,10 +28,12 @@ public class CheckoutShop : ShopFixture
         return cart;
     }
 
-    public async Task<JsonNode> OpenPayment(string cart)
+    /// <summary>Begins to pay by hand; a customer's cart is paid for by that customer.</summary>
+    public async Task<JsonNode> OpenPayment(string cart, HttpClient? customer = null)
     {
-        var collection = (string)(await Store.PostJson("/store/payment-collections", new { cart_id = cart }))["payment_collection"]!["id"]!;
-        return await Store.PostJson($"/store/payment-collections/{collection}/payment-sessions", new { provider_id = "pp_system_default" });
+        var client = customer ?? Store;
+        var collection = (string)(await client.PostJson("/store/payment-collections", new { cart_id = cart }))["payment_collection"]!["id"]!;
+        return await client.PostJson($"/store/payment-collections/{collection}/payment-sessions", new { provider_id = "pp_system_default" });
     }
 
     public Task<JsonNode> Complete(string cart, int status = 200) => Store.PostJson($"/store/carts/{cart}/complete", status: status);

@@ -151,7 +151,7 @@ public class CustomerOrderTests(CheckoutShop shop) : IClassFixture<CheckoutShop>
             items = new[] { new { variant_id = voucher.WireId, quantity = 1 } },
         }))["cart"]!["id"]!;
         if (client == shop.Store) await client.PostJson($"/store/carts/{cart}", new { email = "guest@example.com" });
-        await shop.OpenPayment(cart);
+        await shop.OpenPayment(cart, client);
         return (string)(await client.PostJson($"/store/carts/{cart}/complete"))["order"]!["id"]!;
     }
 

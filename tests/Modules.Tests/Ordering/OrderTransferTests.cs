@@ -47,6 +47,11 @@ public class OrderTransferTests(CheckoutShop shop) : IClassFixture<CheckoutShop>
         var accepted = (await person.Client.PostJson($"/store/orders/{order}/transfer/accept", new { token }))["order"]!;
         Assert.Equal((person.Id, person.Email), ((string)accepted["customer_id"]!, (string)accepted["email"]!));
         Assert.Empty((await owner.Client.GetJson("/store/orders"))["orders"]!.AsArray());
+        // Its cart with it.
+        var cart = $"/store/carts/{HeadlessPro.Contracts.WireId.Encode("cart", await shop.Scalar<Guid>($"select cart_id from ordering.orders where id = '{Id(order)}'"))}";
+        Assert.Equal(
+            (person.Id, person.Email, null),
+            ((string?)(await person.Client.GetJson(cart))["cart"]!["customer_id"], (string?)(await person.Client.GetJson(cart))["cart"]!["email"], (string?)(await owner.Client.GetJson(cart))["cart"]!["email"]));
         Assert.Equal(Decode(owner.Id), await shop.Scalar<Guid>($"select from_customer_id from ordering.order_transfers where order_id = '{Id(order)}'"));
     }
 
@@ -201,7 +206,7 @@ public class OrderTransferTests(CheckoutShop shop) : IClassFixture<CheckoutShop>
     {
         var voucher = await shop.Voucher(stock: 5);
         var cart = (string)(await client.PostJson("/store/carts", new { region_id = shop.Region, email, items = new[] { new { variant_id = voucher.WireId, quantity = 1 } } }))["cart"]!["id"]!;
-        await shop.OpenPayment(cart);
+        await shop.OpenPayment(cart, client);
         return (string)(await client.PostJson($"/store/carts/{cart}/complete"))["order"]!["id"]!;
     }
 

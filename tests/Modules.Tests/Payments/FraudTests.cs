@@ -269,9 +269,9 @@ public class FraudTests(FraudShop shop) : IClassFixture<FraudShop>
         async Task<string> Order(int quantity, Guid by)
         {
             var cart = await shop.CartToPay(voucher, $"{Guid.NewGuid():N}@example.com", new { card = Guid.NewGuid() }, quantity, shop.TaxOnTopRegion);
-            await shop.Scalar<object>($"update ordering.carts set customer_id = '{by}' where id = '{FraudShop.Decode("cart", cart)}'");
             await shop.Store.PostJson($"/store/carts/{cart}", new { shipping_address = new { country_code = "us" } });
             await shop.Pay(cart, new { card = Guid.NewGuid() });
+            await shop.Scalar<object>($"update ordering.carts set customer_id = '{by}' where id = '{FraudShop.Decode("cart", cart)}'");
             return await shop.Fraud((await shop.Placed(cart)).Id);
         }
     }

@@ -99,9 +99,9 @@ internal sealed class Shopper : IDisposable
 
     private static string Word() => string.Concat(Enumerable.Range(0, 14).Select(_ => (char)('a' + Random.Shared.Next(26))));
 
-    private string Plant(string what) => _planted.TryGetValue(what, out var word) ? word : _planted[what] = Word();
+    public string Plant(string what) => _planted.TryGetValue(what, out var word) ? word : _planted[what] = Word();
 
-    private object Address() => new
+    public object Address() => new
     {
         first_name = Plant("first name"),
         last_name = Plant("last name"),

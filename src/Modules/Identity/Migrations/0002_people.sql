@@ -18,6 +18,15 @@ create table identity.sign_ins (
     unique (provider, subject)
 );
 create index sign_ins_identity on identity.sign_ins (identity_id);
+-- What a hash's check costs: its kind and its parameters. Who is refused is made to wait for one of each that there is.
+create function identity.hash_kind(hash text) returns text language sql immutable strict parallel safe return
+    case
+        when hash like '$2%' then 'bcrypt ' || substr(hash, 5, 2)
+        when hash like 'pbkdf2\_sha256$%' then 'pbkdf2_sha256 ' || split_part(hash, '$', 2)
+        -- Format, function, rounds, length of the salt; only the format; "scrypt" with its three parameters.
+        else encode(substr(decode(hash, 'base64'), 1, case get_byte(decode(hash, 'base64'), 0) when 1 then 13 when 0 then 1 else 16 end), 'hex')
+    end;
+create index sign_ins_kinds on identity.sign_ins (identity.hash_kind(secret)) where secret is not null;
 
 create table identity.customers (
     id uuid primary key,

@@ -23,15 +23,11 @@ internal sealed class EmailPassword(Db db, Passwords passwords) : ISignInProvide
     public async Task<Result<SignInOutcome>> SignIn(SignInAttempt attempt, CancellationToken ct)
     {
         if (!Read(attempt).Try(out var given, out var error)) return error;
-        await using var connection = await db.Open(ct);
-        var known = await connection.QuerySingleOrDefaultAsync<(Guid Identity, string Secret, int Revocations)?>(new CommandDefinition(
-            "select s.identity_id, s.secret, i.revocations from identity.sign_ins s join identity.identities i on i.id = s.identity_id where s.provider = @Provider and s.subject = @Email",
-            new { Provider, given.Email }, cancellationToken: ct));
-        await connection.CloseAsync();
-        var (isRight, better) = await passwords.Check(known?.Secret, given.Password, ct);
+        var known = await Find(given.Email, ct);
+        var (isRight, better) = await passwords.Check(known.Secret, known.Others, given.Password, ct);
         if (!isRight) return Wrong;
-        if (better is not null) await Replace(given.Email, known!.Value.Secret, better, ct);
-        return new SignInOutcome(known!.Value.Identity, Account: given.Email, Revocations: known.Value.Revocations);
+        if (better is not null) await Replace(given.Email, known.Secret!, better, ct);
+        return new SignInOutcome(known.Identity!.Value, Account: given.Email, Revocations: known.Revocations!.Value);
     }
 
     public async Task<Result<SignInOutcome>> Register(SignInAttempt attempt, CancellationToken ct)
@@ -67,6 +63,27 @@ internal sealed class EmailPassword(Db db, Passwords passwords) : ISignInProvide
         if (attempt.Text("password") is not { } password) return Error.Unauthorized("Password should be a string");
         if (attempt.Text("email") is not { } email) return Error.Unauthorized("Email should be a string");
         return (EmailAddress.Plain(email), password);
+    }
+
+    // Kinds are few: from each to the next, each step one look into the index.
+    private async Task<(Guid? Identity, string? Secret, int? Revocations, string[] Others)> Find(string email, CancellationToken ct)
+    {
+        await using var connection = await db.Open(ct);
+        return await connection.QuerySingleAsync<(Guid?, string?, int?, string[])>(new CommandDefinition("""
+            with recursive kinds as (
+                (select identity.hash_kind(secret) as kind from identity.sign_ins where secret is not null order by 1 limit 1)
+                union all
+                select (
+                    select identity.hash_kind(s.secret) from identity.sign_ins s
+                    where s.secret is not null and identity.hash_kind(s.secret) > k.kind order by 1 limit 1)
+                from kinds k where k.kind is not null)
+            select known.identity_id, known.secret, known.revocations, array(
+                select (select s.secret from identity.sign_ins s where s.secret is not null and identity.hash_kind(s.secret) = k.kind limit 1)
+                from kinds k where k.kind is distinct from identity.hash_kind(known.secret) and k.kind is not null)
+            from (select) as one left join (
+                select s.identity_id, s.secret, i.revocations from identity.sign_ins s join identity.identities i on i.id = s.identity_id
+                where s.provider = @Provider and s.subject = @email) as known on true
+            """, new { Provider, email }, cancellationToken: ct));
     }
 
     // Unless it was changed meanwhile.

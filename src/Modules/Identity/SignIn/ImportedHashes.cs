@@ -51,13 +51,6 @@ internal static class ImportedHashes
         return ours[0] == 1 && BinaryPrimitives.ReadUInt32BigEndian(ours.AsSpan(5)) > MostIterations ? $"must be a hash of ASP.NET Core Identity with at most {MostIterations} iterations" : null;
     }
 
-    /// <summary>Whether it is of the framework's hasher with that many iterations, as ours are.</summary>
-    public static bool IsOurs(string hash, int iterations)
-    {
-        var bytes = new byte[hash.Length];
-        return Convert.TryFromBase64String(hash, bytes, out var length) && length >= 61 && bytes[0] == 1 && BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(5)) == iterations;
-    }
-
     /// <summary>Whether it is the hash of that password.</summary>
     public static bool IsOf(string hash, string password) =>
         hash.StartsWith("$2", StringComparison.Ordinal) ? IsBcrypt(hash, password)

@@ -37,15 +37,9 @@ internal sealed class Passwords : IDisposable
     // Whose password is unknown takes as long to refuse as whose password is wrong.
     private readonly Lazy<string> _nobodys;
 
-    private readonly int _iterations;
-
-    // The hash that was checked last of those that cost another time than ours: another shop's, or one of other days. Null where there was none.
-    private volatile string? _another;
-
     public Passwords(IConfiguration configuration)
     {
-        _iterations = configuration.GetValue("Identity:PasswordIterations", Iterations);
-        _hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = _iterations }));
+        _hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = configuration.GetValue("Identity:PasswordIterations", Iterations) }));
         _nobodys = new(() => _hasher.HashPassword(this, Guid.NewGuid().ToString()));
     }
 
@@ -62,16 +56,23 @@ internal sealed class Passwords : IDisposable
     public Task<string> Hash(string password, CancellationToken ct) => AtWork(() => _hasher.HashPassword(this, password), ct);
 
     /// <summary>Whether it is the hash's password, and a better hash where there is one by now. A null hash is checked like any other, and never it.</summary>
-    public Task<(bool IsRight, string? Better)> Check(string? hash, string password, CancellationToken ct) => AtWork<(bool, string?)>(() =>
+    public Task<(bool IsRight, string? Better)> Check(string? hash, string password, CancellationToken ct) => Check(hash, [], password, ct);
+
+    /// <summary>
+    /// As above, where hashes came along from other shops. Whoever is refused waits for the check of one hash of each kind that there is: the time
+    /// does not tell which kind is this one's, or whether there is any.
+    /// </summary>
+    /// <param name="hash">The hash; null when nobody is known.</param>
+    /// <param name="others">One hash of every other kind (<c>identity.hash_kind</c>).</param>
+    /// <param name="password">What is said to be the password.</param>
+    /// <param name="ct">Ends the wait for a turn.</param>
+    public Task<(bool IsRight, string? Better)> Check(string? hash, IReadOnlyList<string> others, string password, CancellationToken ct) => AtWork<(bool, string?)>(() =>
     {
         var given = password.Length > Most ? password[..Most] : password;
-        var isOurs = hash is null || ImportedHashes.IsOurs(hash, _iterations);
-        if (!isOurs) _another = hash;
-        var result = Verify(hash ?? _nobodys.Value, given);
-        if (hash is not null && result != PasswordVerificationResult.Failed && given.Length == password.Length)
+        if (hash is not null && Verify(hash, given) is not PasswordVerificationResult.Failed and var result && given.Length == password.Length)
             return (true, result == PasswordVerificationResult.SuccessRehashNeeded ? _hasher.HashPassword(this, password) : null);
-        // Whoever is refused waits for both kinds of check: the time does not tell which kind of hash is there, or whether any is.
-        if ((isOurs ? _another : _nobodys.Value) is { } also) Verify(also, given);
+        if (hash is null && others.Count == 0) Verify(_nobodys.Value, given);
+        foreach (var other in others) Verify(other, given);
         return (false, null);
     }, ct);
 

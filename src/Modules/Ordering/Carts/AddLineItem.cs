@@ -1,5 +1,6 @@
 using System.Text.Json;
 using HeadlessPro.Contracts;
+using HeadlessPro.Platform.Security;
 using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Http;
 
@@ -11,10 +12,10 @@ internal sealed record AddLineItemRequest(string VariantId, long Quantity, Dicti
 internal static class AddLineItem
 {
     public static async Task<IResult> Handle(
-        string id, Body<AddLineItemRequest> body, ApiQuery query, CartChange change, CartAnswers answers, CancellationToken ct)
+        string id, Body<AddLineItemRequest> body, ApiQuery query, Caller caller, CartChange change, CartAnswers answers, CancellationToken ct)
     {
         var fields = CartFields.Of(query);
-        return await answers.Send(await change.Run(id, cart => Decide(cart, body.Value, ""), ct), fields, ct);
+        return await answers.Send(await change.Run(id, cart => Decide(cart, body.Value, ""), ct), caller, fields, ct);
     }
 
     /// <param name="cart">The cart.</param>

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using HeadlessPro.Contracts;
+using HeadlessPro.Platform.Security;
 using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -14,10 +15,10 @@ internal sealed record AddShippingMethodRequest(string OptionId, Dictionary<stri
 internal static class AddShippingMethods
 {
     public static async Task<IResult> Handle(
-        string id, OneOrManyMethods body, ApiQuery query, CartChange change, CartAnswers answers, CancellationToken ct)
+        string id, OneOrManyMethods body, ApiQuery query, Caller caller, CartChange change, CartAnswers answers, CancellationToken ct)
     {
         var fields = CartFields.Of(query);
-        return await answers.Send(await change.Run(id, cart => Decide(cart, body.Methods), ct), fields, ct);
+        return await answers.Send(await change.Run(id, cart => Decide(cart, body.Methods), ct), caller, fields, ct);
     }
 
     private static Result<CartState> Decide(CartState cart, IReadOnlyList<AddShippingMethodRequest> methods)

@@ -1,11 +1,33 @@
 using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Payments;
-using HeadlessPro.Ordering.Orders;
 
 namespace HeadlessPro.Ordering.Carts;
 
 /// <summary>A priced cart and what is owed for it, once its payment has begun.</summary>
-internal sealed record CartView(PricedCart Priced, PaymentCollection? Payment);
+internal sealed record CartView(PricedCart Priced, PaymentCollection? Payment)
+{
+    /// <summary>Without anything that tells who buys.</summary>
+    public CartView WithoutPerson()
+    {
+        static CartAddress? Place(CartAddress? address) =>
+            address is null ? null : new CartAddress(address.Id, CountryCode: address.CountryCode, Province: address.Province);
+        var cart = Priced.Cart;
+        return new CartView(Priced with
+        {
+            Cart = cart with
+            {
+                CustomerId = null,
+                Email = null,
+                CustomerEmail = null,
+                Metadata = null,
+                Lines = [.. cart.Lines.Select(l => l with { Metadata = "{}" })],
+                ShippingMethods = [.. cart.ShippingMethods.Select(m => m with { Data = null })],
+                ShippingAddress = Place(cart.ShippingAddress),
+                BillingAddress = Place(cart.BillingAddress),
+            },
+        }, Payment is null ? null : PaymentCollectionJson.WithoutPerson(Payment));
+    }
+}
 
 /// <summary>Keeps the amount owed equal to the cart's total: prices may change after the shopper has begun to pay.</summary>
 internal sealed class CartPayments(IPayments payments)
@@ -28,8 +50,8 @@ internal sealed class CartPayments(IPayments payments)
         payments.OpenCollection(new OpenPaymentCollection(priced.Cart.Id, priced.Total, priced.Cart.CurrencyCode), ct);
 }
 
-/// <summary>Reads a cart with today's prices. One that became an order shows who bought for as long as that order does.</summary>
-internal sealed class CartReader(CartStore store, CartPricing pricing, CartPayments payments, TimeProvider clock)
+/// <summary>Reads a cart with today's prices.</summary>
+internal sealed class CartReader(CartStore store, CartPricing pricing, CartPayments payments)
 {
     public async Task<Result<CartView>> Read(string wireId, CancellationToken ct)
     {
@@ -38,24 +60,6 @@ internal sealed class CartReader(CartStore store, CartPricing pricing, CartPayme
         var price = await pricing.Price(cart, ct);
         var found = await owed;
         if (!price.Try(out var priced, out var error)) return error;
-        if (cart.CompletedAt is { } placed && GetOrder.IsMasked(placed, clock.GetUtcNow())) priced = priced with { Cart = WithoutPerson(cart) };
         return await payments.BringUpToDate(priced, found, ct);
-    }
-
-    private static CartState WithoutPerson(CartState cart)
-    {
-        static CartAddress? Place(CartAddress? address) =>
-            address is null ? null : new CartAddress(address.Id, CountryCode: address.CountryCode, Province: address.Province);
-        return cart with
-        {
-            CustomerId = null,
-            Email = null,
-            CustomerEmail = null,
-            Metadata = null,
-            Lines = [.. cart.Lines.Select(l => l with { Metadata = "{}" })],
-            ShippingMethods = [.. cart.ShippingMethods.Select(m => m with { Data = null })],
-            ShippingAddress = Place(cart.ShippingAddress),
-            BillingAddress = Place(cart.BillingAddress),
-        };
     }
 }

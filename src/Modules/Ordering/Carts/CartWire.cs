@@ -5,6 +5,8 @@ using System.Text.Json.Nodes;
 using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Catalog;
 using HeadlessPro.Contracts.Payments;
+using HeadlessPro.Ordering.Orders;
+using HeadlessPro.Platform.Security;
 using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Http;
 
@@ -123,22 +125,26 @@ internal static class CartWire
     }
 }
 
-/// <summary>Answers with a cart, cut to the fields the client asked for; looks into the catalogue only when they reach there.</summary>
-internal sealed class CartAnswers(ICatalog catalog)
+/// <summary>
+/// Answers with a cart, cut to the fields the client asked for and to what the caller may see; looks into the catalogue only when they reach there.
+/// </summary>
+internal sealed class CartAnswers(ICatalog catalog, TimeProvider clock)
 {
     private static readonly IReadOnlyDictionary<Guid, VariantDocument> NoDocuments = new Dictionary<Guid, VariantDocument>();
 
-    public async Task<IResult> Send(Result<CartView> result, Fields fields, CancellationToken ct) =>
-        result.Try(out var view, out var error) && (await ToWire(view, fields, ct)).Try(out var cart, out error)
+    public async Task<IResult> Send(Result<CartView> result, Caller caller, Fields fields, CancellationToken ct) =>
+        result.Try(out var view, out var error) && (await ToWire(view, caller, fields, ct)).Try(out var cart, out error)
             ? Reply.One("cart", cart, CartsJson.Default.CartResponse, fields)
             : Reply.Error(error!);
 
-    public async Task<Result<CartResponse>> ToWire(CartView view, Fields fields, CancellationToken ct)
+    public async Task<Result<CartResponse>> ToWire(CartView view, Caller caller, Fields fields, CancellationToken ct)
     {
-        var lines = view.Priced.Cart.Lines;
+        var cart = view.Priced.Cart;
+        if (!GetOrder.SeesPerson(caller, cart.CustomerId, cart.CompletedAt, clock.GetUtcNow())) view = view.WithoutPerson();
+        var lines = cart.Lines;
         if (lines.Count == 0 || !(fields.Wants("items.variant") || fields.WantsMore("items.product", CartFields.LineProduct)))
             return CartWire.Cart(view, NoDocuments);
-        var asked = await catalog.GetVariantDocuments(new GetVariantDocuments(lines.Select(l => l.VariantId).Distinct().ToList(), view.Priced.Cart.CatalogVersion), ct);
+        var asked = await catalog.GetVariantDocuments(new GetVariantDocuments(lines.Select(l => l.VariantId).Distinct().ToList(), cart.CatalogVersion), ct);
         return asked.Try(out var documents, out var error) ? CartWire.Cart(view, documents.ToDictionary(d => d.VariantId)) : error;
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using HeadlessPro.Contracts;
+using HeadlessPro.Platform.Security;
 using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Http;
 
@@ -11,11 +12,11 @@ internal sealed record ChangeLineItemRequest(long Quantity, Optional<Dictionary<
 internal static class ChangeLineItem
 {
     public static async Task<IResult> Handle(
-        string id, string lineId, Body<ChangeLineItemRequest> body, ApiQuery query,
+        string id, string lineId, Body<ChangeLineItemRequest> body, ApiQuery query, Caller caller,
         CartChange change, CartAnswers answers, CancellationToken ct)
     {
         var fields = CartFields.Of(query);
-        return await answers.Send(await change.Run(id, cart => Decide(cart, lineId, body.Value), ct), fields, ct);
+        return await answers.Send(await change.Run(id, cart => Decide(cart, lineId, body.Value), ct), caller, fields, ct);
     }
 
     private static Result<CartState> Decide(CartState cart, string lineId, ChangeLineItemRequest request)

@@ -1,3 +1,4 @@
+using HeadlessPro.Platform.Security;
 using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Http;
 
@@ -7,10 +8,10 @@ namespace HeadlessPro.Ordering.Carts;
 internal static class ComputeTaxes
 {
     public static async Task<IResult> Handle(
-        string id, Body<ComputeTaxesRequest> _, ApiQuery query, CartChange change, CartAnswers answers, CancellationToken ct)
+        string id, Body<ComputeTaxesRequest> _, ApiQuery query, Caller caller, CartChange change, CartAnswers answers, CancellationToken ct)
     {
         var fields = CartFields.Of(query);
-        return await answers.Send(await change.Run(id, cart => cart with { TaxesAsked = true }, ct), fields, ct);
+        return await answers.Send(await change.Run(id, cart => cart with { TaxesAsked = true }, ct), caller, fields, ct);
     }
 }
 

@@ -28,7 +28,7 @@ internal sealed class CreateCart(IPricing pricing, ICustomers customers, CartCha
         if (customer is [var owner]) cart = cart.Of(owner) with { Email = cart.Email ?? owner.Email };
         if (cart.PromoCodes.Count > 0 && (await pricing.CheckPromotionCodes(new CheckPromotionCodes(cart.PromoCodes), ct)).Error is { } unusable)
             return Reply.Error(unusable);
-        return await answers.Send(await change.Create(cart, ct), fields, ct);
+        return await answers.Send(await change.Create(cart, ct), caller, fields, ct);
     }
 
     private static Result<CartState> Decide(CreateCartRequest request, IReadOnlyList<RegionInfo> regions, Caller caller)

@@ -1,3 +1,4 @@
+using HeadlessPro.Platform.Security;
 using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Http;
 
@@ -6,9 +7,9 @@ namespace HeadlessPro.Ordering.Carts;
 /// <summary>GET /store/carts/{id}: the cart with today's prices. A line whose product is gone is shown with <c>is_available: false</c> and not counted.</summary>
 internal static class ReadCart
 {
-    public static async Task<IResult> Handle(string id, ApiQuery query, CartReader reader, CartAnswers answers, CancellationToken ct)
+    public static async Task<IResult> Handle(string id, ApiQuery query, Caller caller, CartReader reader, CartAnswers answers, CancellationToken ct)
     {
         var fields = CartFields.Of(query);
-        return await answers.Send(await reader.Read(id, ct), fields, ct);
+        return await answers.Send(await reader.Read(id, ct), caller, fields, ct);
     }
 }

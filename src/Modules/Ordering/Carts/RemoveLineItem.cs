@@ -1,4 +1,5 @@
 using HeadlessPro.Contracts;
+using HeadlessPro.Platform.Security;
 using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Http;
 
@@ -8,13 +9,12 @@ namespace HeadlessPro.Ordering.Carts;
 internal static class RemoveLineItem
 {
     public static async Task<IResult> Handle(
-        string id, string lineId, ApiQuery query, CartChange change,
-        CartAnswers answers, CancellationToken ct)
+        string id, string lineId, ApiQuery query, Caller caller, CartChange change, CartAnswers answers, CancellationToken ct)
     {
         var fields = CartFields.Of(query);
         var view = await change.Run(id, cart => Decide(cart, lineId), ct);
         if (!view.Try(out var after, out var error)) return Reply.Error(error);
-        if (!(await answers.ToWire(after, fields, ct)).Try(out var parent, out error)) return Reply.Error(error);
+        if (!(await answers.ToWire(after, caller, fields, ct)).Try(out var parent, out error)) return Reply.Error(error);
         return Reply.Written(writer =>
         {
             writer.WriteStartObject();

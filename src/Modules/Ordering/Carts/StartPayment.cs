@@ -1,6 +1,7 @@
 using System.Text.Json;
 using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Payments;
+using HeadlessPro.Platform.Security;
 using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Http;
 
@@ -17,14 +18,14 @@ internal sealed record StartPaymentRequest(string? ProviderId = null, Dictionary
 
 internal sealed class StartPayment(CartStore store, CartPricing pricing, CartPayments owed, IPayments payments)
 {
-    public static async Task<IResult> Collection(Body<OpenPaymentCollectionRequest> body, ApiQuery query, StartPayment start, CancellationToken ct)
+    public static async Task<IResult> Collection(Body<OpenPaymentCollectionRequest> body, ApiQuery query, Caller caller, StartPayment start, CancellationToken ct)
     {
         var fields = query.Fields(CartFields.PaymentCollection);
-        return Answer(await start.Open(body.Value.CartId, null, null, null, null, ct), fields);
+        return Answer(await start.Open(body.Value.CartId, caller, null, null, null, null, ct), fields);
     }
 
     public static async Task<IResult> Session(
-        string id, Body<OpenPaymentSessionRequest> body, ApiQuery query, HttpContext http, StartPayment start, CancellationToken ct)
+        string id, Body<OpenPaymentSessionRequest> body, ApiQuery query, Caller caller, HttpContext http, StartPayment start, CancellationToken ct)
     {
         var fields = query.Fields(CartFields.PaymentCollection);
         var found = WireId.TryDecode("pay_col", id, out var collectionId)
@@ -33,18 +34,18 @@ internal sealed class StartPayment(CartStore store, CartPricing pricing, CartPay
         if (!found.Try(out var collections, out var error)) return Reply.Error(error);
         if (collections.Count == 0) return Reply.Error(Error.NotFound($"Payment collection with id: {id} was not found"));
         var cart = WireId.Encode("cart", collections[0].CartId);
-        return Answer(await start.Open(cart, body.Value.ProviderId, body.Value.Data, ClientAddress.Of(http)?.ToString(), collections[0], ct), fields);
+        return Answer(await start.Open(cart, caller, body.Value.ProviderId, body.Value.Data, ClientAddress.Of(http)?.ToString(), collections[0], ct), fields);
     }
 
     public static async Task<IResult> Both(
-        string id, Body<StartPaymentRequest> body, ApiQuery query, HttpContext http, StartPayment start, CancellationToken ct)
+        string id, Body<StartPaymentRequest> body, ApiQuery query, Caller caller, HttpContext http, StartPayment start, CancellationToken ct)
     {
         var fields = query.Fields(CartFields.PaymentCollection);
-        return Answer(await start.Open(id, body.Value.ProviderId, body.Value.Data, ClientAddress.Of(http)?.ToString(), null, ct), fields);
+        return Answer(await start.Open(id, caller, body.Value.ProviderId, body.Value.Data, ClientAddress.Of(http)?.ToString(), null, ct), fields);
     }
 
     private async Task<Result<PaymentCollection>> Open(
-        string cartId, string? providerId, Dictionary<string, JsonElement>? data, string? address, PaymentCollection? known, CancellationToken ct)
+        string cartId, Caller caller, string? providerId, Dictionary<string, JsonElement>? data, string? address, PaymentCollection? known, CancellationToken ct)
     {
         var json = CartRules.Json(data, "data");
         if (json.Error is not null) return json.Error;
@@ -53,13 +54,17 @@ internal sealed class StartPayment(CartStore store, CartPricing pricing, CartPay
         // What an order still owes, because it grew or its promise was let go, is paid for like its cart was.
         var isFurther = cart?.CompletedAt is not null && known is not null && (known.AuthorizedAmount ?? 0) < known.Amount;
         if (!(isFurther ? cart! : CartStore.RefuseClosed(cart, cartId)).Try(out var open, out var error)) return error;
+        var isTheirs = open.CustomerId is null || open.CustomerId == caller.CustomerId;
+        // The provider would offer them its customer's saved cards.
+        if (providerId is not null && !isTheirs)
+            return caller.CustomerId is null ? Error.Unauthorized("The cart belongs to a customer: sign in to pay for it") : CartErrors.OfAnotherCustomer(cartId);
         if (!(await pricing.Price(open, ct)).Try(out var priced, out error)) return error;
         if (providerId is not null && !priced.Region.PaymentProviderIds.Contains(providerId))
             return Error.Invalid($"Payment provider {providerId} is not available in region {priced.Region.Name}: field 'provider_id' must name one of GET /store/payment-providers");
         // A session brings the amount of its collection up to date itself.
         var collection = known;
         if ((collection is null || collection.CurrencyCode != open.CurrencyCode) && !(await owed.Open(priced, ct)).Try(out collection, out error)) return error;
-        return providerId is null ? collection
+        return providerId is null ? isTheirs ? collection : PaymentCollectionJson.WithoutPerson(collection)
             : await payments.OpenSession(new OpenPaymentSession(collection.Id, providerId, isFurther ? collection.Amount : priced.Total, json.Value, address, open.CustomerId), ct);
     }
 

@@ -39,8 +39,8 @@ internal sealed class TransferCart(ICustomers customers, MergeCarts merge, CartC
             left = merged.Left;
             return merged.Decision;
         }, ct);
-        if (left.Count == 0) return await answers.Send(changed, fields, ct);
-        return changed.Try(out var view, out error) && (await answers.ToWire(view, fields, ct)).Try(out var wire, out error)
+        if (left.Count == 0) return await answers.Send(changed, caller, fields, ct);
+        return changed.Try(out var view, out error) && (await answers.ToWire(view, caller, fields, ct)).Try(out var wire, out error)
             ? Answer(wire, left, fields)
             : Reply.Error(error!);
     }

@@ -29,7 +29,7 @@ internal sealed class UpdateCart(IPricing pricing, CartChange change, CartAnswer
         if (!CartRules.Codes(request.PromoCodes.Value).Try(out var codes, out var error)) return Reply.Error(error);
         if (codes.Count > 0 && (await pricing.CheckPromotionCodes(new CheckPromotionCodes(codes), ct)).Error is { } unusable) return Reply.Error(unusable);
         if (!(await pricing.GetRegions(new GetRegions(null), ct)).Try(out var regions, out error)) return Reply.Error(error);
-        return await answers.Send(await change.Run(id, cart => Decide(cart, request, codes, regions, caller), ct), fields, ct);
+        return await answers.Send(await change.Run(id, cart => Decide(cart, request, codes, regions, caller), ct), caller, fields, ct);
     }
 
     private static Error? Check(UpdateCartRequest request) =>

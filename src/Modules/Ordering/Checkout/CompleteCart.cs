@@ -39,14 +39,14 @@ internal sealed class CompleteCart(PlaceOrder placeOrder, CartReader carts, Cart
             return await orderAnswers.One(placed.Order, placed.Payment, query.Fields(OrderFields), view, placed.CatalogVersion, "order", ct);
         }
 
-        return error.Type == ErrorType.PaymentAuthorization ? await CartWith(id, error, ct) : Reply.Error(error);
+        return error.Type == ErrorType.PaymentAuthorization ? await CartWith(id, caller, error, ct) : Reply.Error(error);
     }
 
-    private async Task<IResult> CartWith(string id, Error error, CancellationToken ct)
+    private async Task<IResult> CartWith(string id, Caller caller, Error error, CancellationToken ct)
     {
         var fields = Fields.Unasked(CartFields.Cart);
         if (!(await carts.Read(id, ct)).Try(out var view, out var problem)
-            || !(await cartAnswers.ToWire(view, fields, ct)).Try(out var cart, out problem)) return Reply.Error(problem);
+            || !(await cartAnswers.ToWire(view, caller, fields, ct)).Try(out var cart, out problem)) return Reply.Error(problem);
         return Reply.Written(writer =>
         {
             writer.WriteStartObject();

@@ -70,7 +70,7 @@ internal sealed class OrderJson(
         foreach (var method in order.Shipping) WriteShipping(method, id);
         writer.WriteEndArray();
         writer.WriteStartArray("payment_collections");
-        if (payment is not null) PaymentCollectionJson.Write(writer, payment, withPayments: true);
+        if (payment is not null) PaymentCollectionJson.Write(writer, masked ? PaymentCollectionJson.WithoutPerson(payment) : payment, withPayments: true);
         writer.WriteEndArray();
         writer.WriteEndObject();
     }

@@ -70,10 +70,15 @@ internal static class AnswerTransfer
                     update ordering.order_transfers t set status = 'accepted', ended_at = $5, from_customer_id = o.customer_id
                     from ordering.orders o
                     where o.id = t.order_id and t.order_id = $1 and t.token_hash = $2 and t.customer_id = $3 and t.status = 'requested' and t.expires_at > $5
-                    returning t.order_id, t.from_customer_id)
-                update ordering.orders o set customer_id = $3, email = $4, updated_at = $5 from used
-                where o.id = used.order_id
-                returning used.from_customer_id
+                    returning t.order_id, t.from_customer_id),
+                moved as (
+                    update ordering.orders o set customer_id = $3, email = $4, updated_at = $5 from used
+                    where o.id = used.order_id
+                    returning o.cart_id, used.from_customer_id),
+                -- Its cart goes along: what the order may still owe is paid there, and who bought is read there, too.
+                cart as (
+                    update ordering.carts c set customer_id = $3, customer_email = $4, email = $4, version = c.version + 1 from moved where c.id = moved.cart_id)
+                select from_customer_id from moved
                 """)
             {
                 Parameters =
