@@ -55,12 +55,12 @@ public static class RequestBody
 
     private static readonly byte[] EmptyObject = "{}"u8.ToArray();
 
-    /// <summary>The bytes of a JSON body; <c>{}</c> when there are none. Refuses what must not come in, whoever reads on: <see cref="BodyText"/>.</summary>
-    public static async ValueTask<ReadOnlyMemory<byte>> Read(HttpContext http)
-    {
-        var bytes = await ReadBytes(http);
-        return BodyText.FindProblem(bytes.Span) is var (sentence, code) ? throw new ErrorException(Error.Invalid("Invalid request: " + sentence, code)) : bytes;
-    }
+    /// <summary>The bytes of a JSON body; <c>{}</c> when there are none.</summary>
+    public static async ValueTask<ReadOnlyMemory<byte>> Read(HttpContext http) => Checked(await ReadBytes(http));
+
+    /// <summary>Refuses what must not come in, whoever reads on: <see cref="BodyText"/>. For JSON that came within something else, too.</summary>
+    public static ReadOnlyMemory<byte> Checked(ReadOnlyMemory<byte> json) =>
+        BodyText.FindProblem(json.Span) is var (sentence, code) ? throw new ErrorException(Error.Invalid("Invalid request: " + sentence, code)) : json;
 
     /// <summary>
     /// As <see cref="Read"/>, of whatever the body holds: for those of whose body next to nothing is kept. 413 when there are more than

@@ -1,6 +1,7 @@
 using System.Net;
 using HeadlessPro.Contracts.Identity;
 using HeadlessPro.Identity.Mfa;
+using HeadlessPro.Identity.Passkeys;
 using HeadlessPro.Identity.SignIn;
 using HeadlessPro.Identity.SignIn.OpenId;
 using HeadlessPro.Platform.Web;
@@ -8,24 +9,24 @@ using Microsoft.AspNetCore.Http;
 
 namespace HeadlessPro.Identity.Apps;
 
-/// <summary>The pages people see on their way to an app: whole without scripts, in nobody's frame, kept by nobody, sending nothing but to ourselves.</summary>
-internal sealed class AppPages(MfaCodes shop, SignInRoutes signIn, StaffSignOn staff)
+/// <summary>The pages people see on their way to an app: whole without scripts but for passkeys, in nobody's frame, kept by nobody, sending nothing but to ourselves.</summary>
+internal sealed class AppPages(MfaCodes shop, SignInRoutes signIn, StaffSignOn staff, PasskeySettings passkeys)
 {
     /// <summary>With every way in that is open to whom the app is for, of those that a page can offer.</summary>
     public IResult SignIn(AppRow app, string request, string? email, string? problem, int status)
     {
         var open = signIn.Offered(app.Audience).ToList();
         var password = open.Exists(p => p is EmailPassword) ? PasswordForm(request, email) : "";
-        var others = ProvidersForm(request, open.OfType<OpenIdSignIn>());
+        var others = PasskeyForm(app, request, "Sign in with a passkey") + ProvidersForm(request, open.OfType<OpenIdSignIn>(), staff.IsOnlyWayOf(app.Audience) ? "" : " class=\"second\"");
         // One of staff may have a password still; all others do not look for theirs.
         var ways = staff.IsOnlyWayOf(app.Audience)
             ? others + (password.Length == 0 ? "" : $"<details{(problem is null ? "" : " open")}><summary>Sign in with a password</summary>\n{password}</details>\n")
-            : password + (others.Length == 0 ? "" : $"<p class=\"or\">or</p>\n{others}");
+            : password + Others(others);
         return Page("Sign in", $"""
             <h1>Sign in</h1>
             <p>to go on to <strong>{Text(app.Name)}</strong>{(app.Audience == ActorTypes.User ? " with your staff account" : "")}</p>
             {Problem(problem)}{ways}
-            """, status);
+            """, status, script: PasskeyScript(others));
     }
 
     /// <summary>The same for a wrong one and for staff whom single sign-on forbids theirs.</summary>
@@ -43,19 +44,52 @@ internal sealed class AppPages(MfaCodes shop, SignInRoutes signIn, StaffSignOn s
 
         """;
 
-    private static string ProvidersForm(string request, IEnumerable<OpenIdSignIn> providers) =>
-        string.Concat(providers.Select(p => $"<button class=\"second\" name=\"provider\" value=\"{Text(p.Id)}\">Continue with {Text(p.DisplayName)}</button>\n")) is { Length: > 0 } buttons
+    /// <summary>Shown by the script; empty where passkeys are not open to whom the app is for, or belong to another domain than these pages.</summary>
+    private string PasskeyForm(AppRow app, string request, string label) =>
+        !passkeys.AreOnOurPages(app.Audience) || !signIn.Offered(app.Audience).Any(p => p is PasskeySignIn) ? "" : $"""
+        <form class="passkey" method="post" action="/oauth/sign-in/passkey" data-options="/auth/{app.Audience}/passkey/options" hidden>
+        {Hidden(request)}<input type="hidden" name="answer">
+        <button class="second">{label}</button>
+        <p class="bad" role="alert" hidden></p>
+        </form>
+
+        """;
+
+    private static string? PasskeyScript(string forms) => forms.Contains("class=\"passkey\"", StringComparison.Ordinal) ? "/oauth/passkey.js" : null;
+
+    private static string Others(string forms) => forms.Length == 0 ? "" : $"<div class=\"others\">\n{forms}</div>\n";
+
+    private static string ProvidersForm(string request, IEnumerable<OpenIdSignIn> providers, string look) =>
+        string.Concat(providers.Select(p => $"<button{look} name=\"provider\" value=\"{Text(p.Id)}\">Continue with {Text(p.DisplayName)}</button>\n")) is { Length: > 0 } buttons
             ? $"<form method=\"post\" action=\"/oauth/sign-in/provider\">\n{Hidden(request)}{buttons}</form>\n" : "";
 
-    public IResult SecondStep(AppRow app, string request, string? problem, int status) => Page("Enter your code", $"""
-        <h1>Enter your code</h1>
-        <p>Open your authenticator app and type its six digits, or use one of your recovery codes, to go on to <strong>{Text(app.Name)}</strong>.</p>
-        {Problem(problem)}<form method="post" action="/oauth/sign-in/code">
-        {Hidden(request)}<label for="code">Code</label>
-        <input id="code" name="code" type="text" inputmode="text" autocomplete="one-time-code" autocapitalize="characters" spellcheck="false" required maxlength="40" autofocus>
-        <button>Go on</button>
-        </form>
-        """, status);
+    public IResult SecondStep(AppRow app, string request, string? problem, int status)
+    {
+        var passkey = PasskeyForm(app, request, "Use a passkey");
+        return Page("Enter your code", $"""
+            <h1>Enter your code</h1>
+            <p>Open your authenticator app and type its six digits, or use one of your recovery codes, to go on to <strong>{Text(app.Name)}</strong>.</p>
+            {Problem(problem)}<form method="post" action="/oauth/sign-in/code">
+            {Hidden(request)}<label for="code">Code</label>
+            <input id="code" name="code" type="text" inputmode="text" autocomplete="one-time-code" autocapitalize="characters" spellcheck="false" required maxlength="40" autofocus>
+            <button>Go on</button>
+            </form>
+            {Others(passkey)}
+            """, status, script: PasskeyScript(passkey));
+    }
+
+    /// <summary>For who came without the second factor that a role of theirs asks for: an app could do nothing in their name.</summary>
+    public IResult FactorMissing(AppRow app, string request)
+    {
+        var passkey = PasskeyForm(app, request, "Use a passkey");
+        return Page("A second factor is needed", $"""
+            <h1>A second factor is needed</h1>
+            <p>What you may do in this shop asks for a second factor, and you signed in without one. If you have none yet, set one up in the shop's admin first.</p>
+            {passkey}<form method="post" action="/oauth/sign-in">
+            {Hidden(request)}<button class="second" name="other" value="1">Sign in again</button>
+            </form>
+            """, StatusCodes.Status403Forbidden, script: PasskeyScript(passkey));
+    }
 
     public IResult Consent(AppRow app, AuthorizationRequest asked, string request, string email) => Page($"Let {app.Name} in?", $"""
         <h1>{Text(app.Name)} asks for access</h1>
@@ -115,5 +149,6 @@ internal sealed class AppPages(MfaCodes shop, SignInRoutes signIn, StaffSignOn s
 
     private static string Text(string? text) => WebUtility.HtmlEncode(text ?? "");
 
-    private HtmlPage Page(string title, string content, int status = StatusCodes.Status200OK, string head = "") => new(shop.Issuer, title, content, status, head);
+    private HtmlPage Page(string title, string content, int status = StatusCodes.Status200OK, string head = "", string? script = null) =>
+        new(shop.Issuer, title, content, status, head, script);
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using HeadlessPro.Contracts.Identity;
 using HeadlessPro.Identity.SignIn.OpenId;
 using HeadlessPro.Platform;
@@ -56,6 +57,8 @@ internal static class AppRoutes
         pages.MapGet("/authorize", AskPerson.Handle);
         pages.MapPost("/authorize", (Delegate)AskPerson.Post);
         pages.MapPost("/sign-in", (SignInForApp page, HttpContext http) => page.Password(http));
+        pages.MapPost("/sign-in/passkey", (SignInForApp page, HttpContext http) => page.Passkey(http));
+        pages.MapGet("/passkey.js", () => Results.Text(HtmlPage.PasskeyScript.Value, "text/javascript", Encoding.UTF8));
         pages.MapPost("/sign-in/provider", (SignInForApp page, Issuer issuer, HttpContext http) => page.AtProvider(issuer, http));
         pages.MapGet("/{actor}/{provider}/callback", (string actor, string provider, SignInForApp page, OpenIdAttempts attempts, HttpContext http) => page.Return(actor, provider, attempts, http));
         pages.MapPost("/sign-in/code", (SignInForApp page, HttpContext http) => page.Code(http));

@@ -62,6 +62,8 @@ internal sealed class AskPerson(Db db, SessionStore sessions, SealedRequests req
             return pages.Refusal("You are signed in, but there is no account here for you yet. Make one in the shop, or confirm your e-mail address, and come back.", StatusCodes.Status403Forbidden);
         }
 
+        if (session.IsSecondFactorMissing)
+            return request.Prompts("none") ? Refuse(app, request, http, "interaction_required", "They signed in without the second factor that is asked of them") : pages.FactorMissing(app, requests.Seal(request));
         if (await Consents.IsNeeded(db, app, request, session.IdentityId, http.RequestAborted))
         {
             return request.Prompts("none")

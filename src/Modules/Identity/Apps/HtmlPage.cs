@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 namespace HeadlessPro.Identity.Apps;
 
 /// <summary>A page of ours: looks, and what it may load and send.</summary>
-internal sealed class HtmlPage(string shop, string title, string content, int status, string head) : IResult
+internal sealed class HtmlPage(string shop, string title, string content, int status, string head, string? script) : IResult
 {
     private const string Style = """
         :root{color-scheme:light dark;--bg:#f4f5f7;--card:#fff;--ink:#1b1f24;--soft:#5b6470;--line:#d5dae1;--go:#1f5fd0;--go-ink:#fff;--bad:#a4161a;--bad-bg:#fdecec}
@@ -28,25 +28,38 @@ internal sealed class HtmlPage(string shop, string title, string content, int st
         li{padding:.6rem 0 .6rem 1.7rem;border-bottom:1px solid var(--line);position:relative}
         li::before{content:"";position:absolute;left:.25rem;top:.98rem;width:.75rem;height:.4rem;border:solid var(--go);border-width:0 0 2px 2px;transform:rotate(-45deg)}
         .bad{margin:0 0 1rem;padding:.7rem .8rem;border-radius:8px;background:var(--bad-bg);color:var(--bad)}
-        form+form,.or+form{margin-top:1.25rem}
+        form+form{margin-top:1.25rem}
         button+button{margin-top:.6rem}
-        .or{display:flex;align-items:center;gap:.8rem;margin:1.25rem 0;color:var(--soft);font-size:.9rem}
-        .or::before,.or::after{content:"";flex:1;border-top:1px solid var(--line)}
+        .others{margin-top:1rem}
+        .others form+form{margin-top:.6rem}
+        .others:has(>:not([hidden]))::before{content:"or";display:block;margin-bottom:1rem;text-align:center;color:var(--soft);font-size:.9rem}
+        .passkey .bad{margin:.6rem 0 0}
+        summary{margin-top:1.25rem;padding:.3rem 0;color:var(--soft);cursor:pointer}
+        details[open] summary{margin-bottom:1rem}
         """;
 
     private static readonly string Policy =
         $"default-src 'none'; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)))}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+    public static readonly Lazy<string> PasskeyScript = new(() =>
+    {
+        using var file = new StreamReader(typeof(HtmlPage).Assembly.GetManifestResourceStream("HeadlessPro.Identity.passkey.js")!);
+        return file.ReadToEnd();
+    });
 
     public Task ExecuteAsync(HttpContext httpContext)
     {
         var response = httpContext.Response;
         response.StatusCode = status;
         response.ContentType = "text/html; charset=utf-8";
-        response.Headers.ContentSecurityPolicy = Policy;
+        // That one script and no other, and what it asks of us.
+        var nonce = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        response.Headers.ContentSecurityPolicy = script is null ? Policy : $"{Policy}; script-src 'nonce-{nonce}'; connect-src 'self'";
+        var loaded = script is null ? "" : $"<script src=\"{script}\" nonce=\"{nonce}\" defer></script>";
         return response.WriteAsync($"""
             <!doctype html>
             <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">{head}
-            <title>{WebUtility.HtmlEncode(title)} · {WebUtility.HtmlEncode(shop)}</title><style>{Style}</style></head>
+            <title>{WebUtility.HtmlEncode(title)} · {WebUtility.HtmlEncode(shop)}</title><style>{Style}</style>{loaded}</head>
             <body><main><p class="shop">{WebUtility.HtmlEncode(shop)}</p>
             {content}
             </main></body></html>

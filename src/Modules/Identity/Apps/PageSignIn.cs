@@ -1,11 +1,14 @@
+using System.Text;
 using System.Text.Json;
 using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Identity;
 using HeadlessPro.Identity.Mfa;
+using HeadlessPro.Identity.Passkeys;
 using HeadlessPro.Identity.Sessions;
 using HeadlessPro.Identity.SignIn;
 using HeadlessPro.Identity.SignIn.OpenId;
 using HeadlessPro.Platform.Data;
+using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Http;
 
 namespace HeadlessPro.Identity.Apps;
@@ -15,6 +18,10 @@ internal sealed class PageSignIn(SignInRoutes signIn, FinishSignIn finish, MfaGa
 {
     public Task<Result<SignInOutcome>> Password(string actorType, string email, string password, HttpContext http) =>
         signIn.OnPage(EmailPassword.Provider, Attempt(actorType, http, ("email", email), ("password", password)), (way, attempt, ct) => way.SignIn(attempt, ct));
+
+    /// <summary>With what the API takes, from the page's script.</summary>
+    public Task<Result<SignInOutcome>> Passkey(string actorType, string json, HttpContext http) =>
+        signIn.OnPage(PasskeySignIn.Provider, new SignInAttempt(actorType, SignInRoutes.Members(RequestBody.Checked(Encoding.UTF8.GetBytes(json)), http), http), (way, attempt, ct) => way.SignIn(attempt, ct));
 
     /// <summary>Begins at a provider: where the browser goes.</summary>
     public Task<Result<SignInOutcome>> Begin(string actorType, string provider, OpenIdReturn to, string? loginHint, HttpContext http) =>

@@ -1,6 +1,7 @@
 using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Identity;
 using HeadlessPro.Identity.Mfa;
+using HeadlessPro.Identity.Passkeys;
 using HeadlessPro.Identity.Sessions;
 using HeadlessPro.Identity.SignIn;
 using HeadlessPro.Identity.SignIn.OpenId;
@@ -23,7 +24,14 @@ internal sealed class SignInForApp(AskPerson ask, SealedRequests requests, AppPa
         }
 
         var email = EmailAddress.Plain(form["email"] ?? "");
-        return await Enter(app, request, EmailPassword.Provider, await entry.Password(app.Audience, email, form["password"] ?? "", http), http, email);
+        return await Enter(app, request, EmailPassword.Provider, await entry.Password(app.Audience, email, form["password"] ?? "", http), http, pages.WrongPassword(app), email);
+    }
+
+    public async Task<IResult> Passkey(HttpContext http)
+    {
+        var (form, request, app) = await Read(http);
+        return await Enter(
+            app, request, PasskeySignIn.Provider, await entry.Passkey(app.Audience, form.Required("answer"), http), http, "This passkey is not known here, or you took too long. Try again, or sign in another way.");
     }
 
     /// <summary>To a provider, which sends the browser back to <see cref="Return"/>.</summary>
@@ -33,7 +41,7 @@ internal sealed class SignInForApp(AskPerson ask, SealedRequests requests, AppPa
         var provider = form.Required("provider");
         var to = new OpenIdReturn($"{issuer.Url}/oauth/{app.Audience}/{provider}/callback", Page: requests.Seal(request), Prompt: request.PromptOfSignIn);
         return (await entry.Begin(app.Audience, provider, to, request.LoginHint is { Length: <= 320 } hint ? hint : null, http)).Try(out var begun, out var error)
-            ? pages.GoOn("to sign in", begun.Location!) : Again(app, request, error);
+            ? pages.GoOn($"to {new Uri(begun.Location!).Host} to sign in", begun.Location!) : Again(app, request, error);
     }
 
     /// <summary>Back from a provider: the request goes on that this browser went there with.</summary>
@@ -72,16 +80,16 @@ internal sealed class SignInForApp(AskPerson ask, SealedRequests requests, AppPa
     }
 
     /// <summary>What came of a way in: the second step, or on to what the app asks; else the page again.</summary>
-    private async Task<IResult> Enter(AppRow app, AuthorizationRequest request, string provider, Result<SignInOutcome> result, HttpContext http, string? email = null)
+    private async Task<IResult> Enter(AppRow app, AuthorizationRequest request, string provider, Result<SignInOutcome> result, HttpContext http, string? wrong = null, string? email = null)
     {
-        if (!result.Try(out var who, out var error)) return Again(app, request, error, email);
+        if (!result.Try(out var who, out var error)) return Again(app, request, error, wrong, email);
         return await entry.Challenge(who, app.Audience, provider, http) is { } challenge
             ? pages.SecondStep(app, requests.Seal(request with { Challenge = challenge.MfaChallenge.Id, ChallengeToken = challenge.Token }), null, StatusCodes.Status200OK)
             : await GoOn(app, request, await entry.Open(who, app.Audience, provider, http), http);
     }
 
-    private IResult Again(AppRow app, AuthorizationRequest request, Error error, string? email = null) =>
-        pages.SignIn(app, requests.Seal(request), email, email is not null && error.Type == ErrorType.Unauthorized ? pages.WrongPassword(app) : error.Message + ".", ErrorBody.StatusOf(error.Type));
+    private IResult Again(AppRow app, AuthorizationRequest request, Error error, string? wrong = null, string? email = null) =>
+        pages.SignIn(app, requests.Seal(request), email, error.Type == ErrorType.Unauthorized && wrong is not null ? wrong : error.Message + ".", ErrorBody.StatusOf(error.Type));
 
     private async Task<IResult> GoOn(AppRow app, AuthorizationRequest request, SignedIn? session, HttpContext http) => session is null
         ? pages.SignIn(app, requests.Seal(request), null, "Your ways in were changed while you signed in. Sign in again.", StatusCodes.Status401Unauthorized)

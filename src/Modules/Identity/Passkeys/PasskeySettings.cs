@@ -10,7 +10,7 @@ namespace HeadlessPro.Identity.Passkeys;
 /// <summary>
 /// Where passkeys are made and used: the domain they belong to (WebAuthn's relying party) and the origins of pages that may ask for them. Both
 /// come from the pages we know (<c>STOREFRONT_URL</c> and <c>STORE_CORS</c>, for staff <c>ADMIN_URL</c> and <c>ADMIN_CORS</c>) unless
-/// <c>Identity:Passkeys:customer</c> or <c>…:user</c> say otherwise.
+/// <c>Identity:Passkeys:customer</c> or <c>…:user</c> say otherwise. Our own pages (<c>PUBLIC_URL</c>) may, where they are at that domain.
 /// </summary>
 internal sealed class PasskeySettings
 {
@@ -18,11 +18,17 @@ internal sealed class PasskeySettings
 
     private readonly Dictionary<string, (string Domain, HashSet<string> Origins)?> _pages;
 
-    private PasskeySettings(IConfiguration configuration) => _pages = new(StringComparer.Ordinal)
+    private readonly string? _own;
+
+    private PasskeySettings(IConfiguration configuration)
     {
-        [ActorTypes.Customer] = Read(configuration, ActorTypes.Customer, "STOREFRONT_URL", "STORE_CORS"),
-        [ActorTypes.User] = Read(configuration, ActorTypes.User, "ADMIN_URL", "ADMIN_CORS"),
-    };
+        _own = Uri.TryCreate(configuration["PUBLIC_URL"], UriKind.Absolute, out var own) && IsOrigin(own.GetLeftPart(UriPartial.Authority)) ? own.GetLeftPart(UriPartial.Authority) : null;
+        _pages = new(StringComparer.Ordinal)
+        {
+            [ActorTypes.Customer] = Read(configuration, ActorTypes.Customer, "STOREFRONT_URL", "STORE_CORS", _own),
+            [ActorTypes.User] = Read(configuration, ActorTypes.User, "ADMIN_URL", "ADMIN_CORS", _own),
+        };
+    }
 
     /// <summary>Reads them when the program starts, so that nonsense does not wait for the first passkey.</summary>
     public static PasskeySettings Of(IConfiguration configuration) => new(configuration);
@@ -34,7 +40,10 @@ internal sealed class PasskeySettings
         ? Options(domain, origins, verification)
         : Error.NotAllowed("Passkeys need a domain, and this shop's pages have none", "passkeys_unavailable");
 
-    private static (string Domain, HashSet<string> Origins)? Read(IConfiguration configuration, string actorType, string pageSetting, string corsSetting)
+    /// <summary>Whether our own pages may ask for them.</summary>
+    public bool AreOnOurPages(string actorType) => _own is not null && _pages[actorType] is var (_, origins) && origins.Contains(_own);
+
+    private static (string Domain, HashSet<string> Origins)? Read(IConfiguration configuration, string actorType, string pageSetting, string corsSetting, string? own)
     {
         var section = $"Identity:Passkeys:{actorType}";
         var page = new Uri(MailedSecrets.Pages(configuration, actorType), UriKind.RelativeOrAbsolute);
@@ -46,6 +55,7 @@ internal sealed class PasskeySettings
         foreach (var origin in List(givenOrigins))
             if (!origins.Add(IsOrigin(origin) ? origin : throw new StartException($"{section}:Origins: '{origin}' is no origin such as 'https://shop.example.com' (http is for localhost alone)."))) continue;
         if (givenOrigins is null) origins.UnionWith(List(configuration[corsSetting]).Select(o => o.TrimEnd('/')).Append(page.IsAbsoluteUri ? page.GetLeftPart(UriPartial.Authority) : "").Where(IsOrigin));
+        if (own is not null && domain is not null && IsAt(own, domain)) origins.Add(own);
 
         if (domain is not null && origins.Any(o => IsAt(o, domain))) return (domain, origins);
         if (givenDomain is null && givenOrigins is null) return null;

@@ -101,13 +101,15 @@ internal sealed class SignInRoutes(IEnumerable<ISignInProvider> providers, Throt
     /// <summary>The body's members; of what a provider sends a browser back with, the query's too. Passwords do not belong there, where proxies log them.</summary>
     private static async Task<IReadOnlyDictionary<string, JsonElement>> Fields(Step kind, HttpContext http)
     {
-        var fields = Body<JsonElement>.Parse(await RequestBody.Read(http), http) is { ValueKind: JsonValueKind.Object } body
-            ? body.EnumerateObject().ToDictionary(m => m.Name, m => m.Value, StringComparer.Ordinal)
-            : throw new ErrorException(Error.Invalid("Invalid request: Expected a JSON object as body"));
+        var fields = Members(await RequestBody.Read(http), http);
         if (kind != Step.Callback) return fields;
         foreach (var (name, value) in http.Request.Query) fields.TryAdd(name, JsonSerializer.SerializeToElement(value.ToString(), PeopleJson.Default.String));
         return fields;
     }
+
+    public static Dictionary<string, JsonElement> Members(ReadOnlyMemory<byte> json, HttpContext http) => Body<JsonElement>.Parse(json, http) is { ValueKind: JsonValueKind.Object } body
+        ? body.EnumerateObject().ToDictionary(m => m.Name, m => m.Value, StringComparer.Ordinal)
+        : throw new ErrorException(Error.Invalid("Invalid request: Expected a JSON object as body"));
 
     private enum Step
     {

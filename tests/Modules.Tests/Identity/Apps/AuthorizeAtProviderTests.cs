@@ -270,7 +270,7 @@ public class AuthorizeSsoOnlyTests(SsoOnlyShop shop) : IClassFixture<SsoOnlyShop
         {
             Assert.Equal(HttpStatusCode.Unauthorized, await browser.SignIn(email, password));
             Assert.Contains("The e-mail address or the password is wrong. Staff of this shop sign in with single sign-on, not with a password.", browser.Page);
-            Assert.Contains("Continue with work", browser.Page);
+            Assert.Contains("<button name=\"provider\" value=\"work\">Continue with work</button>", browser.Page);
             Assert.Null(browser.Location);
         }
 

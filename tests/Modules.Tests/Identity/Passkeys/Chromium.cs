@@ -123,6 +123,23 @@ internal sealed class ChromiumPage(Chromium chromium, string session)
         while (await Run<string>("document.readyState === 'complete' ? location.href : ''") != address) await Task.Delay(20);
     }
 
+    /// <summary>Waits until the page that is there by then shows one of the texts.</summary>
+    public async Task Shows(params string[] texts)
+    {
+        for (var (seen, until) = ("", DateTime.UtcNow.AddSeconds(30)); !texts.Any(t => seen.Contains(t, StringComparison.Ordinal)); await Task.Delay(20))
+        {
+            Assert.True(DateTime.UtcNow < until, $"'{texts[0]}' is not on the page: {seen}");
+            try
+            {
+                seen = await Run<string>("document.body?.innerText ?? ''") ?? "";
+            }
+            catch (InvalidOperationException)
+            {
+                // It was just leaving.
+            }
+        }
+    }
+
     /// <summary>Plugs an authenticator in that keeps passkeys and knows its owner, who agrees to everything at once.</summary>
     public async Task<string> PlugIn()
     {
