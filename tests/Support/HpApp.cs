@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using HeadlessPro.Contracts.Identity;
 using HeadlessPro.Host;
+using HeadlessPro.Platform.Jobs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -142,8 +143,18 @@ public class HpApp : IAsyncLifetime
     {
         var host = await HostApp.Build(
             ["serve", $"--DATABASE_URL={ConnectionString}", "--Logging:LogLevel:Default=Warning", .. arguments, .. QuietFraudRules, .. QuickPasswords, .. Arguments], AddServices);
+        await LetJobsWait(host);
         await host.StartAsync();
         return host;
+    }
+
+    /// <summary>In a new database every job on the clock is due, and all at once would take a connection each: they wait their time, as in a shop that runs.</summary>
+    private static async Task LetJobsWait(WebApplication host)
+    {
+        await using var command = host.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand(
+            "insert into jobs.recurring (name, last_run_at) select unnest($1), now() on conflict (name) do nothing");
+        command.Parameters.AddWithValue(host.Services.GetServices<RecurringJob>().Select(j => j.Name).ToArray());
+        await command.ExecuteNonQueryAsync();
     }
 
     /// <summary>Ends the host; its database stays for other hosts.</summary>
