@@ -52,7 +52,7 @@ internal sealed class AskPerson(Db db, SessionStore sessions, SealedRequests req
     public async Task<IResult> Step(AppRow app, AuthorizationRequest request, SignedIn? session, HttpContext http)
     {
         var person = session is null ? null : await PersonRow.Read(db, session.SessionId, http.RequestAborted);
-        var isFresh = session is not null && (request.Session == session.SessionId || (!request.Prompts("login") && !request.Prompts("select_account") && !(person!.Age > request.MaxAge)));
+        var isFresh = session is not null && (request.Session == session.SessionId || (!request.AsksAnew && !(person!.Age > request.MaxAge)));
         if (!isFresh)
             return request.Prompts("none") ? Refuse(app, request, http, "login_required", "Nobody is signed in, or not recently enough") : pages.SignIn(app, requests.Seal(request), request.LoginHint, null, StatusCodes.Status200OK);
         if (session!.ActorId is null)

@@ -38,8 +38,8 @@ internal sealed record AuthorizationRequest(
         string? Short(string name) => form[name] is { Length: > 1000 } ? throw new OAuthRefusal("invalid_request", $"The {name} is too long") : form[name];
     }
 
-    /// <summary>What of it is a provider's to do.</summary>
-    public string? PromptOfSignIn => Prompts("login") ? "login" : Prompts("select_account") ? "select_account" : null;
+    /// <summary>Whether somebody is to sign in, though somebody is signed in.</summary>
+    public bool AsksAnew => Prompts("login") || Prompts("select_account");
 
     public bool Prompts(string what) => Prompt?.Split(' ').Contains(what) == true;
 }

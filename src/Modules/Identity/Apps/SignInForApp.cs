@@ -20,7 +20,7 @@ internal sealed class SignInForApp(AskPerson ask, SealedRequests requests, AppPa
         if (form["other"] is not null)
         {
             await entry.Leave(app.Audience, http);
-            return pages.SignIn(app, requests.Seal(request with { Session = null }), null, null, StatusCodes.Status200OK);
+            return pages.SignIn(app, requests.Seal(request with { Session = null, Prompt = $"{request.Prompt} select_account" }), null, null, StatusCodes.Status200OK);
         }
 
         var email = EmailAddress.Plain(form["email"] ?? "");
@@ -39,7 +39,7 @@ internal sealed class SignInForApp(AskPerson ask, SealedRequests requests, AppPa
     {
         var (form, request, app) = await Read(http);
         var provider = form.Required("provider");
-        var to = new OpenIdReturn($"{issuer.Url}/oauth/{app.Audience}/{provider}/callback", Page: requests.Seal(request), Prompt: request.PromptOfSignIn);
+        var to = new OpenIdReturn($"{issuer.Url}/oauth/{app.Audience}/{provider}/callback", Page: requests.Seal(request), AsksAnew: request.AsksAnew);
         return (await entry.Begin(app.Audience, provider, to, request.LoginHint is { Length: <= 320 } hint ? hint : null, http)).Try(out var begun, out var error)
             ? pages.GoOn($"to {new Uri(begun.Location!).Host} to sign in", begun.Location!) : Again(app, request, error);
     }
@@ -73,7 +73,7 @@ internal sealed class SignInForApp(AskPerson ask, SealedRequests requests, AppPa
     public async Task<IResult> Consent(SessionStore sessions, HttpContext http)
     {
         var (form, request, app) = await Read(http);
-        if (await AppBrowser.Session(http, app.Audience, sessions) is not { ActorId: not null } session || session.SessionId != request.Session) throw Gone();
+        if (await AppBrowser.Session(http, app.Audience, sessions) is not { ActorId: not null, IsSecondFactorMissing: false } session || session.SessionId != request.Session) throw Gone();
         if (form.Required("decision") != "allow") return ask.Refuse(app, request, http, "access_denied", "The request was declined");
         await Consents.Remember(db, app, request, session, http.RequestAborted);
         return await ask.Allow(app, request, session, http);

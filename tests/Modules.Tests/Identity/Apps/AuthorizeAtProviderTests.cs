@@ -53,12 +53,19 @@ public class AuthorizeAtProviderTests(OpenIdShop shop) : IClassFixture<OpenIdSho
     {
         var planner = await RegisteredApp.Register(shop, ["account:read"], "customer");
         using var browser = new AppPerson(shop);
-        foreach (var (prompt, asked) in new[] { (null, null), ("login consent", "login"), ("select_account", "select_account"), ("consent", null) })
+        foreach (var (prompt, provider, asked) in new[] { (null, "main", null), ("login consent", "main", "login"), ("select_account", "main", "login"), ("consent", "main", null), ("login", "gmail", "select_account") })
         {
             await browser.Go(AppPerson.Query(planner, "account:read", ("prompt", prompt)));
-            await browser.Send("/oauth/sign-in/provider", ("provider", "main"));
+            await browser.Send("/oauth/sign-in/provider", ("provider", provider));
             Assert.Equal(asked, browser.Answer("prompt"));
         }
+
+        // So it is told where somebody wants to be somebody else.
+        var (email, _) = await Customer();
+        await Return(browser, planner, "account:read", "main", email);
+        await browser.Send("/oauth/sign-in", ("other", "1"));
+        await browser.Send("/oauth/sign-in/provider", ("provider", "main"));
+        Assert.Equal("login", browser.Answer("prompt"));
     }
 
     [Fact]

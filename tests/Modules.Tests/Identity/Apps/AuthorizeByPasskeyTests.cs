@@ -107,7 +107,9 @@ public class AuthorizeByPasskeyTests(OwnPagesShop shop) : IClassFixture<OwnPages
         using var browser = new AppPerson(shop);
         await browser.Allow(planner, "orders:read", colleague.Email);
         var codes = await shop.Scalar<long>("select count(*) from identity.app_codes");
+        await browser.Go(AppPerson.Query(planner, "orders:read", ("prompt", "consent")));
         await shop.Admin.PostJson($"/admin/roles/{role["id"]}", new { requires_mfa = true });
+        Assert.Equal(HttpStatusCode.BadRequest, await browser.Decide(true));
         Assert.Equal(HttpStatusCode.Forbidden, await browser.Go(AppPerson.Query(planner, "orders:read")));
         Assert.Contains("A second factor is needed", browser.Page);
         Assert.Null(browser.Location);

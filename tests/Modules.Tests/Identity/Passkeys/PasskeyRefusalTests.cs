@@ -4,6 +4,7 @@ using HeadlessPro.Identity.Mfa;
 using HeadlessPro.Identity.Passkeys;
 using HeadlessPro.Platform;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 
 namespace HeadlessPro.Modules.Tests.Identity.Passkeys;
@@ -279,6 +280,22 @@ public class PasskeyRefusalTests(PasskeyShop shop)
     {
         var options = PasskeySettings.Of(Configuration(settings)).For("customer");
         Assert.Equal((expected, expected is null ? "passkeys_unavailable" : null), (options.Value?.ServerDomain, options.Error?.Code));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true, "PUBLIC_URL=http://localhost:9000/")]
+    [InlineData(false, "PUBLIC_URL=http://127.0.0.1:9000")]
+    [InlineData(false, "PUBLIC_URL=https://api.example.com", "STOREFRONT_URL=https://shop.example.com")]
+    [InlineData(true, "PUBLIC_URL=https://api.example.com", "STOREFRONT_URL=https://shop.example.com", "Identity:Passkeys:customer:Domain=example.com")]
+    [InlineData(true, "PUBLIC_URL=https://api.example", "STOREFRONT_URL=https://shop.example.com", "Identity:Passkeys:customer:Origins=https://shop.example.com,https://api.example")]
+    [InlineData(false, "PUBLIC_URL=https://api.example.com.evil.example", "STOREFRONT_URL=https://shop.example.com", "Identity:Passkeys:customer:Domain=example.com")]
+    public async Task Our_own_pages_ask_for_passkeys_where_they_are_at_their_domain(bool expected, params string[] settings)
+    {
+        var passkeys = PasskeySettings.Of(Configuration(settings));
+        Assert.Equal(expected, passkeys.AreOnOurPages("customer"));
+        var own = settings.FirstOrDefault(s => s.StartsWith("PUBLIC_URL=", StringComparison.Ordinal))?["PUBLIC_URL=".Length..].TrimEnd('/');
+        Assert.Equal(expected, own is not null && await passkeys.For("customer").Value!.ValidateOrigin!(new() { Origin = own, CrossOrigin = false, HttpContext = new DefaultHttpContext() }));
     }
 
     private async Task Refuse(JsonNode credential, string state, string? nonce, string actor = "customer", string? email = null)

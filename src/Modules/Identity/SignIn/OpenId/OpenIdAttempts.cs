@@ -15,8 +15,8 @@ internal sealed record OpenIdAsked(string State, string Nonce, string Challenge)
 /// <param name="CallbackUrl">The page.</param>
 /// <param name="Session">Of who adds a way in to what they have; null for a sign-in.</param>
 /// <param name="Page">What a page of ours goes on with, sealed; null where it is the storefront's.</param>
-/// <param name="Prompt">What the provider is to ask anew (OpenID Connect Core, 3.1.2.1).</param>
-internal sealed record OpenIdReturn(string CallbackUrl, Guid? Session = null, string? Page = null, string? Prompt = null);
+/// <param name="AsksAnew">Whether the provider is to ask who it is, though it may know.</param>
+internal sealed record OpenIdReturn(string CallbackUrl, Guid? Session = null, string? Page = null, bool AsksAnew = false);
 
 /// <summary>A sign-in that came back, and whose it becomes, where somebody adds a way in.</summary>
 internal sealed record OpenIdBegun(string NonceHash, string Verifier, string CallbackUrl, Guid? LinkTo);

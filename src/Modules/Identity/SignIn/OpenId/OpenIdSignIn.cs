@@ -62,7 +62,8 @@ internal sealed partial class OpenIdSignIn(OpenIdSettings settings, OpenIdClient
             ["code_challenge"] = asked.Challenge,
             ["code_challenge_method"] = "S256",
             ["login_hint"] = attempt.Text("login_hint"),
-            ["prompt"] = to.Prompt,
+            // Google knows no 'login': https://developers.google.com/identity/openid-connect/openid-connect#prompt
+            ["prompt"] = to.AsksAnew ? settings.IsGoogle ? "select_account" : "login" : null,
         }.Where(p => p.Value is not null)));
     }, ct);
 
