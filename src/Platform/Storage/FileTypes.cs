@@ -5,18 +5,10 @@ namespace HeadlessPro.Platform.Storage;
 /// <summary>What may be uploaded. The ending of a kept file decides how it is served, never the client's word alone.</summary>
 public static partial class FileTypes
 {
-    private static readonly (string ContentType, string Extension, byte[][] Starts)[] Known =
+    private static readonly (string ContentType, string Extension)[] Known =
     [
-        ("image/jpeg", ".jpg", [[0xFF, 0xD8, 0xFF]]),
-        ("image/png", ".png", [[0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]]),
-        ("image/gif", ".gif", ["GIF87a"u8.ToArray(), "GIF89a"u8.ToArray()]),
-        ("image/webp", ".webp", ["RIFF"u8.ToArray()]),
-        ("image/avif", ".avif", []),
-        ("image/svg+xml", ".svg", []),
-        ("video/mp4", ".mp4", []),
-        ("video/webm", ".webm", [[0x1A, 0x45, 0xDF, 0xA3]]),
-        ("application/pdf", ".pdf", ["%PDF-"u8.ToArray()]),
-        ("text/csv", ".csv", []),
+        ("image/jpeg", ".jpg"), ("image/png", ".png"), ("image/gif", ".gif"), ("image/webp", ".webp"), ("image/avif", ".avif"), ("image/svg+xml", ".svg"),
+        ("video/mp4", ".mp4"), ("video/webm", ".webm"), ("application/pdf", ".pdf"), ("text/csv", ".csv"),
     ];
 
     /// <summary>The content types, for a message.</summary>
@@ -32,14 +24,32 @@ public static partial class FileTypes
     /// <summary>Whether people read and write what such a file holds as it is.</summary>
     public static bool IsText(string extension) => extension is ".svg" or ".csv";
 
-    /// <summary>Whether the first bytes of a file are those of its ending, as far as it has any.</summary>
+    /// <summary>How much of a file <see cref="Matches"/> wants to see, in bytes.</summary>
+    public const int Start = 1024;
+
+    /// <summary>Whether a file that begins like this is what its ending says.</summary>
     public static bool Matches(string extension, ReadOnlySpan<byte> start)
     {
-        var starts = Known.First(k => k.Extension == extension).Starts;
-        foreach (var bytes in starts)
-            if (start.StartsWith(bytes)) return true;
-        return starts.Length == 0;
+        // AVIF and MP4 are both of ISO's base media file format; the brand says which.
+        var brand = start.Length >= 12 && start[4..8].SequenceEqual("ftyp"u8) ? start[8..12] : default;
+        var isAvif = brand.SequenceEqual("avif"u8) || brand.SequenceEqual("avis"u8) || brand.SequenceEqual("mif1"u8);
+        return extension switch
+        {
+            ".jpg" => start.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]),
+            ".png" => start.StartsWith((ReadOnlySpan<byte>)[0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]),
+            ".gif" => start.StartsWith("GIF87a"u8) || start.StartsWith("GIF89a"u8),
+            ".webp" => start.StartsWith("RIFF"u8) && start.Length >= 12 && start[8..12].SequenceEqual("WEBP"u8),
+            ".avif" => isAvif,
+            ".mp4" => brand.Length > 0 && !isAvif,
+            ".webm" => start.StartsWith((ReadOnlySpan<byte>)[0x1A, 0x45, 0xDF, 0xA3]),
+            ".pdf" => start.StartsWith("%PDF-"u8),
+            ".svg" => LooksLikeText(start) && start.IndexOf("<svg"u8) >= 0,
+            _ => LooksLikeText(start),
+        };
     }
+
+    // Neither UTF-8 nor the 8-bit encodings have the first control characters.
+    private static bool LooksLikeText(ReadOnlySpan<byte> start) => start.IndexOfAnyInRange((byte)0, (byte)8) < 0;
 
     /// <summary>Whether a name has the shape of those this program makes: it leads nowhere else.</summary>
     public static bool IsName(string name) => SafeName().IsMatch(name) && ContentTypeOf(name) is not null;

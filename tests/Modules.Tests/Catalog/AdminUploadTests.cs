@@ -64,8 +64,27 @@ public class AdminUploadTests(UploadApp app) : IClassFixture<UploadApp>
     {
         var (_, body) = await Upload(app.Admin, ("x.svg", "image/svg+xml", "<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"u8.ToArray()));
         using var response = await app.Store.GetAsync((string)body["files"]![0]!["url"]!);
-        Assert.Equal(["default-src 'none'; style-src 'unsafe-inline'; sandbox"], response.Headers.GetValues("Content-Security-Policy"));
-        Assert.Equal("image/svg+xml", response.Content.Headers.ContentType!.MediaType);
+        Assert.Equal(["default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'; sandbox"], response.Headers.GetValues("Content-Security-Policy"));
+        Assert.Equal("image/svg+xml; charset=utf-8", response.Content.Headers.ContentType!.ToString());
+    }
+
+    [Theory]
+    [InlineData("image/jpeg", "\u00ff\u00d8\u00ff\u00e0", "GIF89a")]
+    [InlineData("image/gif", "GIF89a", "\u0089PNG\r\n\u001a\n")]
+    [InlineData("image/webp", "RIFF....WEBPVP8 ", "RIFF....WAVEfmt ")]
+    [InlineData("image/avif", "\0\0\0 ftypavif", "\0\0\0 ftypisom")]
+    [InlineData("image/svg+xml", "<?xml version='1.0'?><!-- a shape --><svg xmlns='http://www.w3.org/2000/svg'/>", "<html></html>")]
+    [InlineData("video/mp4", "\0\0\0 ftypisom", "\0\0\0 ftypavif")]
+    [InlineData("video/webm", "\u001aE\u00df\u00a3", "\0\0\0 ftypisom")]
+    [InlineData("application/pdf", "%PDF-1.7", "%!PS")]
+    [InlineData("text/csv", "title;price\r\nMug;1\r\n", "PK\u0003\u0004")]
+    public async Task A_file_is_what_its_content_type_says(string contentType, string right, string wrong)
+    {
+        Assert.Equal(200, (await Upload(app.Admin, ("a", contentType, Encoding.Latin1.GetBytes(right)))).Status);
+        var before = app.Kept.ToList();
+        var (status, body) = await Upload(app.Admin, ("a", contentType, Encoding.Latin1.GetBytes(wrong)));
+        Assert.Equal((400, $"Invalid request: Field 'files, 0' is not what its content type says: no {contentType}"), (status, (string)body["message"]!));
+        Assert.Equal(before, app.Kept.ToList());
     }
 
     [Fact]
@@ -83,7 +102,7 @@ public class AdminUploadTests(UploadApp app) : IClassFixture<UploadApp>
         await Refuses($"Invalid request: Field 'files, 1' has content type 'text/html', allowed are: {allowed}", ("a.png", "image/png", Png), ("a.html", "text/html", [1]));
         await Refuses("Invalid request: Field 'files, 0' is not what its content type says: no image/png", ("a.png", "image/png", "<html>"u8.ToArray()));
         await Refuses("Invalid request: Field 'files, 0' is empty", ("a.svg", "image/svg+xml", []));
-        await Refuses("Invalid request: Field 'files, 0' is larger than 20971520 bytes", ("a.svg", "image/svg+xml", new byte[20 * 1024 * 1024 + 1]));
+        await Refuses("Invalid request: Field 'files, 0' is larger than 20971520 bytes", ("a.svg", "image/svg+xml", [.. "<svg>"u8, .. Enumerable.Repeat((byte)' ', 20 * 1024 * 1024)]));
 
         using var notMultipart = await app.Admin.PostAsync("/admin/uploads", new StringContent("{}", Encoding.UTF8, "application/json"));
         Assert.Equal(HttpStatusCode.BadRequest, notMultipart.StatusCode);

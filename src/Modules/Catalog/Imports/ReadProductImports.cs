@@ -44,7 +44,7 @@ internal static class ReadProductImports
     {
         query.RejectUnknown();
         if (await Find(id, db, ct) is not { } row) return Reply.Error(ImportRow.NotFound(id));
-        http.Response.ContentType = "application/x-ndjson";
+        http.Response.ContentType = "application/x-ndjson; charset=utf-8";
         ImportRow? said = null;
         while (true)
         {

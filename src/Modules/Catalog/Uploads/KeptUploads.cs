@@ -30,9 +30,10 @@ internal static class KeptUploads
         headers.XContentTypeOptions = "nosniff";
         headers.CacheControl = "public, max-age=31536000, immutable";
         // An SVG opened on its own is a document: without these its scripts would run as this host's.
-        headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
+        headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'; sandbox";
         headers["Cross-Origin-Resource-Policy"] = "cross-origin";
         if (contentType is "application/pdf" or "text/csv") headers.ContentDisposition = $"attachment; filename=\"{name}\"";
+        if (FileTypes.IsText(Path.GetExtension(name))) contentType += "; charset=utf-8";
         return Results.File(path, contentType, lastModified: new DateTimeOffset(File.GetLastWriteTimeUtc(path), TimeSpan.Zero), enableRangeProcessing: true);
     }
 

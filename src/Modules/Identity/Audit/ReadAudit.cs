@@ -81,7 +81,7 @@ internal static class ReadAudit
         var filter = new ListFilter("true").Where(query, Entries.Filters);
         query.RejectUnknown();
         await audit.Record(new AuditEvent("audit_exported"), ct);
-        return Results.Stream(stream => audit.Export(stream, filter, ct), "application/x-ndjson", "audit.ndjson");
+        return Results.Stream(stream => audit.Export(stream, filter, ct), "application/x-ndjson; charset=utf-8", "audit.ndjson");
     }
 
     public static async Task<IResult> One(string id, ApiQuery query, Db db, CancellationToken ct)
