@@ -7,7 +7,7 @@ namespace HeadlessPro.Platform.Security;
 /// <summary>The token of a request: <c>Authorization: Bearer</c>, or the cookie of <c>POST /auth/session</c>.</summary>
 public static class SessionToken
 {
-    /// <summary>The cookie's name.</summary>
+    /// <summary>The cookie's name, as <see cref="HostCookie"/> takes it.</summary>
     public const string Cookie = "headlesspro.sid";
 
     // Longer ones are nobody's, and would have to be hashed.
@@ -17,7 +17,7 @@ public static class SessionToken
     public static string? Of(HttpContext http)
     {
         if (OfHeader(http) is { } token) return token;
-        return http.Request.Headers.Authorization.Count == 0 && http.Request.Cookies[Cookie] is { Length: > 0 and <= Longest } cookie && IsOwnPage(http) ? cookie : null;
+        return http.Request.Headers.Authorization.Count == 0 && HostCookie.Of(http, Cookie) is { Length: > 0 and <= Longest } cookie && IsOwnPage(http) ? cookie : null;
     }
 
     /// <summary>The token of <c>Authorization: Bearer</c>, whatever kind it is of; null when there is none.</summary>

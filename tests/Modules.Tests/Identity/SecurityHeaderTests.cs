@@ -21,11 +21,37 @@ public class SecurityHeaderTests(HpApp app) : IClassFixture<HpApp>
     }
 
     [Fact]
+    public async Task Over_tls_cookies_are_of_this_host_alone()
+    {
+        await using var proxied = new Proxied();
+        await proxied.InitializeAsync();
+        using var person = await Person.Join(proxied);
+        person.Client.DefaultRequestHeaders.Add("X-Forwarded-Proto", "https");
+        using var given = await person.Client.PostAsync("/auth/session", null);
+        var cookie = Assert.Single(given.Headers.GetValues("Set-Cookie"));
+        Assert.Matches("^__Host-headlesspro\\.sid=[^;]+; path=/; secure; samesite=none; httponly$", cookie);
+
+        using var browser = HpApp.AsShopper(proxied.Client());
+        browser.DefaultRequestHeaders.Add("X-Forwarded-Proto", "https");
+        var value = cookie.Split(';')[0];
+        browser.DefaultRequestHeaders.Add("Cookie", value["__Host-".Length..]);
+        await browser.GetJson("/store/customers/me", 401);
+        browser.DefaultRequestHeaders.Remove("Cookie");
+        browser.DefaultRequestHeaders.Add("Cookie", value);
+        await browser.GetJson("/store/customers/me");
+    }
+
+    [Fact]
     public async Task A_forwarded_header_of_somebody_unknown_changes_nothing()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/health");
         request.Headers.Add("X-Forwarded-Proto", "https");
         using var answer = await app.Store.SendAsync(request);
         Assert.False(answer.Headers.Contains("Strict-Transport-Security"));
+    }
+
+    private sealed class Proxied : HpApp
+    {
+        protected override string[] Arguments => ["--TRUSTED_PROXIES=127.0.0.1,::1"];
     }
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using HeadlessPro.Identity.Sessions;
+using HeadlessPro.Platform.Security;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
 
@@ -22,7 +23,7 @@ internal sealed class KnownDevices(IDataProtectionProvider ring, TimeProvider cl
     /// <summary>The browser's number, when it has signed in to this account before.</summary>
     public string? Of(HttpContext http, string account)
     {
-        if (http.Request.Cookies[Cookie] is not { Length: > 0 and < 1000 } value) return null;
+        if (HostCookie.Of(http, Cookie) is not { Length: > 0 and < 1000 } value) return null;
         try
         {
             var parts = _protector.Unprotect(value).Split('.');
@@ -40,9 +41,7 @@ internal sealed class KnownDevices(IDataProtectionProvider ring, TimeProvider cl
     {
         if (Of(http, account) is not null) return;
         var value = $"{NameOf(account)}.{Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16))}.{clock.GetUtcNow().ToUnixTimeSeconds()}";
-        var options = SessionRoutes.Cookie(http);
-        options.MaxAge = Lifetime;
-        http.Response.Cookies.Append(Cookie, _protector.Protect(value), options);
+        HostCookie.Give(http, Cookie, _protector.Protect(value), Lifetime);
     }
 
     private static string NameOf(string account) => Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(account)));

@@ -32,9 +32,9 @@ internal static class SessionRoutes
     public static async Task<IResult> GiveCookie(Actor actor, SessionStore sessions, HttpContext http, CancellationToken ct)
     {
         var session = actor.Session;
-        if (http.Request.Cookies[SessionToken.Cookie] is { } former && await sessions.OfCookie(former, ct) is { } before && before.SessionId != session.SessionId)
+        if (HostCookie.Of(http, SessionToken.Cookie) is { } former && await sessions.OfCookie(former, ct) is { } before && before.SessionId != session.SessionId)
             await sessions.Revoke(before.IdentityId, before.SessionId, null, ct);
-        http.Response.Cookies.Append(SessionToken.Cookie, await sessions.GiveCookie(session.SessionId, ct), Cookie(http));
+        HostCookie.Give(http, SessionToken.Cookie, await sessions.GiveCookie(session.SessionId, ct));
         var id = session.ActorId is { } found ? WireId.Encode(PeopleWire.PrefixOf(session.ActorType), found) : "";
         return Reply.Json(
             new SignedInEnvelope(new SignedInResponse(id, session.ActorType, WireId.Encode(PeopleWire.Identity, session.IdentityId), WireId.Encode(PeopleWire.Session, session.SessionId))),
@@ -51,7 +51,7 @@ internal static class SessionRoutes
             await sessions.Revoke(session.IdentityId, session.SessionId, null, ct);
         }
 
-        http.Response.Cookies.Delete(SessionToken.Cookie, Cookie(http));
+        HostCookie.Take(http, SessionToken.Cookie);
         return Reply.Json(new SignOutResponse(true), PeopleJson.Default.SignOutResponse);
     }
 
@@ -97,16 +97,6 @@ internal static class SessionRoutes
             """));
         await batch.ExecuteNonQueryAsync(ct);
     }
-
-    // A storefront of another site sends it only over TLS: browsers ask that of SameSite=None.
-    public static CookieOptions Cookie(HttpContext http) => new()
-    {
-        HttpOnly = true,
-        Secure = http.Request.IsHttps,
-        SameSite = http.Request.IsHttps ? SameSiteMode.None : SameSiteMode.Lax,
-        Path = "/",
-        IsEssential = true,
-    };
 
     private sealed record Row(
         Guid Id, string ActorType, string Provider, string? Ip, string UserAgent, Guid? AppId, string? AppName, string[]? Scopes, DateTimeOffset CreatedAt, DateTimeOffset LastUsedAt, DateTimeOffset ExpiresAt);

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using HeadlessPro.Contracts;
 using HeadlessPro.Identity.Mailed;
 using HeadlessPro.Identity.Sessions;
+using HeadlessPro.Platform.Security;
 using Microsoft.AspNetCore.Http;
 
 namespace HeadlessPro.Identity.SignIn;
@@ -22,16 +23,13 @@ internal static class AskingBrowser
         if (nonce is null)
         {
             // What was begun in another tab stays good.
-            nonce = http.Request.Cookies[cookie] is { } known && known.Length == Base64Url.GetEncodedLength(Bytes) ? known : Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(Bytes));
-            var options = SessionRoutes.Cookie(http);
-            options.Path = "/auth";
-            options.MaxAge = lifetime;
-            http.Response.Cookies.Append(cookie, nonce, options);
+            nonce = HostCookie.Of(http, cookie) is { } known && known.Length == Base64Url.GetEncodedLength(Bytes) ? known : Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(Bytes));
+            HostCookie.Give(http, cookie, nonce, lifetime);
         }
 
         return MailedSecrets.Hash(nonce);
     }
 
     /// <summary>Who asks now.</summary>
-    public static string Of(HttpContext http, string cookie, string? nonce) => MailedSecrets.Hash(nonce ?? http.Request.Cookies[cookie] ?? "");
+    public static string Of(HttpContext http, string cookie, string? nonce) => MailedSecrets.Hash(nonce ?? HostCookie.Of(http, cookie) ?? "");
 }

@@ -58,7 +58,7 @@ public class AuthorizePageTests(HpApp app) : IClassFixture<HpApp>
         Assert.DoesNotContain("<script", browser.Page);
         Assert.Contains("value=\"&quot;&gt;&lt;script&gt;", browser.Page);
         var cookie = browser.Last.Headers.GetValues("Set-Cookie").Single();
-        Assert.Contains("path=/oauth; samesite=lax; httponly", cookie);
+        Assert.Contains("path=/; samesite=lax; httponly", cookie);
     }
 
     [Fact]
