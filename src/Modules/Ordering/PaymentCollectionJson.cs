@@ -36,9 +36,11 @@ internal static class PaymentCollectionJson
     }
 
     /// <summary>Without what providers say of it: that may be a page that shows who pays, and their saved cards.</summary>
-    public static PaymentCollection WithoutPerson(PaymentCollection collection) => collection with
+    /// <param name="collection">What is owed.</param>
+    /// <param name="butOpen">Whether the session that can still be paid keeps what it takes to pay it.</param>
+    public static PaymentCollection WithoutPerson(PaymentCollection collection, bool butOpen = false) => collection with
     {
-        Sessions = [.. collection.Sessions.Select(s => s with { Data = "{}" })],
+        Sessions = [.. collection.Sessions.Select(s => butOpen && s.Status is PaymentSessionStatus.Pending or PaymentSessionStatus.RequiresMore ? s : s with { Data = "{}" })],
         Payments = [.. collection.Payments.Select(p => p with { Data = "{}" })],
     };
 

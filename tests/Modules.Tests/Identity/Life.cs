@@ -22,8 +22,8 @@ internal sealed record Call(string Method, string Path, string? Body)
 }
 
 /// <summary>
-/// All that the recorded storefronts ask for a shopper with an account (recordings 036 to 105), and what the rest of the Store and Auth API has for
-/// one, request by request: everybody's life is the same but for their words and ids.
+/// What the recorded storefronts ask for a shopper with an account (recordings 036 to 105; there are no returns yet), and what the rest of the Store and
+/// Auth API has for one by an id of theirs, request by request: everybody's life is the same but for their words and ids.
 /// </summary>
 internal sealed class Life
 {
@@ -46,7 +46,7 @@ internal sealed class Life
 
     private async Task Buy()
     {
-        var cart = await FillCart();
+        var cart = await FillCart(async cart => await Post($"/store/carts/{cart}/complete", new { }, 400));
         await Post($"/store/carts/{cart}/complete", new { });
         await Post("/store/orders", new { cart_id = cart });
         await Post($"/store/carts/{cart}/line-items", new { variant_id = _shop.Mug.WireId, quantity = 1 }, 400);
@@ -57,9 +57,9 @@ internal sealed class Life
         await Get("/store/customers/me?fields=*orders");
     }
 
-    private Task LeaveACartOpen() => FillCart();
+    private Task LeaveACartOpen() => FillCart(_ => Task.CompletedTask);
 
-    private async Task<string> FillCart()
+    private async Task<string> FillCart(Func<string, Task> unpaid)
     {
         var made = (await Post("/store/carts", new { region_id = _shop.Region, items = new[] { new { variant_id = _shop.Mug.WireId, quantity = 1, metadata = new { note = _who.Plant("line note") } } } }))["cart"]!;
         var cart = (string)made["id"]!;
@@ -75,6 +75,7 @@ internal sealed class Life
         await Post($"/store/shipping-options/{_shop.Standard}/calculate", new { cart_id = cart });
         await Post($"/store/carts/{cart}/shipping-methods", new { option_id = _shop.Standard, data = new { note = _who.Plant("shipping note") } });
         await Post($"/store/carts/{cart}/taxes", new { });
+        await unpaid(cart);
         var collection = (string)(await Post("/store/payment-collections", new { cart_id = cart }))["payment_collection"]!["id"]!;
         await Post($"/store/payment-collections/{collection}/payment-sessions", new { provider_id = "pp_system_default" });
         await Post($"/store/carts/{cart}/payment-sessions", new { provider_id = "pp_system_default" });

@@ -136,6 +136,18 @@ public class CustomerCartTests(CheckoutShop shop) : IClassFixture<CheckoutShop>
                 Assert.Equal((null, null, null, 1), ((string?)shown["customer_id"], (string?)shown["email"], shown["customer"], shown["items"]!.AsArray().Count));
         }
 
+        var row = await Row(cart);
+        foreach (var (client, status, message) in new[] { (other.Client, 400, $"Cart {cart} belongs to another customer"), (shop.Store, 401, "The cart belongs to a customer: sign in to say who buys and where it goes") })
+        {
+            object[] personal =
+            [
+                new { email = "mallory@example.com" }, new { shipping_address = new { first_name = "Mallory", country_code = "za" } },
+                new { billing_address = new { first_name = "Mallory" } }, new { metadata = new { mine = true } }, new { shipping_address = (object?)null },
+            ];
+            foreach (var said in personal) Assert.Equal(message, (string)(await client.PostJson($"/store/carts/{cart}", said, status))["message"]!);
+        }
+
+        Assert.Equal(row, await Row(cart));
         var own = (await owner.Client.GetJson($"/store/carts/{cart}"))["cart"]!;
         Assert.Equal((owner.Id, owner.Email, 3), ((string)own["customer_id"]!, (string)own["email"]!, (int)own["items"]![0]!["quantity"]!));
 

@@ -79,14 +79,17 @@ internal sealed class CartStore(Db db, PersonalSeal seal)
         return await reader.ReadAsync(ct) ? Read(reader) : null;
     }
 
-    /// <summary>As <see cref="Load"/>, and from now on every change looks after the amount owed; one that had begun before starts again.</summary>
-    public async Task<CartState?> LoadToPay(Guid id, CancellationToken ct)
+    /// <summary>
+    /// As <see cref="Load"/>, and from now on every change looks after the amount owed; one that had begun before starts again. Of a customer's cart only
+    /// when that customer pays.
+    /// </summary>
+    public async Task<CartState?> LoadToPay(Guid id, Guid? customer, CancellationToken ct)
     {
         await using var batch = db.Batch();
         batch.BatchCommands.Add(new NpgsqlBatchCommand("""
             update ordering.carts set payment_begun = true, version = version + 1
-            where id = $1 and not payment_begun and completed_at is null and completing_until is null
-            """) { Parameters = { Value(id) } });
+            where id = $1 and not payment_begun and completed_at is null and completing_until is null and (customer_id is null or customer_id = $2)
+            """) { Parameters = { Value(id), Value(customer, NpgsqlDbType.Uuid) } });
         batch.BatchCommands.Add(new NpgsqlBatchCommand(LoadOne) { Parameters = { Value(id) } });
         await using var reader = await batch.ExecuteReaderAsync(ct);
         return await reader.ReadAsync(ct) ? Read(reader) : null;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Payments;
+using HeadlessPro.Ordering.Orders;
 using HeadlessPro.Platform.Security;
 using HeadlessPro.Platform.Web;
 using Microsoft.AspNetCore.Http;
@@ -16,7 +17,7 @@ internal sealed record OpenPaymentSessionRequest(string ProviderId, Dictionary<s
 /// <summary>POST /store/carts/{id}/payment-sessions: both at once, the session only when a provider is named.</summary>
 internal sealed record StartPaymentRequest(string? ProviderId = null, Dictionary<string, JsonElement>? Data = null);
 
-internal sealed class StartPayment(CartStore store, CartPricing pricing, CartPayments owed, IPayments payments)
+internal sealed class StartPayment(CartStore store, CartPricing pricing, CartPayments owed, IPayments payments, TimeProvider clock)
 {
     public static async Task<IResult> Collection(Body<OpenPaymentCollectionRequest> body, ApiQuery query, Caller caller, StartPayment start, CancellationToken ct)
     {
@@ -50,22 +51,26 @@ internal sealed class StartPayment(CartStore store, CartPricing pricing, CartPay
         var json = CartRules.Json(data, "data");
         if (json.Error is not null) return json.Error;
         // Where there is a collection, the payment has begun.
-        var cart = !WireId.TryDecode("cart", cartId, out var id) ? null : known is null ? await store.LoadToPay(id, ct) : await store.Load(id, ct);
+        var cart = !WireId.TryDecode("cart", cartId, out var id) ? null : known is null ? await store.LoadToPay(id, caller.CustomerId, ct) : await store.Load(id, ct);
         // What an order still owes, because it grew or its promise was let go, is paid for like its cart was.
         var isFurther = cart?.CompletedAt is not null && known is not null && (known.AuthorizedAmount ?? 0) < known.Amount;
         if (!(isFurther ? cart! : CartStore.RefuseClosed(cart, cartId)).Try(out var open, out var error)) return error;
-        var isTheirs = open.CustomerId is null || open.CustomerId == caller.CustomerId;
         // The provider would offer them its customer's saved cards.
-        if (providerId is not null && !isTheirs)
-            return caller.CustomerId is null ? Error.Unauthorized("The cart belongs to a customer: sign in to pay for it") : CartErrors.OfAnotherCustomer(cartId);
+        if (CartCustomers.RefuseOthers(open, caller, "pay for it") is { } refused) return refused;
         if (!(await pricing.Price(open, ct)).Try(out var priced, out error)) return error;
         if (providerId is not null && !priced.Region.PaymentProviderIds.Contains(providerId))
             return Error.Invalid($"Payment provider {providerId} is not available in region {priced.Region.Name}: field 'provider_id' must name one of GET /store/payment-providers");
         // A session brings the amount of its collection up to date itself.
         var collection = known;
         if ((collection is null || collection.CurrencyCode != open.CurrencyCode) && !(await owed.Open(priced, ct)).Try(out collection, out error)) return error;
-        return providerId is null ? isTheirs ? collection : PaymentCollectionJson.WithoutPerson(collection)
-            : await payments.OpenSession(new OpenPaymentSession(collection.Id, providerId, isFurther ? collection.Amount : priced.Total, json.Value, address, open.CustomerId), ct);
+        if (providerId is not null)
+        {
+            var amount = isFurther ? collection.Amount : priced.Total;
+            if (!(await payments.OpenSession(new OpenPaymentSession(collection.Id, providerId, amount, json.Value, address, open.CustomerId), ct)).Try(out collection, out error)) return error;
+        }
+
+        // Who holds the id of an old order pays what it still owes, and sees nothing of how it was paid before.
+        return GetOrder.SeesPerson(caller, open.CustomerId, open.CompletedAt, clock.GetUtcNow()) ? collection : PaymentCollectionJson.WithoutPerson(collection, butOpen: true);
     }
 
     private Task<Result<IReadOnlyList<PaymentCollection>>> CollectionsOf(Guid collectionId, CancellationToken ct) =>

@@ -62,6 +62,15 @@ internal sealed class TransferCart(ICustomers customers, MergeCarts merge, CartC
 /// <summary>Who a cart's caller is.</summary>
 internal static class CartCustomers
 {
+    /// <summary>Refuses what only a cart's customer does with it; of a guest's cart anybody does.</summary>
+    /// <param name="cart">The cart.</param>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="to">What they want, for the message: <c>pay for it</c>.</param>
+    public static Error? RefuseOthers(CartState cart, Caller caller, string to) =>
+        cart.CustomerId is null || cart.CustomerId == caller.CustomerId ? null
+        : caller.CustomerId is null ? Error.Unauthorized($"The cart belongs to a customer: sign in to {to}")
+        : CartErrors.OfAnotherCustomer(WireId.Encode("cart", cart.Id));
+
     /// <summary>A list of one: the customer who is signed in; empty for a guest.</summary>
     public static Task<Result<IReadOnlyList<CustomerInfo>>> Find(Caller caller, ICustomers customers, CancellationToken ct) => caller.CustomerId is { } id
         ? customers.GetCustomers(new GetCustomers([id]), ct)

@@ -9,7 +9,7 @@ namespace HeadlessPro.Ordering.Carts;
 
 /// <summary>
 /// POST /store/carts/{id}: what is sent is replaced, what is absent stays. <c>promo_codes</c> replaces all codes; another region prices the
-/// cart anew and drops shipping methods that no longer fit.
+/// cart anew and drops shipping methods that no longer fit. Who buys and where it goes only the cart's customer says, where it has one.
 /// </summary>
 internal sealed record UpdateCartRequest(
     Optional<string> RegionId = default, Optional<string> SalesChannelId = default, Optional<string?> Email = default,
@@ -39,6 +39,8 @@ internal sealed class UpdateCart(IPricing pricing, CartChange change, CartAnswer
         CartState cart, UpdateCartRequest request, IReadOnlyList<string> codes, IReadOnlyList<RegionInfo> regions, Caller caller)
     {
         Error? error;
+        var isPersonal = request.Email.IsSet || request.ShippingAddress.IsSet || request.BillingAddress.IsSet || request.Metadata.IsSet;
+        if (isPersonal && CartCustomers.RefuseOthers(cart, caller, "say who buys and where it goes") is { } refused) return refused;
         if (request.RegionId.IsSet)
         {
             var wireId = request.RegionId.Value;

@@ -17,7 +17,7 @@ namespace HeadlessPro.Ordering.Orders.Transfers;
 internal sealed record RequestOrderTransferRequest(string? Description = null);
 
 /// <summary>
-/// POST /store/orders/{id}/transfer/request: a customer says that somebody's order is theirs. A mail to the order's address holds the token with
+/// POST /store/orders/{id}/transfer/request: a customer says that somebody's order is theirs. A mail to its customer, a guest's to the order's address, holds the token with
 /// which that is accepted or declined. One request at a time, a few a day, for each is a mail to somebody who did not ask. A repeat by the
 /// same customer changes nothing.
 /// </summary>
