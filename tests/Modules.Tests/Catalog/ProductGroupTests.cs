@@ -46,8 +46,7 @@ public class ProductGroupTests(StoreShop app) : IClassFixture<StoreShop>
         await _shop.Product("Middle Vase", price: 5_000);
         Assert.Equal(["Cheap Vase", "Dear Vase"], await Titles($"$or[0][title]=Dear Vase&$or[1][title]=Cheap Vase&order=price&region_id={region}", order: ""));
         Assert.Equal(["Dear Vase", "Cheap Vase"], await Titles($"$or[0][title]=Dear Vase&$or[1][title]=Cheap Vase&order=-price&region_id={region}", order: ""));
-        var trips = await RoundTrips.Of(() => app.Store.GetJson("/store/products?$or[0][title]=Dear Vase&$or[1][q]=cheap&fields=title"));
-        Assert.True(trips.Count == 2, trips.ToString());
+        await RoundTrips.AtMost(2, () => app.Store.GetJson("/store/products?$or[0][title]=Dear Vase&$or[1][q]=cheap&fields=title"));
     }
 
     [Fact]

@@ -187,7 +187,7 @@ public class StoreProductTests(StoreShop app) : IClassFixture<StoreShop>
     private async Task<int> Trips(string path)
     {
         var fewest = int.MaxValue;
-        for (var attempt = 0; attempt < 4; attempt++)
+        for (var attempt = 0; attempt < 10; attempt++)
         {
             StoreShop.Changed();
             fewest = Math.Min(fewest, await Count(path));
