@@ -35,12 +35,15 @@ internal static class PaymentCollectionJson
         writer.WriteEndObject();
     }
 
-    /// <summary>Without what providers say of it: that may be a page that shows who pays, and their saved cards.</summary>
+    /// <summary>
+    /// Without what providers say of it: that may be a page that shows who pays, and their saved cards. A session without that is none to a storefront, so
+    /// there is none.
+    /// </summary>
     /// <param name="collection">What is owed.</param>
-    /// <param name="butOpen">Whether the session that can still be paid keeps what it takes to pay it.</param>
+    /// <param name="butOpen">Whether the session that can still be paid stays.</param>
     public static PaymentCollection WithoutPerson(PaymentCollection collection, bool butOpen = false) => collection with
     {
-        Sessions = [.. collection.Sessions.Select(s => butOpen && s.Status is PaymentSessionStatus.Pending or PaymentSessionStatus.RequiresMore ? s : s with { Data = "{}" })],
+        Sessions = [.. collection.Sessions.Where(s => butOpen && s.Status is PaymentSessionStatus.Pending or PaymentSessionStatus.RequiresMore)],
         Payments = [.. collection.Payments.Select(p => p with { Data = "{}" })],
     };
 

@@ -55,15 +55,20 @@ public class StaffTests(HpApp app) : IClassFixture<HpApp>
     }
 
     [Fact]
-    public async Task An_invitation_that_somebody_accepts_with_another_address_proves_none()
+    public async Task An_invitation_is_for_the_address_it_was_sent_to()
     {
         var (invited, other) = (Person.NewEmail(), Person.NewEmail());
         var token = (string)(await app.Admin.PostJson("/admin/invites", new { email = invited, roles = new[] { "support" } }))["invite"]!["token"]!;
         using var anybody = app.Client();
         var first = (string)(await anybody.PostJson("/auth/user/emailpass/register", new { email = other, password = Person.Password }))["token"]!;
         using var nobody = Colleague.With(app, first);
-        await nobody.PostJson($"/admin/invites/accept?token={token}", new { });
-        Assert.Equal(1L, await app.Scalar<long>($"select count(*) from identity.sign_ins where subject = '{other}' and verified_at is null"));
+        Assert.Equal("invite_of_another_address", (string)(await nobody.PostJson($"/admin/invites/accept?token={token}", new { }, 400))["code"]!);
+        Assert.Equal(0L, await app.Scalar<long>($"select count(*) from identity.users where email in ('{invited}', '{other}')"));
+
+        // It is still good for whom it is for.
+        using var right = Colleague.With(app, (string)(await anybody.PostJson("/auth/user/emailpass/register", new { email = invited, password = Person.Password }))["token"]!);
+        await right.PostJson($"/admin/invites/accept?token={token}", new { });
+        Assert.Equal(1L, await app.Scalar<long>($"select count(*) from identity.sign_ins where subject = '{invited}' and verified_at is not null"));
     }
 
     [Fact]

@@ -95,12 +95,15 @@ internal static class Invites
         var email = request.Email is null ? null : EmailAddress.Plain(request.Email);
 
         await using var tx = await db.Begin(ct);
-        var invite = await tx.Connection.QuerySingleOrDefaultAsync<(string Email, Guid[] Roles)?>(new CommandDefinition("""
+        var invite = await tx.Connection.QuerySingleOrDefaultAsync<(string Email, Guid[] Roles, bool IsTheirs)?>(new CommandDefinition("""
             update identity.invites set accepted_at = now(), updated_at = now()
             where token_hash = @hash and accepted_at is null and deleted_at is null and expires_at > now() and (@email::text is null or email = @email)
-            returning email, role_ids
-            """, new { hash = ApiKeys.Hash(token), email }, tx.Inner, cancellationToken: ct));
+            returning email, role_ids, exists (
+                select from identity.sign_ins s where s.identity_id = @IdentityId and (s.subject = invites.email or lower(s.profile ->> 'email') = invites.email))
+            """, new { hash = ApiKeys.Hash(token), email, actor.Session.IdentityId }, tx.Inner, cancellationToken: ct));
         if (invite is not { } invited) return Reply.Error(Error.Unauthorized("The invitation is not known, was used, or has expired"));
+        // Staff are listed by the address they were invited at, and links and new passwords go there.
+        if (!invited.IsTheirs) return Reply.Error(Error.NotAllowed("The invitation is for another e-mail address: register or sign in with the one it was sent to", "invite_of_another_address"));
         try
         {
             var id = WireId.New();
