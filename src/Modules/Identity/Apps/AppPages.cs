@@ -17,7 +17,8 @@ internal sealed class AppPages(MfaCodes shop, SignInRoutes signIn, StaffSignOn s
     {
         var open = signIn.Offered(app.Audience).ToList();
         var password = open.Exists(p => p is EmailPassword) ? PasswordForm(request, email) : "";
-        var others = PasskeyForm(app, request, "Sign in with a passkey") + ProvidersForm(request, open.OfType<OpenIdSignIn>(), staff.IsOnlyWayOf(app.Audience) ? "" : " class=\"second\"");
+        var hasPasskeys = TakesPasskeys(app, open);
+        var others = PasskeyForm(app, request, "Sign in with a passkey", hasPasskeys) + ProvidersForm(request, open.OfType<OpenIdSignIn>(), staff.IsOnlyWayOf(app.Audience) ? "" : " class=\"second\"");
         // One of staff may have a password still; all others do not look for theirs.
         var ways = staff.IsOnlyWayOf(app.Audience)
             ? others + (password.Length == 0 ? "" : $"<details{(problem is null ? "" : " open")}><summary>Sign in with a password</summary>\n{password}</details>\n")
@@ -26,7 +27,7 @@ internal sealed class AppPages(MfaCodes shop, SignInRoutes signIn, StaffSignOn s
             <h1>Sign in</h1>
             <p>to go on to <strong>{Text(app.Name)}</strong>{(app.Audience == ActorTypes.User ? " with your staff account" : "")}</p>
             {Problem(problem)}{ways}
-            """, status, script: PasskeyScript(others));
+            """, status, hasPasskeys: hasPasskeys);
     }
 
     /// <summary>The same for a wrong one and for staff whom single sign-on forbids theirs.</summary>
@@ -44,9 +45,11 @@ internal sealed class AppPages(MfaCodes shop, SignInRoutes signIn, StaffSignOn s
 
         """;
 
-    /// <summary>Shown by the script; empty where passkeys are not open to whom the app is for, or belong to another domain than these pages.</summary>
-    private string PasskeyForm(AppRow app, string request, string label) =>
-        !passkeys.AreOnOurPages(app.Audience) || !signIn.Offered(app.Audience).Any(p => p is PasskeySignIn) ? "" : $"""
+    /// <summary>Not where passkeys are not open to whom the app is for, or belong to another domain than these pages.</summary>
+    private bool TakesPasskeys(AppRow app, IEnumerable<ISignInProvider> open) => passkeys.AreOnOurPages(app.Audience) && open.Any(p => p is PasskeySignIn);
+
+    /// <summary>Shown by the script.</summary>
+    private static string PasskeyForm(AppRow app, string request, string label, bool hasPasskeys) => !hasPasskeys ? "" : $"""
         <form class="passkey" method="post" action="/oauth/sign-in/passkey" data-options="/auth/{app.Audience}/passkey/options" hidden>
         {Hidden(request)}<input type="hidden" name="answer">
         <button class="second">{label}</button>
@@ -54,8 +57,6 @@ internal sealed class AppPages(MfaCodes shop, SignInRoutes signIn, StaffSignOn s
         </form>
 
         """;
-
-    private static string? PasskeyScript(string forms) => forms.Contains("class=\"passkey\"", StringComparison.Ordinal) ? "/oauth/passkey.js" : null;
 
     private static string Others(string forms) => forms.Length == 0 ? "" : $"<div class=\"others\">\n{forms}</div>\n";
 
@@ -65,7 +66,7 @@ internal sealed class AppPages(MfaCodes shop, SignInRoutes signIn, StaffSignOn s
 
     public IResult SecondStep(AppRow app, string request, string? problem, int status)
     {
-        var passkey = PasskeyForm(app, request, "Use a passkey");
+        var hasPasskeys = TakesPasskeys(app, signIn.Offered(app.Audience));
         return Page("Enter your code", $"""
             <h1>Enter your code</h1>
             <p>Open your authenticator app and type its six digits, or use one of your recovery codes, to go on to <strong>{Text(app.Name)}</strong>.</p>
@@ -74,21 +75,21 @@ internal sealed class AppPages(MfaCodes shop, SignInRoutes signIn, StaffSignOn s
             <input id="code" name="code" type="text" inputmode="text" autocomplete="one-time-code" autocapitalize="characters" spellcheck="false" required maxlength="40" autofocus>
             <button>Go on</button>
             </form>
-            {Others(passkey)}
-            """, status, script: PasskeyScript(passkey));
+            {Others(PasskeyForm(app, request, "Use a passkey", hasPasskeys))}
+            """, status, hasPasskeys: hasPasskeys);
     }
 
     /// <summary>For who came without the second factor that a role of theirs asks for: an app could do nothing in their name.</summary>
     public IResult FactorMissing(AppRow app, string request)
     {
-        var passkey = PasskeyForm(app, request, "Use a passkey");
+        var hasPasskeys = TakesPasskeys(app, signIn.Offered(app.Audience));
         return Page("A second factor is needed", $"""
             <h1>A second factor is needed</h1>
             <p>What you may do in this shop asks for a second factor, and you signed in without one. If you have none yet, set one up in the shop's admin first.</p>
-            {passkey}<form method="post" action="/oauth/sign-in">
+            {PasskeyForm(app, request, "Use a passkey", hasPasskeys)}<form method="post" action="/oauth/sign-in">
             {Hidden(request)}<button class="second" name="other" value="1">Sign in again</button>
             </form>
-            """, StatusCodes.Status403Forbidden, script: PasskeyScript(passkey));
+            """, StatusCodes.Status403Forbidden, hasPasskeys: hasPasskeys);
     }
 
     public IResult Consent(AppRow app, AuthorizationRequest asked, string request, string email) => Page($"Let {app.Name} in?", $"""
@@ -149,6 +150,6 @@ internal sealed class AppPages(MfaCodes shop, SignInRoutes signIn, StaffSignOn s
 
     private static string Text(string? text) => WebUtility.HtmlEncode(text ?? "");
 
-    private HtmlPage Page(string title, string content, int status = StatusCodes.Status200OK, string head = "", string? script = null) =>
-        new(shop.Issuer, title, content, status, head, script);
+    private HtmlPage Page(string title, string content, int status = StatusCodes.Status200OK, string head = "", bool hasPasskeys = false) =>
+        new(shop.Issuer, title, content, status, head, hasPasskeys ? "/oauth/passkey.js" : null);
 }

@@ -62,7 +62,7 @@ internal static class AppRoutes
         pages.MapPost("/sign-in/provider", (SignInForApp page, Issuer issuer, HttpContext http) => page.AtProvider(issuer, http));
         pages.MapGet("/{actor}/{provider}/callback", (string actor, string provider, SignInForApp page, OpenIdAttempts attempts, HttpContext http) => page.Return(actor, provider, attempts, http));
         pages.MapPost("/sign-in/code", (SignInForApp page, HttpContext http) => page.Code(http));
-        pages.MapPost("/consent", (SignInForApp page, Sessions.SessionStore sessions, HttpContext http) => page.Consent(sessions, http));
+        pages.MapPost("/consent", (SignInForApp page, HttpContext http) => page.Consent(http));
         foreach (var (name, operation) in new[] { ("openid-configuration", "GetOpenIdConfiguration"), ("oauth-authorization-server", "GetOAuthAuthorizationServer") })
             routes.MapGet($"/.well-known/{name}", DescribeServer.Handle).Produces<AuthorizationServerResponse>().WithTags("Apps").WithName(operation);
     }

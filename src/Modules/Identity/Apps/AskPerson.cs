@@ -1,6 +1,5 @@
 using HeadlessPro.Contracts;
 using HeadlessPro.Contracts.Identity;
-using HeadlessPro.Identity.Sessions;
 using HeadlessPro.Platform.Data;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
@@ -16,7 +15,7 @@ namespace HeadlessPro.Identity.Apps;
 /// ANSWER     a code, good for a minute and once, sent back with what the app gave along
 /// </code>
 /// </summary>
-internal sealed class AskPerson(Db db, SessionStore sessions, SealedRequests requests, AppPages pages, Issuer issuer)
+internal sealed class AskPerson(Db db, PageSignIn entry, SealedRequests requests, AppPages pages, Issuer issuer)
 {
     public static async Task<IResult> Handle(AskPerson ask, TimeProvider clock, HttpContext http)
     {
@@ -45,7 +44,7 @@ internal sealed class AskPerson(Db db, SessionStore sessions, SealedRequests req
     /// <summary>The next step for that browser.</summary>
     public async Task<IResult> Step(AppRow app, AuthorizationRequest request, HttpContext http)
     {
-        var session = await AppBrowser.Session(http, app.Audience, sessions);
+        var session = await entry.Session(app.Audience, http);
         return await Step(app, request, session, http);
     }
 
@@ -58,12 +57,17 @@ internal sealed class AskPerson(Db db, SessionStore sessions, SealedRequests req
         if (session!.ActorId is null)
         {
             // They may have another account: the next time asks again.
-            AppBrowser.Forget(http, app.Audience);
+            await entry.Leave(session, app.Audience, http);
             return pages.Refusal("You are signed in, but there is no account here for you yet. Make one in the shop, or confirm your e-mail address, and come back.", StatusCodes.Status403Forbidden);
         }
 
         if (session.IsSecondFactorMissing)
-            return request.Prompts("none") ? Refuse(app, request, http, "interaction_required", "They signed in without the second factor that is asked of them") : pages.FactorMissing(app, requests.Seal(request));
+        {
+            if (request.Prompts("none")) return Refuse(app, request, http, "interaction_required", "They signed in without the second factor that is asked of them");
+            await entry.Leave(session, app.Audience, http);
+            return pages.FactorMissing(app, requests.Seal(request with { Session = null }));
+        }
+
         if (await Consents.IsNeeded(db, app, request, session.IdentityId, http.RequestAborted))
         {
             return request.Prompts("none")

@@ -26,20 +26,23 @@ internal sealed record AuthorizationRequest(
             throw new OAuthRefusal("invalid_request", "The code_challenge must be the base64url of a SHA-256");
         // Left out it would mean 'plain', which protects nobody.
         if (form["code_challenge_method"] != "S256") throw new OAuthRefusal("invalid_request", "The code_challenge_method must be 'S256'");
-        var prompts = form["prompt"]?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
+        var prompts = Short("prompt")?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
         if (prompts.Length > 1 && prompts.Contains("none")) throw new OAuthRefusal("invalid_request", "The prompt 'none' stands alone");
         var scopes = (form["scope"] ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal).ToArray();
         if (scopes.Length == 0) throw new OAuthRefusal("invalid_scope", "The scope is missing");
         if (scopes.Except(app.Scopes).Any()) throw new OAuthRefusal("invalid_scope", "The app may not ask for all that the scope says");
         int? maxAge = form["max_age"] is not { } age ? null : int.TryParse(age, out var seconds) && seconds >= 0 ? seconds : throw new OAuthRefusal("invalid_request", "The max_age must be seconds");
         return new AuthorizationRequest(
-            app.Id, redirectUri, scopes, form["state"], Short("nonce"), challenge, string.Join(' ', prompts), maxAge, Short("login_hint"), browser, now);
+            app.Id, redirectUri, scopes, Short("state"), Short("nonce"), challenge, string.Join(' ', prompts), maxAge, Short("login_hint"), browser, now);
 
         string? Short(string name) => form[name] is { Length: > 1000 } ? throw new OAuthRefusal("invalid_request", $"The {name} is too long") : form[name];
     }
 
     /// <summary>Whether somebody is to sign in, though somebody is signed in.</summary>
     public bool AsksAnew => Prompts("login") || Prompts("select_account");
+
+    /// <summary>The same, and somebody is asked that, too.</summary>
+    public AuthorizationRequest WithPrompt(string what) => Prompts(what) ? this : this with { Prompt = $"{Prompt} {what}".TrimStart() };
 
     public bool Prompts(string what) => Prompt?.Split(' ').Contains(what) == true;
 }

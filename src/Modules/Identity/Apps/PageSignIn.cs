@@ -42,10 +42,13 @@ internal sealed class PageSignIn(SignInRoutes signIn, FinishSignIn finish, MfaGa
     public Task<(MfaPassed? Passed, Error? Refusal)> Code(string challenge, string token, string method, string code, HttpContext http) =>
         MfaChallenges.Pass(challenge, token, method, code, db, gate, http);
 
-    /// <summary>Whoever is signed in here is not any more.</summary>
-    public async Task Leave(string actorType, HttpContext http)
+    /// <summary>Who is signed in here, when they still are.</summary>
+    public Task<SignedIn?> Session(string actorType, HttpContext http) => AppBrowser.Session(http, actorType, sessions);
+
+    /// <summary>Whoever is signed in here, or was just now, is not any more.</summary>
+    public async Task Leave(SignedIn? session, string actorType, HttpContext http)
     {
-        if (await AppBrowser.Session(http, actorType, sessions) is { } session) await sessions.Revoke(session.IdentityId, session.SessionId, null, http.RequestAborted);
+        if (session is not null) await sessions.Revoke(session.IdentityId, session.SessionId, null, http.RequestAborted);
         AppBrowser.Forget(http, actorType);
     }
 

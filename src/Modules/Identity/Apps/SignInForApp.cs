@@ -19,8 +19,8 @@ internal sealed class SignInForApp(AskPerson ask, SealedRequests requests, AppPa
         var (form, request, app) = await Read(http);
         if (form["other"] is not null)
         {
-            await entry.Leave(app.Audience, http);
-            return pages.SignIn(app, requests.Seal(request with { Session = null, Prompt = $"{request.Prompt} select_account" }), null, null, StatusCodes.Status200OK);
+            await entry.Leave(await entry.Session(app.Audience, http), app.Audience, http);
+            return pages.SignIn(app, requests.Seal(request.WithPrompt("select_account") with { Session = null }), null, null, StatusCodes.Status200OK);
         }
 
         var email = EmailAddress.Plain(form["email"] ?? "");
@@ -70,10 +70,10 @@ internal sealed class SignInForApp(AskPerson ask, SealedRequests requests, AppPa
     }
 
     /// <summary>The answer to what an app may. It counts only from who was asked, while they are signed in.</summary>
-    public async Task<IResult> Consent(SessionStore sessions, HttpContext http)
+    public async Task<IResult> Consent(HttpContext http)
     {
         var (form, request, app) = await Read(http);
-        if (await AppBrowser.Session(http, app.Audience, sessions) is not { ActorId: not null, IsSecondFactorMissing: false } session || session.SessionId != request.Session) throw Gone();
+        if (await entry.Session(app.Audience, http) is not { ActorId: not null, IsSecondFactorMissing: false } session || session.SessionId != request.Session) throw Gone();
         if (form.Required("decision") != "allow") return ask.Refuse(app, request, http, "access_denied", "The request was declined");
         await Consents.Remember(db, app, request, session, http.RequestAborted);
         return await ask.Allow(app, request, session, http);

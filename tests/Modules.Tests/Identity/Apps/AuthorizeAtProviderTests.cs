@@ -216,9 +216,12 @@ public class AuthorizeAtProviderTests(OpenIdShop shop) : IClassFixture<OpenIdSho
         var planner = await RegisteredApp.Register(shop, ["account:read"], "customer");
         var email = Person.NewEmail();
         await shop.Provider.Knows(email);
+        const string open = "select count(*) from identity.sessions where revoked_at is null";
+        var before = await shop.Scalar<long>(open);
         using var browser = new AppPerson(shop);
         Assert.Equal(HttpStatusCode.Forbidden, await Return(browser, planner, "account:read", "main", email));
         Assert.Contains("there is no account here for you yet", browser.Page);
+        Assert.Equal(before, await shop.Scalar<long>(open));
         await browser.Go(AppPerson.Query(planner, "account:read"));
         Assert.Contains("name=\"password\"", browser.Page);
     }

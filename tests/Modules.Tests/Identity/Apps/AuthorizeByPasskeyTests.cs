@@ -104,21 +104,36 @@ public class AuthorizeByPasskeyTests(OwnPagesShop shop) : IClassFixture<OwnPages
         var role = (await shop.Admin.PostJson("/admin/roles", new { name = $"r-{Guid.NewGuid():N}"[..20], permissions = new[] { "orders:read" } }))["role"]!;
         using var colleague = await Colleague.Join(shop, (string)role["name"]!);
         var planner = await RegisteredApp.Register(shop, ["orders:read"]);
+        var before = await Open();
         using var browser = new AppPerson(shop);
         await browser.Allow(planner, "orders:read", colleague.Email);
         var codes = await shop.Scalar<long>("select count(*) from identity.app_codes");
         await browser.Go(AppPerson.Query(planner, "orders:read", ("prompt", "consent")));
         await shop.Admin.PostJson($"/admin/roles/{role["id"]}", new { requires_mfa = true });
         Assert.Equal(HttpStatusCode.BadRequest, await browser.Decide(true));
+        await browser.Go(AppPerson.Query(planner, "orders:read", ("prompt", "none")));
+        Assert.Equal(("interaction_required", null), (browser.Answer("error"), browser.Answer("code")));
         Assert.Equal(HttpStatusCode.Forbidden, await browser.Go(AppPerson.Query(planner, "orders:read")));
         Assert.Contains("A second factor is needed", browser.Page);
         Assert.Null(browser.Location);
-        await browser.Go(AppPerson.Query(planner, "orders:read", ("prompt", "none")));
-        Assert.Equal(("interaction_required", null), (browser.Answer("error"), browser.Answer("code")));
-        Assert.Equal(codes, await shop.Scalar<long>("select count(*) from identity.app_codes"));
+        // What they came with is nobody's any more, nor is what they come with next.
+        Assert.Equal(before, await Open());
         await browser.Go(AppPerson.Query(planner, "orders:read"));
+        Assert.Equal(HttpStatusCode.Forbidden, await browser.SignIn(colleague.Email));
+        Assert.Equal(before, await Open());
+
+        // The page's request is no consent.
+        var page = browser.Page;
+        browser.Page += "action=\"/oauth/consent\"";
+        Assert.Equal((HttpStatusCode.BadRequest, null), (await browser.Decide(true), browser.Location));
+        Assert.Equal(codes, await shop.Scalar<long>("select count(*) from identity.app_codes"));
+        browser.Page = page;
         await browser.Send("/oauth/sign-in", ("other", "1"));
         Assert.Contains("name=\"password\"", browser.Page);
+
+        Task<long> Open() => shop.Scalar<long>($"""
+            select count(*) from identity.sessions s join identity.users u on u.identity_id = s.identity_id where u.email = '{colleague.Email}' and s.app_id is null and s.revoked_at is null
+            """);
     }
 
     [Fact]

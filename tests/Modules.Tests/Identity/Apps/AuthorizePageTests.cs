@@ -2,6 +2,8 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
+using HeadlessPro.Identity.Apps;
+using HeadlessPro.Identity.Mailed;
 
 namespace HeadlessPro.Modules.Tests.Identity.Apps;
 
@@ -72,6 +74,37 @@ public class AuthorizePageTests(HpApp app) : IClassFixture<HpApp>
         Assert.Equal(HttpStatusCode.TooManyRequests, await browser.SignIn(person.Email));
         Assert.NotNull(browser.Last.Headers.RetryAfter);
         Assert.Null(browser.Location);
+    }
+
+    [Fact]
+    public async Task Whoever_uses_another_account_again_and_again_is_asked_once_which()
+    {
+        var planner = await RegisteredApp.Register(app, ["account:read"], "customer");
+        using var person = await Person.Join(app);
+        foreach (var (prompt, asked) in new[] { (null, "select_account"), ("consent", "consent select_account"), ("select_account", "select_account") })
+        {
+            using var browser = new AppPerson(app);
+            await browser.Go(AppPerson.Query(planner, "account:read", ("prompt", prompt)));
+            for (var i = 0; i < 3; i++) await browser.Send("/oauth/sign-in", ("other", "1"));
+            var number = browser.Cookies.GetCookies(new Uri(app.BaseAddress, "/oauth/x"))["headlesspro.oauth"]!.Value;
+            var request = Regex.Match(browser.Page, "name=\"request\" value=\"([^\"]+)\"").Groups[1].Value;
+            Assert.Equal(asked, app.Contract<SealedRequests>().Open(request, MailedSecrets.Hash(number))!.Prompt);
+        }
+    }
+
+    [Theory]
+    [InlineData("state")]
+    [InlineData("nonce")]
+    [InlineData("login_hint")]
+    [InlineData("prompt")]
+    public async Task What_goes_along_with_a_request_has_a_thousand_characters_at_most(string name)
+    {
+        var planner = await RegisteredApp.Register(app, ["account:read"], "customer");
+        using var browser = new AppPerson(app);
+        Assert.Equal(HttpStatusCode.OK, await browser.Go(AppPerson.Query(planner, "account:read", (name, new string('s', 1000)))));
+        Assert.Equal(HttpStatusCode.Redirect, await browser.Go(AppPerson.Query(planner, "account:read", (name, new string('s', 1001)))));
+        Assert.StartsWith(RegisteredApp.RedirectUri + "?", browser.Location!.ToString());
+        Assert.Equal(("invalid_request", $"The {name} is too long", null), (browser.Answer("error"), browser.Answer("error_description"), browser.Answer("code")));
     }
 
     private async Task<long> Codes() => await app.Scalar<long>("select count(*) from identity.app_codes");
