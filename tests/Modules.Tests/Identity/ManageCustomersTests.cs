@@ -6,7 +6,7 @@ public class ManageCustomersTests(HpApp app) : IClassFixture<HpApp>
 {
     private const string Password = "correct-horse-battery";
 
-    // Made by the libraries that other shops use: scrypt-kdf (Medusa), bcryptjs, Django's hasher (Saleor).
+    // Made by the libraries that other shops use: scrypt-kdf (Medusa), bcryptjs, Django's hasher (Saleor), ASP.NET Core Identity in its versions 2 and 3.
     public static TheoryData<string, string> Hashes => new()
     {
         { "c2NyeXB0AAwAAAAIAAAAAbZa9Rx6rAKWHcya2cpHMo+cD1oLVYZFwknWgPNlE1WBRlMcrdC71DCP0wffIMvYRfz98yIv0WUsH51V/r/bh9tdpgUKqOpzg+YzctZwgDqr", Password },
@@ -14,6 +14,8 @@ public class ManageCustomersTests(HpApp app) : IClassFixture<HpApp>
         { "$2y$06$FnXjQI6NXY4kvU0MdXrIbez9hZkjcJ/k2zIai414Wg4Xu6lW7lLIi", Password },
         { "$2a$06$rfTgd0yAPiIQQ63Exiu5EuSqHLYJfuowX552VePQSSfa1hKnglLZS", "pässwörd-für-alle" },
         { "pbkdf2_sha256$20000$Zf3kq8wLmN0p$qM3sSmR3ec/g6Kw5VD9AuSmBu/3JKIV7Renx4tBH4xY=", Password },
+        { "AAECAwQFBgcICQoLDA0ODxBN+wXPYTm89Bly9JEhkNisiqy7OzUJE1Yj1c5L9Wspzg==", Password },
+        { "AQAAAAIAAAH0AAAAEAECAwQFBgcICQoLDA0ODxCL5iwZCoTfgDKJE6vHSuWCJX0gPA3lLp/biT4RsZ7Qqg==", Password },
     };
 
     [Theory]
@@ -39,10 +41,16 @@ public class ManageCustomersTests(HpApp app) : IClassFixture<HpApp>
 
     [Theory]
     [InlineData("$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHQ$RdescudvJCsgt3ub+b0dWRWJTmaaQObG", "argon2 hashes cannot be checked here")]
-    [InlineData("$2b$31$FnXjQI6NXY4kvU0MdXrIbez9hZkjcJ/k2zIai414Wg4Xu6lW7lLIi", "with a cost of at most 15")]
+    [InlineData("$2b$31$FnXjQI6NXY4kvU0MdXrIbez9hZkjcJ/k2zIai414Wg4Xu6lW7lLIi", "with a cost of at most 13")]
+    [InlineData("$2b$14$FnXjQI6NXY4kvU0MdXrIbez9hZkjcJ/k2zIai414Wg4Xu6lW7lLIi", "with a cost of at most 13")]
     [InlineData("$2b$06$FnXjQI6NXY4kvU0MdXrIbez9hZkjcJ/k2zIai414Wg4Xu6lW7lLI", "must be a whole bcrypt hash")]
     [InlineData("c2NyeXB0AB4AAAAIAAAAAbZa9Rx6rAKWHcya2cpHMo+cD1oLVYZFwknWgPNlE1WBRlMcrdC71DCP0wffIMvYRfz98yIv0WUsH51V/r/bh9tdpgUKqOpzg+YzctZwgDqr", "at most 256 MiB")]
     [InlineData("pbkdf2_sha256$99000000$Zf3kq8wLmN0p$qM3sSmR3ec/g6Kw5VD9AuSmBu/3JKIV7Renx4tBH4xY=", "at most 2000000 iterations")]
+    [InlineData("pbkdf2_sha256$010000$saltone$0HEz49sIrm3H3BhAI/Czaws1HKdDzcnj9vACf7gjIh8=", "at most 2000000 iterations")]
+    [InlineData("AQAAAAEAACcQAAAAEAECAwQFBgcICQoLDA0ODxAwTOFtpzOmlwdXPeQN5tP796wOOnaT+f7CCGSSJb0tx72jFDS9B3gukfSax/wm/kg=", "must be a hash of")]
+    [InlineData("AQAAAAEAACcQAAAAFAECAwQFBgcICQoLDA0ODxAREhMU1Rj4KBumgS2beMnePlPjKUf9MkhB4OyDNa5B3w==", "must be a hash of")]
+    [InlineData("AQAAAAMAACcQAAAAEAECAwQFBgcICQoLDA0ODxAwTOFtpzOmlwdXPeQN5tP796wOOnaT+f7CCGSSJb0txw==", "must be a hash of")]
+    [InlineData("AQAAAAEAAAAAAAAAEAECAwQFBgcICQoLDA0ODxAwTOFtpzOmlwdXPeQN5tP796wOOnaT+f7CCGSSJb0txw==", "must be a hash of")]
     [InlineData("AQAAAAJ/////AAAAEAECAwQFBgcICQoLDA0ODxABAgMEBQYHCAkKCwwNDg8QAQIDBAUGBwgJCgsMDQ4PEA==", "at most 2000000 iterations")]
     [InlineData("AQAAAAL/////AAAAEAECAwQFBgcICQoLDA0ODxABAgMEBQYHCAkKCwwNDg8QAQIDBAUGBwgJCgsMDQ4PEA==", "at most 2000000 iterations")]
     [InlineData("5f4dcc3b5aa765d61d8327deb882cf99", "must be a hash of")]

@@ -40,13 +40,19 @@ internal static class ImportCustomers
         await using var tx = await db.Begin(ct, isWatched: false);
         // One import after the other: of the same one sent twice, the second finds the customers of the first.
         await tx.Connection.ExecuteAsync(new CommandDefinition("select pg_advisory_xact_lock(hashtext('identity.import_customers'))", null, tx.Inner, cancellationToken: ct));
+        var refused = customers.Select(Refuse).ToList();
+        var budget = await HashBudget.Read(tx, [.. customers.Where((_, i) => refused[i] is null).Select(c => c.PasswordHash).OfType<string>()], ct);
         for (var i = 0; i < customers.Count; i++)
         {
-            var id = WireId.New();
-            if ((Refuse(customers[i]) ?? await Take(tx, id, customers[i], ct)) is { } error)
-                problems.Add(new(i, customers[i].Email.Length > 254 ? customers[i].Email[..254] : customers[i].Email, error.Code, error.Message));
-            else if (HasAccount(customers[i]))
-                accounts.Add(WireId.Encode(PeopleWire.Customer, id));
+            var (id, customer) = (WireId.New(), customers[i]);
+            if ((refused[i] ?? RefuseKind(customer, budget) ?? await Take(tx, id, customer, ct)) is { } error)
+            {
+                problems.Add(new(i, customer.Email.Length > 254 ? customer.Email[..254] : customer.Email, error.Code, error.Message));
+                continue;
+            }
+
+            if (customer.PasswordHash is { } hash) budget.Take(hash);
+            if (HasAccount(customer)) accounts.Add(WireId.Encode(PeopleWire.Customer, id));
         }
 
         tx.Record(new AuditEvent("imported", "customer")
@@ -72,6 +78,10 @@ internal static class ImportCustomers
         if (!EmailAddress.IsOne(EmailAddress.Plain(customer.Email))) return Error.Invalid("Invalid request: Field 'email' must be an e-mail address");
         return customer.PasswordHash is { } hash && ImportedHashes.Refuse(hash) is { } why ? Error.Invalid($"Invalid request: Field 'password_hash': {why}", "hash_not_supported") : null;
     }
+
+    private static Error? RefuseKind(ImportedCustomerRequest customer, HashBudget budget) => customer.PasswordHash is not { } hash || budget.Allows(hash) ? null : Error.Invalid(
+        "Invalid request: Field 'password_hash': with hashes of this kind and cost beside those that are here, a wrong password would take more than a second: "
+        + "leave 'password_hash' out and send 'has_account', and the customer chooses a new password by mail", "hash_too_slow");
 
     private static bool HasAccount(ImportedCustomerRequest customer) => customer.HasAccount || customer.PasswordHash is not null;
 

@@ -27,6 +27,18 @@ create function identity.hash_kind(hash text) returns text language sql immutabl
         else encode(substr(decode(hash, 'base64'), 1, case get_byte(decode(hash, 'base64'), 0) when 1 then 13 when 0 then 1 else 16 end), 'hex')
     end;
 create index sign_ins_kinds on identity.sign_ins (identity.hash_kind(secret)) where secret is not null;
+-- Kinds are few: from each to the next, each step one look into the index.
+create function identity.hash_of_each_kind() returns table (kind text, hash text) language sql stable as $$
+    with recursive kinds as (
+        (select identity.hash_kind(s.secret) as kind from identity.sign_ins s where s.secret is not null order by 1 limit 1)
+        union all
+        select (
+            select identity.hash_kind(s.secret) from identity.sign_ins s
+            where s.secret is not null and identity.hash_kind(s.secret) > k.kind order by 1 limit 1)
+        from kinds k where k.kind is not null)
+    select k.kind, (select s.secret from identity.sign_ins s where s.secret is not null and identity.hash_kind(s.secret) = k.kind limit 1)
+    from kinds k where k.kind is not null
+$$;
 
 create table identity.customers (
     id uuid primary key,

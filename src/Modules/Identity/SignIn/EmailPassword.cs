@@ -1,12 +1,13 @@
 using Dapper;
 using HeadlessPro.Contracts;
+using HeadlessPro.Identity.SignIn.OpenId;
 using HeadlessPro.Platform.Data;
 using HeadlessPro.Platform.Web;
 
 namespace HeadlessPro.Identity.SignIn;
 
 /// <summary>E-mail address and password.</summary>
-internal sealed class EmailPassword(Db db, Passwords passwords) : ISignInProvider
+internal sealed class EmailPassword(Db db, Passwords passwords, StaffSignOn staff) : ISignInProvider
 {
     public const string Provider = "emailpass";
 
@@ -24,7 +25,7 @@ internal sealed class EmailPassword(Db db, Passwords passwords) : ISignInProvide
     {
         if (!Read(attempt).Try(out var given, out var error)) return error;
         var known = await Find(given.Email, ct);
-        var (isRight, better) = await passwords.Check(known.Secret, known.Others, given.Password, ct);
+        var (isRight, better) = await passwords.Check(known.Secret, known.Others, staff.Refuses(attempt.ActorType, given.Email), given.Password, ct);
         if (!isRight) return Wrong;
         if (better is not null) await Replace(given.Email, known.Secret!, better, ct);
         return new SignInOutcome(known.Identity!.Value, Account: given.Email, Revocations: known.Revocations!.Value);
@@ -65,21 +66,12 @@ internal sealed class EmailPassword(Db db, Passwords passwords) : ISignInProvide
         return (EmailAddress.Plain(email), password);
     }
 
-    // Kinds are few: from each to the next, each step one look into the index.
     private async Task<(Guid? Identity, string? Secret, int? Revocations, string[] Others)> Find(string email, CancellationToken ct)
     {
         await using var connection = await db.Open(ct);
         return await connection.QuerySingleAsync<(Guid?, string?, int?, string[])>(new CommandDefinition("""
-            with recursive kinds as (
-                (select identity.hash_kind(secret) as kind from identity.sign_ins where secret is not null order by 1 limit 1)
-                union all
-                select (
-                    select identity.hash_kind(s.secret) from identity.sign_ins s
-                    where s.secret is not null and identity.hash_kind(s.secret) > k.kind order by 1 limit 1)
-                from kinds k where k.kind is not null)
             select known.identity_id, known.secret, known.revocations, array(
-                select (select s.secret from identity.sign_ins s where s.secret is not null and identity.hash_kind(s.secret) = k.kind limit 1)
-                from kinds k where k.kind is distinct from identity.hash_kind(known.secret) and k.kind is not null)
+                select e.hash from identity.hash_of_each_kind() e where e.kind is distinct from identity.hash_kind(known.secret))
             from (select) as one left join (
                 select s.identity_id, s.secret, i.revocations from identity.sign_ins s join identity.identities i on i.id = s.identity_id
                 where s.provider = @Provider and s.subject = @email) as known on true

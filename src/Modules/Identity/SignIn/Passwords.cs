@@ -8,8 +8,9 @@ using Microsoft.Extensions.Options;
 namespace HeadlessPro.Identity.SignIn;
 
 /// <summary>
-/// Hashes and checks passwords with the framework's hasher (PBKDF2, HMAC-SHA512, a salt each). It takes a core for a tenth of a second, so only
-/// some are at work at once, some wait for that, and the rest are refused (503): shoppers who are signed in already do not notice.
+/// Hashes and checks passwords with the framework's hasher (PBKDF2, HMAC-SHA512, a salt each). It takes a core for a sixth of a second,
+/// and up to a second where hashes of other shops are left (<see cref="HashBudget"/>), so only some are at work at once, some wait for that, and the rest are
+/// refused (503): shoppers who are signed in already do not notice.
 /// </summary>
 internal sealed class Passwords : IDisposable
 {
@@ -26,7 +27,7 @@ internal sealed class Passwords : IDisposable
         return file.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
     });
 
-    // About three seconds of waiting.
+    // About five seconds of waiting where all hashes are ours; half a minute at worst, while slow ones of other shops are left.
     private const int MostWaiting = 32;
     private static readonly int AtOnce = Math.Max(1, Environment.ProcessorCount / 2);
 
@@ -56,20 +57,21 @@ internal sealed class Passwords : IDisposable
     public Task<string> Hash(string password, CancellationToken ct) => AtWork(() => _hasher.HashPassword(this, password), ct);
 
     /// <summary>Whether it is the hash's password, and a better hash where there is one by now. A null hash is checked like any other, and never it.</summary>
-    public Task<(bool IsRight, string? Better)> Check(string? hash, string password, CancellationToken ct) => Check(hash, [], password, ct);
+    public Task<(bool IsRight, string? Better)> Check(string? hash, string password, CancellationToken ct) => Check(hash, [], false, password, ct);
 
     /// <summary>
     /// As above, where hashes came along from other shops. Whoever is refused waits for the check of one hash of each kind that there is: the time
-    /// does not tell which kind is this one's, or whether there is any.
+    /// does not tell which kind is this one's, or whether there is any, nor that the password of a closed account is right.
     /// </summary>
     /// <param name="hash">The hash; null when nobody is known.</param>
     /// <param name="others">One hash of every other kind (<c>identity.hash_kind</c>).</param>
+    /// <param name="isClosed">Whether no password opens the account.</param>
     /// <param name="password">What is said to be the password.</param>
     /// <param name="ct">Ends the wait for a turn.</param>
-    public Task<(bool IsRight, string? Better)> Check(string? hash, IReadOnlyList<string> others, string password, CancellationToken ct) => AtWork<(bool, string?)>(() =>
+    public Task<(bool IsRight, string? Better)> Check(string? hash, IReadOnlyList<string> others, bool isClosed, string password, CancellationToken ct) => AtWork<(bool, string?)>(() =>
     {
         var given = password.Length > Most ? password[..Most] : password;
-        if (hash is not null && Verify(hash, given) is not PasswordVerificationResult.Failed and var result && given.Length == password.Length)
+        if (hash is not null && Verify(hash, given) is not PasswordVerificationResult.Failed and var result && given.Length == password.Length && !isClosed)
             return (true, result == PasswordVerificationResult.SuccessRehashNeeded ? _hasher.HashPassword(this, password) : null);
         if (hash is null && others.Count == 0) Verify(_nobodys.Value, given);
         foreach (var other in others) Verify(other, given);

@@ -70,8 +70,6 @@ internal sealed class SignInRoutes(IEnumerable<ISignInProvider> providers, Throt
         if (!staff.Offers(actor, provider) || (what == Throttle.Register && staff.IsOnlyWayOf(actor))) return NoProvider(provider.Id);
         if (await throttle.Take(what, http, account, ct) is { } refused) return refused;
         var isIn = (await Answer(() => step(provider, attempt, ct))).Try(out var outcome, out var error);
-        // After the hasher and counted, so that nothing tells the one address whose password opens.
-        if (isIn && staff.Refuses(actor, provider, account)) (isIn, error) = (false, EmailPassword.Wrong);
         // Guesses count; what was right, and what could not be understood, does not.
         if (error?.Type != ErrorType.Unauthorized) await throttle.GiveBack(what, http, account, ct);
         if (error?.Type is ErrorType.Unauthorized or ErrorType.Forbidden) await audit.Record(Refused(what, actor, provider.Id, account), ct);

@@ -302,6 +302,26 @@ public class SsoOnlyTests(SsoOnlyShop shop) : IClassFixture<SsoOnlyShop>
     }
 
     [Fact]
+    public async Task Time_does_not_tell_that_a_forbidden_password_is_right_and_it_changes_nothing()
+    {
+        const string hash = "pbkdf2_sha256$20000$saltone$XFdP/Th+MYyXFEDkoKa1K5V9lq2FuFO0mMr5K6dCXlk=";
+        var (colleague, customer) = (Person.NewEmail(), Person.NewEmail());
+        await Employ(colleague);
+        // Whoever is refused waits for the check of this one, too.
+        await shop.Admin.PostJson("/admin/customers/import", new { customers = new[] { new { email = customer, password_hash = hash } } });
+        await EqualTimes.Compare("forbidden", () => Ask(colleague, Person.Password), () => Ask(colleague, "wrong-horse-battery"));
+        await Ask(customer, Person.Password);
+        Assert.Equal(hash, await shop.Scalar<string>($"select secret from identity.sign_ins where subject = '{customer}'"));
+        await shop.Scalar<object>("delete from identity.throttles");
+
+        async Task Ask(string email, string password)
+        {
+            await shop.Scalar<object>("delete from identity.throttles");
+            await shop.Store.PostJson("/auth/user/emailpass", new { email, password }, 401);
+        }
+    }
+
+    [Fact]
     public async Task What_staff_opened_with_a_password_before_goes_on_for_that_one_only()
     {
         var colleague = Person.NewEmail();

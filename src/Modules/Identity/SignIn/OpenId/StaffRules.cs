@@ -64,6 +64,6 @@ internal sealed record StaffSignOn(bool IsOnly, string? BreakGlass, IReadOnlyLis
     public bool Offers(string actorType, ISignInProvider provider) =>
         !IsOnlyWayOf(actorType) || provider is OpenIdSignIn || (provider is EmailPassword && BreakGlass is not null);
 
-    /// <summary>Whether it is closed to that account, which must not be told from a wrong password.</summary>
-    public bool Refuses(string actorType, ISignInProvider provider, string? account) => IsOnlyWayOf(actorType) && provider is EmailPassword && account != BreakGlass;
+    /// <summary>Whether no password opens that account, which must not be told from a wrong one, in words or in time.</summary>
+    public bool Refuses(string actorType, string email) => IsOnlyWayOf(actorType) && email != BreakGlass;
 }
