@@ -53,9 +53,10 @@ public sealed record OrderTransferRequested(Guid OrderId, long DisplayId, Guid T
 
 /// <summary>An order belongs to another customer.</summary>
 /// <param name="OrderId">The order.</param>
+/// <param name="CartId">The cart it was.</param>
 /// <param name="FromCustomerId">Whose it was; null for a guest's.</param>
 /// <param name="ToCustomerId">Whose it is.</param>
-public sealed record OrderTransferred(Guid OrderId, Guid? FromCustomerId, Guid ToCustomerId) : IEvent
+public sealed record OrderTransferred(Guid OrderId, Guid CartId, Guid? FromCustomerId, Guid ToCustomerId) : IEvent
 {
     /// <inheritdoc/>
     public static string Name => "order.transferred";

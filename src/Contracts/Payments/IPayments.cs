@@ -127,9 +127,10 @@ public sealed record PaymentCollection(
 /// <param name="AuthorizedAt">When.</param>
 /// <param name="CreatedAt">When.</param>
 /// <param name="UpdatedAt">Last change.</param>
+/// <param name="CustomerId">The account that opened it; null for a guest's.</param>
 public sealed record PaymentSession(
     Guid Id, string ProviderId, string? Reference, long Amount, long? ProviderAmount, string CurrencyCode, PaymentSessionStatus Status, string Data,
-    DateTimeOffset? AuthorizedAt, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+    DateTimeOffset? AuthorizedAt, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, Guid? CustomerId = null);
 
 /// <summary>Money promised or taken.</summary>
 /// <param name="Id">Its id.</param>

@@ -28,7 +28,9 @@ internal static class BookEntries
                 insert into payments.payments as p (
                     id, collection_id, session_id, order_id, provider_id, part, reference, amount, data, means, lapses_at, is_stray)
                 -- A further promise waits for its order as the first one did.
-                select @payment, collection_id, id, case when not is_wanted then order_id end, provider_id, parts + 1, @payment_reference, @amount, @data::jsonb, @means::jsonb, @lapses_at,
+                select @payment, collection_id, id, case when not is_wanted then order_id end, provider_id, parts + 1, @payment_reference, @amount,
+                    -- What nobody wants is shown to nobody.
+                    case when is_wanted then @data::jsonb else '{}' end, @means::jsonb, @lapses_at,
                     not is_wanted
                 from session where @payment_reference is not null
                 on conflict (reference, provider_id) do update set means = coalesce(excluded.means, p.means), lapses_at = excluded.lapses_at
@@ -163,6 +165,12 @@ internal static class BookEntries
         command.Parameters.AddWithValue("by_hand", byHand);
         return command;
     }
+
+    /// <summary>Has <see cref="Settle"/> see to it that nobody can pay at their provider what <c>closed</c> (id, reference) has closed here.</summary>
+    public const string TellClosed = """
+        insert into payments.webhook_events (provider, event_id, type, session_id, provider_references, due_at)
+        select 'shop', gen_random_uuid()::text, 'session.closed', id, '{}', now() from closed where reference is not null
+        """;
 
     private static void Add(NpgsqlBatchCommand command, string name, NpgsqlDbType type, object? value) =>
         command.Parameters.Add(new NpgsqlParameter(name, type) { Value = value ?? DBNull.Value });

@@ -110,6 +110,23 @@ internal sealed class Books(Db db, PaymentProviders providers)
         await batch.ExecuteNonQueryAsync(ct);
     }
 
+    /// <summary>
+    /// A cart belongs to a customer now: what others had begun to pay for it, and nobody has paid, is closed, here at once and then at its provider.
+    /// </summary>
+    public async Task CloseSessionsOfOthers(Guid cart, Guid customer, CancellationToken ct)
+    {
+        await using var batch = db.Batch();
+        batch.BatchCommands.Add(CollectionsStore.Lock("cart_id = $1", cart));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand($"""
+            with closed as (
+                update payments.sessions s set status = 'canceled', updated_at = now() from payments.collections c
+                where c.cart_id = $1 and s.collection_id = c.id and s.status in ('pending', 'requires_more') and s.customer_id is distinct from $2
+                returning s.id, s.reference)
+            {BookEntries.TellClosed}
+            """) { Parameters = { new() { Value = cart }, new() { Value = customer } } });
+        await batch.ExecuteNonQueryAsync(ct);
+    }
+
     /// <summary>Nobody is at the operation any more: the provider is asked again after a while.</summary>
     public async Task AskAgain(Guid operation, TimeSpan after, CancellationToken ct)
     {

@@ -87,7 +87,7 @@ internal static class CollectionsStore
             p.id, p.provider_id, p.amount, p.data::text, p.captured_at, p.canceled_at, p.created_at, p.updated_at, p.captured, p.refunded,
             s.reference, s.provider_amount, f.score, f.verdict, f.reasons, p.review, p.released,
             exists (select from payments.operations o where o.payment_id = p.id and o.status = 'open' and o.kind = 'void'),
-            c.closed_at is not null, c.order_id is not null and p.order_id is null
+            c.closed_at is not null, c.order_id is not null and p.order_id is null, s.customer_id
         from payments.collections c
         left join payments.sessions s on s.collection_id = c.id
         left join payments.payments p on p.session_id = s.id and not p.is_stray
@@ -135,7 +135,7 @@ internal static class CollectionsStore
     private static PaymentSession ReadSession(NpgsqlDataReader reader, string currency) => new(
         reader.GetGuid(6), reader.GetString(7), reader.IsDBNull(24) ? null : reader.GetString(24), reader.GetInt64(8),
         reader.IsDBNull(25) ? null : reader.GetInt64(25), currency, PaymentSessionStatusNames.Parse(reader.GetString(9)),
-        reader.GetString(10), TimeOrNull(reader, 11), Time(reader, 12), Time(reader, 13));
+        reader.GetString(10), TimeOrNull(reader, 11), Time(reader, 12), Time(reader, 13), reader.IsDBNull(34) ? null : reader.GetGuid(34));
 
     private static Payment ReadPayment(NpgsqlDataReader reader, string currency) => new(
         reader.GetGuid(14), reader.GetGuid(6), reader.GetString(15), reader.GetInt64(16), currency, reader.GetString(17),

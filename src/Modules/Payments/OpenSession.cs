@@ -10,10 +10,13 @@ namespace HeadlessPro.Payments;
 
 /// <summary>
 /// Opens a session with a provider. At most one is open in a collection: another provider's is closed first, there too, so that nobody pays
-/// twice; the same provider's is brought up to date and answered again.
+/// twice, and so is another customer's; the same provider's is brought up to date and answered again.
 /// </summary>
 internal sealed class OpenSession(Db db, PaymentProviders providers, Books books, PaymentOptions options)
 {
+    // An open session that the shopper can go on with.
+    private const string Usable = "s.provider_id = @provider and (s.customer_id is null or s.customer_id is not distinct from @customer)";
+
     public async Task<Result<PaymentCollection>> Run(OpenPaymentSession request, CancellationToken ct)
     {
         if (!providers.TryFind(request.ProviderId, out var provider))
@@ -27,15 +30,17 @@ internal sealed class OpenSession(Db db, PaymentProviders providers, Books books
         if (amount <= 0 && found[0].AuthorizedAmount is not null) return PaymentErrors.AlreadyAuthorized(request.CollectionId);
 
         var open = found[0].OpenSession();
-        if (open is not null && open.ProviderId != provider.Id)
+        // A guest who signed in meanwhile goes on. What is another customer's would show them, and their saved cards.
+        if (open is not null && (open.ProviderId != provider.Id || (open.CustomerId is { } owner && owner != request.CustomerId)))
         {
+            // Whoever cannot be reached is asked again (Settle), once it is closed here.
             if ((await Close(found[0], open, ct)).Error is { Type: not ErrorType.Unavailable } notClosed) return notClosed;
             open = null;
         }
 
         if (amount == 0 && !provider.IsByHand) return Error.Invalid("Nothing is to be paid: no payment session is needed", "nothing_to_pay");
         // Two clicks at once are one session: whoever comes second goes on with what the first has begun.
-        if (open is null && !provider.IsByHand) open = (await Begin(request.CollectionId, provider.Id, amount, ct)).OpenSession();
+        if (open is null && !provider.IsByHand) open = (await Begin(request, amount, ct)).OpenSession();
         var session = new ProviderSession(open?.Id ?? WireId.New(), found[0].CartId, open?.Reference, amount, found[0].CurrencyCode, open?.Data ?? "{}")
         {
             Input = request.Data,
@@ -48,7 +53,7 @@ internal sealed class OpenSession(Db db, PaymentProviders providers, Books books
             return error;
         }
 
-        var written = await Write(request.CollectionId, provider.Id, session, request.Address, snapshot, ct);
+        var written = await Write(request, session, snapshot, ct);
         if (snapshot.State != ProviderState.Pending) written = await books.Apply(session.Id, snapshot, null, tell: true, ct);
         return written.AuthorizedAmount is null || written.OpenSession()?.Id == session.Id ? written : PaymentErrors.AlreadyAuthorized(request.CollectionId);
     }
@@ -68,58 +73,64 @@ internal sealed class OpenSession(Db db, PaymentProviders providers, Books books
         await command.ExecuteNonQueryAsync(CancellationToken.None);
     }
 
-    private Task<PaymentCollection> Begin(Guid collectionId, string providerId, long amount, CancellationToken ct)
+    private Task<PaymentCollection> Begin(OpenPaymentSession request, long amount, CancellationToken ct)
     {
-        var command = new NpgsqlBatchCommand("""
+        var command = new NpgsqlBatchCommand($"""
             with owed as (select id from payments.collections where id = @collection and (not is_authorized or order_id is not null)),
             closed as (
                 update payments.sessions s set status = 'canceled', updated_at = now()
-                from owed where s.collection_id = owed.id and s.status in ('pending', 'requires_more') and s.provider_id <> @provider
-                returning s.id)
-            insert into payments.sessions (id, collection_id, provider_id, amount, status)
-            select @session, owed.id, @provider, @amount, 'pending' from owed, (select count(*) from closed) as all_closed
+                from owed where s.collection_id = owed.id and s.status in ('pending', 'requires_more') and not ({Usable})
+                returning s.id, s.reference),
+            told as ({BookEntries.TellClosed})
+            insert into payments.sessions (id, collection_id, provider_id, amount, status, customer_id)
+            select @session, owed.id, @provider, @amount, 'pending', @customer from owed, (select count(*) from closed) as all_closed
             where not exists (
                 select from payments.sessions s
-                where s.collection_id = owed.id and s.status in ('pending', 'requires_more') and s.provider_id = @provider)
+                where s.collection_id = owed.id and s.status in ('pending', 'requires_more') and {Usable})
             """);
-        command.Parameters.AddWithValue("collection", collectionId);
+        command.Parameters.AddWithValue("collection", request.CollectionId);
         command.Parameters.AddWithValue("session", WireId.New());
-        command.Parameters.AddWithValue("provider", providerId);
+        command.Parameters.AddWithValue("provider", request.ProviderId);
         command.Parameters.AddWithValue("amount", amount);
-        return CollectionsStore.Write(db, collectionId, command, ct);
+        command.Parameters.Add(Customer(request));
+        return CollectionsStore.Write(db, request.CollectionId, command, ct);
     }
 
-    private Task<PaymentCollection> Write(
-        Guid collectionId, string providerId, ProviderSession session, string? address, ProviderSnapshot snapshot, CancellationToken ct)
+    private Task<PaymentCollection> Write(OpenPaymentSession request, ProviderSession session, ProviderSnapshot snapshot, CancellationToken ct)
     {
         // Two tabs may open sessions at once, or one while the other pays. Counting what was closed makes the insert wait for it.
-        var command = new NpgsqlBatchCommand("""
+        var command = new NpgsqlBatchCommand($"""
             with owed as (
                 update payments.collections set amount = case when order_id is null then @amount else amount end, updated_at = now()
                 where id = @collection and (not is_authorized or order_id is not null) returning id, order_id),
             closed as (
                 update payments.sessions s set status = 'canceled', updated_at = now()
                 from owed where s.collection_id = owed.id and s.status in ('pending', 'requires_more') and s.id <> @session
-                returning s.id)
-            insert into payments.sessions (id, collection_id, provider_id, reference, amount, provider_amount, status, data, ip, look_at)
-            select @session, owed.id, @provider, @reference, @amount, @provider_amount, 'pending', @data::jsonb, @ip,
+                returning s.id, s.reference),
+            told as ({BookEntries.TellClosed})
+            insert into payments.sessions (id, collection_id, provider_id, reference, amount, provider_amount, status, data, customer_id, ip, look_at)
+            select @session, owed.id, @provider, @reference, @amount, @provider_amount, 'pending', @data::jsonb, @customer, @ip,
                 case when owed.order_id is not null and @reference is not null then now() + @within end
             from owed, (select count(*) from closed) as all_closed
             on conflict (id) do update set amount = excluded.amount, provider_amount = excluded.provider_amount, reference = excluded.reference,
-                data = excluded.data, ip = excluded.ip, look_at = excluded.look_at, updated_at = now()
+                data = excluded.data, customer_id = excluded.customer_id, ip = excluded.ip, look_at = excluded.look_at, updated_at = now()
             where payments.sessions.status in ('pending', 'requires_more')
             """);
-        command.Parameters.AddWithValue("collection", collectionId);
+        command.Parameters.AddWithValue("collection", request.CollectionId);
         command.Parameters.AddWithValue("session", session.Id);
         command.Parameters.AddWithValue("amount", session.Amount);
         command.Parameters.AddWithValue("provider_amount", snapshot.Amount);
-        command.Parameters.AddWithValue("provider", providerId);
+        command.Parameters.AddWithValue("provider", request.ProviderId);
+        command.Parameters.Add(Customer(request));
         command.Parameters.Add(new NpgsqlParameter("reference", NpgsqlDbType.Text) { Value = (object?)snapshot.Reference ?? DBNull.Value });
         command.Parameters.AddWithValue("data", snapshot.Data);
         command.Parameters.AddWithValue("within", options.OrderExpectedWithin);
-        command.Parameters.Add(new NpgsqlParameter("ip", NpgsqlDbType.Inet) { Value = IPAddress.TryParse(address, out var ip) ? ip : DBNull.Value });
-        return CollectionsStore.Write(db, collectionId, command, ct);
+        command.Parameters.Add(new NpgsqlParameter("ip", NpgsqlDbType.Inet) { Value = IPAddress.TryParse(request.Address, out var ip) ? ip : DBNull.Value });
+        return CollectionsStore.Write(db, request.CollectionId, command, ct);
     }
+
+    private static NpgsqlParameter Customer(OpenPaymentSession request) =>
+        new("customer", NpgsqlDbType.Uuid) { Value = (object?)request.CustomerId ?? DBNull.Value };
 }
 
 /// <summary>The providers that are configured, by id.</summary>

@@ -53,6 +53,7 @@ public static class PaymentsModule
         services.AddSubscriber<OrderPlaced>(OnOrderPlaced.Name, OnOrderPlaced.Handle, OnOrderPlaced.HandleMany);
         services.AddSubscriber<OrderEdited>(OnOrderEdited.Name, OnOrderEdited.Handle);
         services.AddSubscriber<OrderCanceled>(OnOrderCanceled.Name, OnOrderCanceled.Handle);
+        services.AddSubscriber<OrderTransferred>(OnOrderTransferred.Name, OnOrderTransferred.Handle);
         services.AddRecurringJob(FinishOperations.Name, FinishOperations.Every, FinishOperations.Run);
         services.AddRecurringJob(CaptureDue.Name, options.Sweep, CaptureDue.Run);
         services.AddRecurringJob(ProcessWebhooks.Name, ProcessWebhooks.Every, ProcessWebhooks.Run);

@@ -8,12 +8,12 @@ namespace HeadlessPro.Payments;
 
 /// <summary>
 /// Brings the books to what a session's provider holds, whoever has reason to look: a webhook, a job, the nightly comparison. What the
-/// shopper has approved there and nobody asked for yet is asked for.
+/// shopper has approved there and nobody asked for yet is asked for; what is closed here and could still be paid there is closed there.
 /// </summary>
 internal sealed class Settle(Db db, PaymentProviders providers, Books books, Attempts attempts)
 {
     private const string Sql = """
-        select s.id, s.provider_id, s.status in ('pending', 'requires_more') as is_open, s.reference, s.amount, s.data::text as data,
+        select s.id, s.provider_id, s.status in ('pending', 'requires_more') as is_open, s.status = 'canceled' as is_closed, s.reference, s.amount, s.data::text as data,
             c.cart_id, c.currency_code, exists (select from payments.payments d where d.session_id = s.id and d.disputed > 0) as is_disputed
         from payments.sessions s
         join payments.collections c on c.id = s.collection_id
@@ -58,6 +58,7 @@ internal sealed class Settle(Db db, PaymentProviders providers, Books books, Att
         if (!providers.TryFind(row.ProviderId, out var provider)) return PaymentErrors.ProviderUnavailable(row.ProviderId);
         var session = new ProviderSession(row.Id, row.CartId, row.Reference, row.Amount, row.CurrencyCode, row.Data) { IsDisputed = row.IsDisputed };
         var answer = row.IsOpen ? await provider.Authorize(session, ct) : await provider.Find(session, ct);
+        if (row.IsClosed && answer.Value is { State: ProviderState.Pending or ProviderState.RequiresMore }) answer = await provider.Close(session, ct);
         if (answer.Try(out var snapshot, out _)) await books.Apply(row.Id, snapshot, null, tell: true, ct);
         return answer;
     }
@@ -95,5 +96,5 @@ internal sealed class Settle(Db db, PaymentProviders providers, Books books, Att
         }
     }
 
-    private sealed record Row(Guid Id, string ProviderId, bool IsOpen, string? Reference, long Amount, string Data, Guid CartId, string CurrencyCode, bool IsDisputed);
+    private sealed record Row(Guid Id, string ProviderId, bool IsOpen, bool IsClosed, string? Reference, long Amount, string Data, Guid CartId, string CurrencyCode, bool IsDisputed);
 }

@@ -67,6 +67,40 @@ public class CardShop : CheckoutShop
         return cart;
     }
 
+    /// <summary>A cart of R 250.00 of somebody with an account.</summary>
+    public async Task<string> CartOf(HttpClient customer)
+    {
+        var voucher = await Voucher(stock: null);
+        return (string)(await customer.PostJson("/store/carts", new { region_id = Region, items = new[] { new { variant_id = voucher.WireId, quantity = 1 } } }))["cart"]!["id"]!;
+    }
+
+    /// <summary>The same as a placed order, held on a card.</summary>
+    public async Task<CardCart> OrderOf(HttpClient customer)
+    {
+        var cart = await CartOf(customer);
+        var session = await Begin(customer, cart, Cards);
+        await Stripe.Confirm((string)session["data"]!["client_secret"]!);
+        await customer.PostJson($"/store/carts/{cart}/complete");
+        await Quiet();
+        return new CardCart(cart, Decode("cart", cart), (string)session["data"]!["id"]!, (string)session["data"]!["client_secret"]!);
+    }
+
+    /// <summary>Begins to pay what is owed for a cart, or for the order it became.</summary>
+    public async Task<JsonNode> Begin(HttpClient customer, string cart, string provider)
+    {
+        var collection = await Scalar<string>($"select audit.wire_id('pay_col', id) from payments.collections where cart_id = '{Decode("cart", cart)}'")
+            ?? (string)(await customer.PostJson("/store/payment-collections", new { cart_id = cart }))["payment_collection"]!["id"]!;
+        var answer = await customer.PostJson($"/store/payment-collections/{collection}/payment-sessions", new { provider_id = provider });
+        return answer["payment_collection"]!["payment_sessions"]!.AsArray().Single(s => (string)s!["status"]! == "pending")!;
+    }
+
+    /// <summary>The intent or the page of a session, as Stripe has it.</summary>
+    public Task<JsonNode> AtStripe(JsonNode session)
+    {
+        var id = (string)session["data"]!["id"]!;
+        return Stripe.Form($"/v1/{(id.StartsWith("cs_", StringComparison.Ordinal) ? "checkout/sessions" : "payment_intents")}/{id}", "", method: "GET");
+    }
+
     public Task Job(string name) => Contract<JobRunner>().RunNow(name, default);
 
     /// <summary>Comes back when Stripe has told all it has to tell, and everyone here has heard of everything.</summary>

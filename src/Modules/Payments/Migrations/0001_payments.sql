@@ -30,6 +30,8 @@ create table payments.sessions (
     status text not null check (status in ('pending', 'requires_more', 'authorized', 'captured', 'error', 'canceled')),
     -- What clients see of it; never a number of a card.
     data jsonb not null default '{}',
+    -- Who opened it; null for a guest. Nobody else goes on with it: what the provider prepared may offer their cards.
+    customer_id uuid,
     -- The shopper's address on the network when it was opened.
     ip inet,
     -- Of one that an order still owes: when the provider is asked, should nobody have told what became of it.
@@ -41,6 +43,7 @@ create table payments.sessions (
 create index sessions_collection on payments.sessions (collection_id);
 -- The checkout page takes «the» pending session: there is never a second one.
 create unique index sessions_one_open on payments.sessions (collection_id) where status in ('pending', 'requires_more');
+create index sessions_customer on payments.sessions (customer_id) where customer_id is not null;
 create index sessions_look_at on payments.sessions (look_at) where look_at is not null;
 -- Webhooks find their session by it.
 create unique index sessions_reference on payments.sessions (reference, provider_id) where reference is not null;

@@ -78,7 +78,7 @@ internal static class AnswerTransfer
                 -- Its cart goes along: what the order may still owe is paid there, and who bought is read there, too.
                 cart as (
                     update ordering.carts c set customer_id = $3, customer_email = $4, email = $4, version = c.version + 1 from moved where c.id = moved.cart_id)
-                select from_customer_id from moved
+                select cart_id, from_customer_id from moved
                 """)
             {
                 Parameters =
@@ -88,19 +88,19 @@ internal static class AnswerTransfer
                 },
             });
             await using var reader = await batch.ExecuteReaderAsync(ct);
-            if (await Moved(reader, ct) is not var (_, from)) return false;
-            tx.Publish(new OrderTransferred(order, from, customer.Id));
+            if (await Moved(reader, ct) is not var (cart, from)) return false;
+            tx.Publish(new OrderTransferred(order, cart, from, customer.Id));
         }
 
         await tx.Commit(ct);
         return true;
     }
 
-    private static async Task<(bool IsMoved, Guid? From)?> Moved(NpgsqlDataReader reader, CancellationToken ct)
+    private static async Task<(Guid Cart, Guid? From)?> Moved(NpgsqlDataReader reader, CancellationToken ct)
     {
         do
         {
-            if (reader.FieldCount > 0 && await reader.ReadAsync(ct)) return (true, reader.IsDBNull(0) ? null : reader.GetGuid(0));
+            if (reader.FieldCount > 0 && await reader.ReadAsync(ct)) return (reader.GetGuid(0), reader.IsDBNull(1) ? null : reader.GetGuid(1));
         }
         while (await reader.NextResultAsync(ct));
         return null;
