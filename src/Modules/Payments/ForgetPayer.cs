@@ -5,15 +5,29 @@ using HeadlessPro.Platform.Data;
 
 namespace HeadlessPro.Payments;
 
-/// <summary>Takes a person out of their payments, all at once. Amounts, the ledger and the provider's names of the money stay: refunds go by them.</summary>
+/// <summary>
+/// Takes a person out of their payments, all at once: also of what they paid for an order that is another's now. What they had begun to pay is closed.
+/// Amounts, the ledger and the provider's names of the money stay: refunds go by them.
+/// </summary>
 internal static class ForgetPayer
 {
-    private const string Sql = """
+    private const string Sql = $$"""
+        select from payments.collections where cart_id = any (@carts) order by id for no key update;
+        with closed as (
+            update payments.sessions s set status = 'canceled', updated_at = now() from payments.collections c
+            where c.id = s.collection_id and c.cart_id = any (@carts) and s.status in ('pending', 'requires_more')
+            returning s.id, s.reference)
+        {{BookEntries.TellClosed}};
         with mine as (select p.id from payments.payments p join payments.collections c on c.id = p.collection_id where c.cart_id = any (@carts))
         delete from payments.attempts a where a.created_at <= @Before and (a.payment_id in (select id from mine) or a.email = any (@emails));
-        update payments.sessions s set ip = null from payments.collections c where c.id = s.collection_id and c.cart_id = any (@carts) and s.ip is not null;
-        update payments.payments p set means = p.means || '{"last4": null, "fingerprint": null, "risk": null}'
-        from payments.collections c where c.id = p.collection_id and c.cart_id = any (@carts) and p.means is not null;
+        update payments.payments p set data = '{}', means = p.means || '{"last4": null, "fingerprint": null, "risk": null}'
+        where p.id in (
+            select m.id from payments.payments m join payments.collections c on c.id = m.collection_id where c.cart_id = any (@carts)
+            union select m.id from payments.payments m join payments.sessions s on s.id = m.session_id and s.collection_id = m.collection_id where s.customer_id = @CustomerId);
+        update payments.sessions s set data = '{}', ip = null, customer_id = null
+        where s.id in (
+            select t.id from payments.sessions t join payments.collections c on c.id = t.collection_id where c.cart_id = any (@carts)
+            union select t.id from payments.sessions t where t.customer_id = @CustomerId);
         update payments.operations o set note = null
         from payments.payments p join payments.collections c on c.id = p.collection_id where p.id = o.payment_id and c.cart_id = any (@carts) and o.note is not null;
         update payments.assessments set customer_id = null where customer_id = @CustomerId;
