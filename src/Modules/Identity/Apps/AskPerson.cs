@@ -58,7 +58,9 @@ internal sealed class AskPerson(Db db, PageSignIn entry, SealedRequests requests
         {
             // They may have another account: the next time asks again.
             await entry.Leave(session, app.Audience, http);
-            return pages.Refusal("You are signed in, but there is no account here for you yet. Make one in the shop, or confirm your e-mail address, and come back.", StatusCodes.Status403Forbidden);
+            return pages.Refusal(app.Audience == ActorTypes.User
+                ? "You are signed in, but you are not a member of staff here. Ask whoever runs the shop for an invitation, and come back."
+                : "You are signed in, but there is no account here for you yet. Make one in the shop, or confirm your e-mail address, and come back.", StatusCodes.Status403Forbidden);
         }
 
         if (session.IsSecondFactorMissing)

@@ -11,6 +11,9 @@ namespace HeadlessPro.Identity.Sessions;
 /// <summary>JSON web tokens with the claims that Medusa's clients read, and the session (<c>sid</c>) they belong to.</summary>
 internal sealed class Tokens(SigningKeys keys, IConfiguration configuration, TimeProvider clock)
 {
+    // Those of apps, signed by the same pairs, are for the app or its API (AppTokens).
+    private const string Audience = "people";
+
     private static readonly JsonWebTokenHandler Handler = new() { SetDefaultTimesOnTokenCreation = false, MapInboundClaims = false };
 
     private readonly string _issuer = configuration["Identity:Issuer"] ?? "headlesspro";
@@ -24,6 +27,7 @@ internal sealed class Tokens(SigningKeys keys, IConfiguration configuration, Tim
         return Handler.CreateToken(new SecurityTokenDescriptor
         {
             Issuer = _issuer,
+            Audience = Audience,
             IssuedAt = now.UtcDateTime,
             Expires = (end < session.ExpiresAt ? end : session.ExpiresAt).UtcDateTime,
             SigningCredentials = await keys.Current(ct),
@@ -60,7 +64,7 @@ internal sealed class Tokens(SigningKeys keys, IConfiguration configuration, Tim
         var result = await Handler.ValidateTokenAsync(read, new TokenValidationParameters
         {
             ValidIssuer = _issuer,
-            ValidateAudience = false,
+            ValidAudience = Audience,
             ValidAlgorithms = [keys.Algorithm],
             // Those of apps are others (AppTokens).
             ValidTypes = ["JWT"],

@@ -149,6 +149,7 @@ public class AccessMatrixTests(AccessMatrixTests.Shop shop) : IClassFixture<Acce
                 Bad("tampered token", ForgedToken.Tampered),
                 Bad("alg none", ForgedToken.Unsigned),
                 Bad("other issuer", o => ForgedToken.With(o, c => c["iss"] = "somebody-else")),
+                Bad("other audience", o => ForgedToken.With(o, c => c["aud"] = "somebody-else")),
             ];
 
             MatrixCaller Customer(string name) => new(name) { PublishableKey = HpApp.PublishableKey, ActorType = ActorTypes.Customer, Token = () => Task.FromResult(_customer.Token) };

@@ -333,7 +333,7 @@ public class AuthorizeTests(HpApp app) : IClassFixture<HpApp>
         using var browser = new AppPerson(app);
         await browser.Go(AppPerson.Query(planner, "orders:read"));
         Assert.Equal(HttpStatusCode.Forbidden, await browser.SignIn(person.Email));
-        Assert.Contains("there is no account here for you yet", browser.Page);
+        Assert.Contains("you are not a member of staff here", browser.Page);
         Assert.Null(browser.Location);
         await browser.Go(AppPerson.Query(planner, "orders:read"));
         Assert.Contains("name=\"password\"", browser.Page);
