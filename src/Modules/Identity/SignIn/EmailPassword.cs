@@ -24,11 +24,12 @@ internal sealed class EmailPassword(Db db, Passwords passwords, StaffSignOn staf
     public async Task<Result<SignInOutcome>> SignIn(SignInAttempt attempt, CancellationToken ct)
     {
         if (!Read(attempt).Try(out var given, out var error)) return error;
-        var known = await Find(given.Email, ct);
-        var (isRight, better) = await passwords.Check(known.Secret, known.Others, staff.Refuses(attempt.ActorType, given.Email), given.Password, ct);
+        var found = await Find(given.Email, ct);
+        var isClosed = found.Identity is null || staff.Refuses(attempt.ActorType, given.Email);
+        var (isRight, better) = await passwords.Check(found.Secret, found.Others, isClosed, given.Password, ct);
         if (!isRight) return Wrong;
-        if (better is not null) await Replace(given.Email, known.Secret!, better, ct);
-        return new SignInOutcome(known.Identity!.Value, Account: given.Email, Revocations: known.Revocations!.Value);
+        if (better is not null) await Replace(given.Email, found.Secret!, better, ct);
+        return new SignInOutcome(found.Identity!.Value, Account: given.Email, Revocations: found.Revocations);
     }
 
     public async Task<Result<SignInOutcome>> Register(SignInAttempt attempt, CancellationToken ct)
@@ -66,16 +67,21 @@ internal sealed class EmailPassword(Db db, Passwords passwords, StaffSignOn staf
         return (EmailAddress.Plain(email), password);
     }
 
-    private async Task<(Guid? Identity, string? Secret, int? Revocations, string[] Others)> Find(string email, CancellationToken ct)
+    // For an address nobody has, somebody's hash, without its identity: what is done with it takes as long, here and after.
+    private async Task<(Guid? Identity, string? Secret, int Revocations, string[] Others)> Find(string email, CancellationToken ct)
     {
         await using var connection = await db.Open(ct);
-        return await connection.QuerySingleAsync<(Guid?, string?, int?, string[])>(new CommandDefinition("""
-            select known.identity_id, known.secret, known.revocations, array(
-                select e.hash from identity.hash_of_each_kind() e where e.kind is distinct from identity.hash_kind(known.secret))
-            from (select) as one left join (
-                select s.identity_id, s.secret, i.revocations from identity.sign_ins s join identity.identities i on i.id = s.identity_id
-                where s.provider = @Provider and s.subject = @email) as known on true
+        var found = await connection.QuerySingleOrDefaultAsync<(Guid?, string?, int, string[])?>(new CommandDefinition("""
+            select case when p.is_theirs then i.id end, p.secret, i.revocations, array(
+                select e.hash from identity.hash_of_each_kind() e where e.kind <> identity.hash_kind(p.secret))
+            from (
+                (select true as is_theirs, s.identity_id, s.secret from identity.sign_ins s where s.provider = @Provider and s.subject = @email and s.secret is not null)
+                union all
+                (select false, s.identity_id, s.secret from identity.sign_ins s where s.secret is not null order by identity.hash_kind(s.secret) limit 1)
+                order by is_theirs desc limit 1) as p
+            join identity.identities i on i.id = p.identity_id
             """, new { Provider, email }, cancellationToken: ct));
+        return found ?? (null, null, 0, []);
     }
 
     // Unless it was changed meanwhile.
