@@ -34,7 +34,7 @@ internal sealed class Shop(HpApp app)
         {
             var (variant, value) = (WireId.New(), WireId.New());
             await Run("""
-                insert into catalog.option_values (id, option_id, value) values (@value, @option, @size);
+                insert into catalog.option_values (id, option_id, value, rank) values (@value, @option, @size, @rank);
                 insert into catalog.variants (id, product_id, title, sku, rank) values (@variant, @product, @size, @sku, @rank);
                 insert into catalog.variant_values (variant_id, option_id, option_value_id) values (@variant, @option, @value)
                 """,

@@ -17,7 +17,7 @@ internal static class ResolveNames
     // A handle that is taken, or asked for twice, becomes that of the whole path; when that is taken too, a piece of the new id makes it one of a kind.
     private const string MakeCategories = $"""
         with wanted as (
-            select * from unnest(@ids, @keys, @parents, @names, @handles, @long_handles) as i (id, key, parent_id, name, handle, long_handle)),
+            select * from unnest(@ids, @keys, @parents, @names, @handles, @long_handles) with ordinality as i (id, key, parent_id, name, handle, long_handle, nr)),
         known as ({KnownCategories}),
         fresh as (
             select distinct on (w.parent_id, lower(w.name)) w.* from wanted w
@@ -34,7 +34,7 @@ internal static class ResolveNames
             insert into catalog.categories (id, parent_id, name, handle, path, rank, is_active)
             select f.id, f.parent_id, f.name, f.own_handle, coalesce(p.path, array[]::uuid[]) || f.id,
                 (select count(*) from catalog.categories s where s.parent_id is not distinct from f.parent_id and s.deleted_at is null)
-                    + row_number() over (partition by f.parent_id order by f.id) - 1, true
+                    + row_number() over (partition by f.parent_id order by f.nr) - 1, true
             from unique_named f left join catalog.categories p on p.id = f.parent_id
             returning id, parent_id, name)
         select key, id from known

@@ -92,8 +92,8 @@ internal static class WritePlannedProducts
         Add(batch, """
             insert into catalog.option_values (id, option_id, value, rank)
             select i.id, i.option_id, i.value, coalesce((select max(v.rank) + 1 from catalog.option_values v where v.option_id = i.option_id), 0)
-                + row_number() over (partition by i.option_id order by i.id) - 1
-            from unnest($1, $2, $3) as i (id, option_id, value)
+                + row_number() over (partition by i.option_id order by i.nr) - 1
+            from unnest($1, $2, $3) with ordinality as i (id, option_id, value, nr)
             """,
             Column(values, v => v.Value), Column(values, v => v.Option.Id), Column(values, v => v.Key));
     }

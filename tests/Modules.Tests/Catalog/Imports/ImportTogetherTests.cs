@@ -51,6 +51,28 @@ public class ImportReplayTests(ImpatientApp app) : IClassFixture<ImpatientApp>
 public class ImportTogetherTests(HpApp app) : IClassFixture<HpApp>
 {
     [Fact]
+    public async Task Values_of_an_option_stand_in_the_order_of_the_file_and_later_ones_after_them()
+    {
+        static string Rows(string sizes) => "Handle,Title,Option1 Name,Option1 Value,Variant SKU\n" + string.Concat(sizes.Split(' ').Select(s => $"sized,Sized,Size,{s},sized-{s}\n"));
+        await app.Import(Rows("S M L XL XXL 3XL 4XL 5XL"));
+        await app.Import(Rows("XXS XS"));
+        Assert.Equal("S M L XL XXL 3XL 4XL 5XL XXS XS", await app.Scalar<string>("""
+            select string_agg(v.value, ' ' order by v.rank) from catalog.option_values v join catalog.options o on o.id = v.option_id
+            join catalog.products p on p.id = o.product_id where p.handle = 'sized'
+            """));
+    }
+
+    [Fact]
+    public async Task Categories_stand_in_the_order_of_the_file()
+    {
+        string[] names = ["Tents", "Bags", "Stoves", "Axes", "Ropes", "Lamps"];
+        await app.Import("Handle,Title,Category\n" + string.Concat(names.Select(n => $"in-{n},{n},Ordered > {n}\n")));
+        Assert.Equal(names, (await app.Scalar<string>("""
+            select string_agg(c.name, ' ' order by c.rank) from catalog.categories c join catalog.categories p on p.id = c.parent_id where p.name = 'Ordered'
+            """))!.Split(' '));
+    }
+
+    [Fact]
     public async Task A_category_moved_meanwhile_keeps_a_true_path()
     {
         await app.Import("Handle,Title,Category\nmove-a,A,Move Kitchen\nmove-b,B,Move Home\n");
