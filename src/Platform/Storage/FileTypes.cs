@@ -24,10 +24,7 @@ public static partial class FileTypes
     /// <summary>Whether people read and write what such a file holds as it is.</summary>
     public static bool IsText(string extension) => extension is ".svg" or ".csv";
 
-    /// <summary>How much of a file <see cref="Matches"/> wants to see, in bytes.</summary>
-    public const int Start = 1024;
-
-    /// <summary>Whether a file that begins like this is what its ending says.</summary>
+    /// <summary>Whether a file is what its ending says, by its first 64 KiB: before the element of an SVG there may be a page of comments.</summary>
     public static bool Matches(string extension, ReadOnlySpan<byte> start)
     {
         // AVIF and MP4 are both of ISO's base media file format; the brand says which.

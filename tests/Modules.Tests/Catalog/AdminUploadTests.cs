@@ -68,6 +68,28 @@ public class AdminUploadTests(UploadApp app) : IClassFixture<UploadApp>
         Assert.Equal("image/svg+xml; charset=utf-8", response.Content.Headers.ContentType!.ToString());
     }
 
+    [Fact]
+    public async Task An_svg_with_a_long_preamble_that_comes_bit_by_bit_is_one()
+    {
+        using var content = new MultipartFormDataContent();
+        var svg = new ByteArrayContent(Encoding.UTF8.GetBytes($"<?xml version='1.0'?><!-- {new string('x', 40_000)} --><svg xmlns='http://www.w3.org/2000/svg'/>"));
+        svg.Headers.ContentType = MediaTypeHeaderValue.Parse("image/svg+xml");
+        content.Add(svg, "files", "a.svg");
+        var bytes = await content.ReadAsByteArrayAsync();
+        using var slow = new PushedContent(async stream =>
+        {
+            for (var i = 0; i < bytes.Length; i += 8000)
+            {
+                await stream.WriteAsync(bytes.AsMemory(i, Math.Min(8000, bytes.Length - i)));
+                await stream.FlushAsync();
+                await Task.Delay(10);
+            }
+        });
+        slow.Headers.ContentType = content.Headers.ContentType;
+        using var answer = await app.Admin.PostAsync("/admin/uploads", slow);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
     [Theory]
     [InlineData("image/jpeg", "\u00ff\u00d8\u00ff\u00e0", "GIF89a")]
     [InlineData("image/gif", "GIF89a", "\u0089PNG\r\n\u001a\n")]
@@ -129,5 +151,17 @@ public class AdminUploadTests(UploadApp app) : IClassFixture<UploadApp>
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
         Assert.DoesNotContain("top-hidden", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         File.Delete(Path.Combine(app.Folder, "uploads", "secret.txt"));
+    }
+}
+
+/// <summary>A body that is written piece by piece.</summary>
+file sealed class PushedContent(Func<Stream, Task> write) : HttpContent
+{
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => write(stream);
+
+    protected override bool TryComputeLength(out long length)
+    {
+        length = 0;
+        return false;
     }
 }

@@ -61,7 +61,7 @@ internal static class UploadFiles
     {
         var chunk = new byte[64 * 1024];
         var cards = FileTypes.IsText(extension) ? new CardNumberFilter() : null;
-        for (int read; (read = await from.ReadAtLeastAsync(chunk, FileTypes.Start, throwOnEndOfStream: false, ct)) > 0;)
+        for (int read; (read = await from.ReadAtLeastAsync(chunk, chunk.Length, throwOnEndOfStream: false, ct)) > 0;)
         {
             if (to.Length == 0 && !FileTypes.Matches(extension, chunk.AsSpan(0, read)))
                 throw CatalogErrors.Invalid($"Invalid request: Field '{path}' is not what its content type says: no {FileTypes.ContentTypeOf(extension)}");
